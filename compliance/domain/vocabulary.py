@@ -1,0 +1,143 @@
+"""The words of Assay: every enumeration, one meaning each.
+
+Code, API, admin and docs use these values and no synonyms for them.
+"""
+
+from enum import StrEnum
+
+
+class OrganizationKind(StrEnum):
+    """What an organization is to the record."""
+
+    PROVIDER = "provider"
+    DEPLOYER = "deployer"
+    REGULATOR = "regulator"
+    ACADEMIC = "academic"
+    AUDITOR = "auditor"
+
+
+class Role(StrEnum):
+    """What a person does for an organization."""
+
+    COMPLIANCE_OFFICER = "compliance_officer"
+    ENGINEER = "engineer"
+    READER = "reader"
+    REGULATOR = "regulator"
+    REVIEWER = "reviewer"
+    ADMINISTRATOR = "administrator"
+
+
+class Access(StrEnum):
+    """How a version can be examined."""
+
+    WEIGHTS = "weights"
+    ENDPOINT = "endpoint"
+    SEALED = "sealed"
+
+
+class LineageRelation(StrEnum):
+    """How a version is declared to descend from its parent."""
+
+    FINE_TUNE = "fine_tune"
+    QUANTIZATION = "quantization"
+    PRUNING = "pruning"
+    MERGE = "merge"
+    DISTILLATION = "distillation"
+    CONVERSION = "conversion"
+
+
+class SourceKind(StrEnum):
+    """Where training data came from (the classes of notice C(2025) 8311, section 2)."""
+
+    PUBLIC_DATASET = "public_dataset"
+    LICENSED = "licensed"
+    CRAWLED = "crawled"
+    USER_DATA = "user_data"
+    SYNTHETIC = "synthetic"
+    OTHER = "other"
+
+
+class Kind(StrEnum):
+    """The three kinds of stress test."""
+
+    BIAS = "bias"
+    SAFETY = "safety"
+    PROVENANCE = "provenance"
+
+
+class Need(StrEnum):
+    """What a stress test asks of a backend, and what a backend offers."""
+
+    LOGLIKELIHOOD = "loglikelihood"
+    GENERATE = "generate"
+    HIDDEN_STATES = "hidden_states"
+    WEIGHTS = "weights"
+
+
+class Scope(StrEnum):
+    """What an estimate speaks of."""
+
+    BANK = "bank"
+    """The mean over this finite item bank, sampled without replacement."""
+    POPULATION = "population"
+    """A wider family that the items are drawn from; never exact."""
+
+
+class Verdict(StrEnum):
+    """What a claim's evidence amounts to. There is no bare pass."""
+
+    COMPLIANT = "compliant"
+    VIOLATING = "violating"
+    INCONCLUSIVE = "inconclusive"
+
+
+class RunState(StrEnum):
+    """Where one execution of a battery on a version stands."""
+
+    REQUESTED = "requested"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    ERRORED = "errored"
+    CANCELLED = "cancelled"
+
+
+class ShardState(StrEnum):
+    """Where one leased, resumable part of a run stands."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    COMPLETED = "completed"
+    ERRORED = "errored"
+    NOT_TESTABLE = "not_testable"
+    CANCELLED = "cancelled"
+
+
+class Trigger(StrEnum):
+    """What made a run."""
+
+    SCHEDULE = "schedule"
+    SUBSCRIPTION = "subscription"
+    PERSON = "person"
+
+
+class CatchUp(StrEnum):
+    """What a schedule does with firings missed while nothing was running."""
+
+    RUN_ONCE = "run_once"
+    SKIP = "skip"
+    RUN_ALL = "run_all"
+
+
+class Severity(StrEnum):
+    """How soon somebody must act."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+
+
+class AlertState(StrEnum):
+    """Where an alert stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
