@@ -1,0 +1,107 @@
+"""What can happen. Event types name a past fact; each lists the keys its payload must hold.
+
+What follows an event stands in ``workers/routes.py``; the envelope is CloudEvents 1.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from compliance.domain.canonical import Json
+from compliance.domain.errors import InvalidInputError
+
+
+class EventType(StrEnum):
+    """Every domain event; the value is the CloudEvents ``type``."""
+
+    MODEL_REGISTERED = "model.registered"
+    VERSION_REGISTERED = "model.version.registered"
+    SCHEDULE_CREATED = "schedule.created"
+    SCHEDULE_CHANGED = "schedule.changed"
+    SCHEDULE_DUE = "schedule.due"
+    SUBSCRIPTION_CREATED = "subscription.created"
+    SUBSCRIPTION_CHANGED = "subscription.changed"
+    RUN_REQUESTED = "run.requested"
+    RUN_COMPLETED = "run.completed"
+    RUN_ERRORED = "run.errored"
+    RUN_CANCELLED = "run.cancelled"
+    SHARD_QUEUED = "shard.queued"
+    SHARD_REQUEUED = "shard.requeued"
+    VERDICT_REACHED = "verdict.reached"
+    VERDICT_VIOLATING = "verdict.violating"
+    ALERT_OPENED = "alert.opened"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_RESOLVED = "alert.resolved"
+
+
+class Reader(StrEnum):
+    """Who reads recorded events; each keeps its own pending rows."""
+
+    RELAY = "relay"
+
+
+_VERDICT = frozenset({"run", "test", "version", "label", "statement", "verdict", "path"})
+
+PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
+    EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),
+    EventType.VERSION_REGISTERED: frozenset({"model", "version", "weights_digest", "parents"}),
+    EventType.SCHEDULE_CREATED: frozenset({"schedule", "rule", "battery"}),
+    EventType.SCHEDULE_CHANGED: frozenset({"schedule", "changes"}),
+    EventType.SCHEDULE_DUE: frozenset({"schedule", "due_at", "outcome"}),
+    EventType.SUBSCRIPTION_CREATED: frozenset({"subscription", "event_type", "battery"}),
+    EventType.SUBSCRIPTION_CHANGED: frozenset({"subscription", "changes"}),
+    EventType.RUN_REQUESTED: frozenset({"run", "version", "battery", "trigger"}),
+    EventType.RUN_COMPLETED: frozenset({"run", "version", "verdicts", "not_testable"}),
+    EventType.RUN_ERRORED: frozenset({"run", "version", "label", "statement", "path"}),
+    EventType.RUN_CANCELLED: frozenset({"run", "why"}),
+    EventType.SHARD_QUEUED: frozenset({"shard", "queue"}),
+    EventType.SHARD_REQUEUED: frozenset({"shard", "queue", "why"}),
+    EventType.VERDICT_REACHED: _VERDICT,
+    EventType.VERDICT_VIOLATING: _VERDICT,
+    EventType.ALERT_OPENED: frozenset({"alert", "title"}),
+    EventType.ALERT_ACKNOWLEDGED: frozenset({"alert", "reason"}),
+    EventType.ALERT_RESOLVED: frozenset({"alert", "reason"}),
+}
+
+SUBSCRIBABLE = frozenset({EventType.VERSION_REGISTERED, EventType.VERDICT_VIOLATING})
+"""Event types an officer may hang stress tests on."""
+
+
+def payload_check(event_type: EventType, payload: Mapping[str, Json]) -> None:
+    """Refuse a payload that lacks a key readers rely on.
+
+    Raises:
+        InvalidInputError: naming the missing key.
+    """
+    missing = sorted(PAYLOAD_KEYS[event_type] - set(payload))
+    if missing:
+        raise InvalidInputError(
+            field=f"payload.{missing[0]}",
+            problem=f"{event_type.value} needs it",
+            fix="Record the event with every key of PAYLOAD_KEYS",
+        )
+
+
+def envelope(
+    *,
+    event_id: UUID,
+    event_type: EventType,
+    source: str,
+    subject: str,
+    occurred_at: datetime,
+    payload: Mapping[str, Json],
+) -> dict[str, Json]:
+    """The CloudEvents 1.0 JSON form of an event (cloudevents/spec v1.0.2, section 3.1)."""
+    return {
+        "specversion": "1.0",
+        "id": str(event_id),
+        "type": event_type.value,
+        "source": source,
+        "subject": subject,
+        "time": occurred_at.isoformat(),
+        "datacontenttype": "application/json",
+        "data": dict(payload),
+    }

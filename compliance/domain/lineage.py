@@ -1,0 +1,57 @@
+"""Declared lineage: which version descends from which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.vocabulary import LineageRelation, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredParent:
+    """A parent as a provider declares it."""
+
+    version_id: UUID
+    relation: LineageRelation
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSource:
+    """A source of training data as a provider declares it."""
+
+    kind: SourceKind
+    name: str
+    url: str = ""
+    description: str = ""
+    licence: str = ""
+
+
+def parents_check(parents: Sequence[DeclaredParent], known: Mapping[UUID, str]) -> None:
+    """Refuse parents that are not registered or are declared twice.
+
+    A new version has no children yet, so a graph of registered parents stays acyclic.
+
+    Args:
+        known: the registered versions the provider may name, by id.
+
+    Raises:
+        InvalidInputError: naming the parent by its place in the list.
+    """
+    seen: set[UUID] = set()
+    for index, parent in enumerate(parents):
+        if parent.version_id not in known:
+            raise InvalidInputError(
+                field=f"parents.{index}.version",
+                problem=f"{parent.version_id} is not a registered version you may see",
+                fix="Register the parent first, or correct its id",
+            )
+        if parent.version_id in seen:
+            raise InvalidInputError(
+                field=f"parents.{index}.version",
+                problem=f"{known[parent.version_id]} is declared twice",
+                fix="Declare each parent once",
+            )
+        seen.add(parent.version_id)

@@ -1,0 +1,34 @@
+"""Who may do what: one table. Admin, API and portal ask it and nothing else.
+
+A role counts in the organization whose record is acted on. A regulator's organization reads
+a provider's record through a grant and acts on nothing of it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from compliance.domain.vocabulary import Role
+
+
+class Action(StrEnum):
+    """What somebody asks to do."""
+
+    READ_RECORD = "read_record"
+    REGISTER = "register"
+    SCHEDULE = "schedule"
+    REQUEST_RUN = "request_run"
+    ANSWER_ALERT = "answer_alert"
+
+
+RIGHTS: Mapping[Action, frozenset[Role]] = {
+    Action.READ_RECORD: frozenset(Role),
+    Action.REGISTER: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    Action.SCHEDULE: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    Action.REQUEST_RUN: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    Action.ANSWER_ALERT: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+}
+
+
+def allowed(action: Action, role: Role) -> bool:
+    """Whether ``role`` in the owning organization carries ``action``."""
+    return role in RIGHTS[action]
