@@ -1,0 +1,32 @@
+"""Reading alerts, scoped to the viewer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from compliance.accounts.selectors import Viewer
+from compliance.alerts.models import Alert
+from compliance.domain.errors import NotFoundError
+
+
+def alert_list(*, viewer: Viewer) -> QuerySet[Alert]:
+    """Alerts of the organizations whose record the viewer may read, newest first."""
+    return (
+        Alert.objects.filter(organization__in=viewer.readable)
+        .select_related("organization", "event")
+        .prefetch_related("transitions__who", "deliveries")
+    )
+
+
+def alert_get(*, viewer: Viewer, alert_id: UUID) -> Alert:
+    """One alert.
+
+    Raises:
+        NotFoundError: no such alert, or the viewer may not know of it.
+    """
+    alert = alert_list(viewer=viewer).filter(id=alert_id).first()
+    if alert is None:
+        raise NotFoundError(f"no alert {alert_id} that you may see")
+    return alert

@@ -1,0 +1,152 @@
+"""Reading schedules, runs, results and scores, scoped to the viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, QuerySet, Sum
+
+from compliance.accounts.selectors import Viewer
+from compliance.audits.models import (
+    Firing,
+    Result,
+    Run,
+    Schedule,
+    Score,
+    Shard,
+    StressTest,
+    Subscription,
+)
+from compliance.domain.errors import NotFoundError
+from compliance.domain.schedules import Rule
+from compliance.registry.models import Model, Version
+
+
+def stress_test_list() -> QuerySet[StressTest]:
+    """The newest announced version of each stress test, by name."""
+    return StressTest.objects.order_by("name", "-version").distinct("name")
+
+
+def schedule_list(*, viewer: Viewer) -> QuerySet[Schedule]:
+    """Schedules of models the viewer may read."""
+    return Schedule.objects.filter(model__organization__in=viewer.readable).select_related(
+        "model__organization", "created_by"
+    )
+
+
+def schedule_get(*, viewer: Viewer, schedule_id: UUID) -> Schedule:
+    """One schedule.
+
+    Raises:
+        NotFoundError: no such schedule, or the viewer may not know of it.
+    """
+    schedule = schedule_list(viewer=viewer).filter(id=schedule_id).first()
+    if schedule is None:
+        raise NotFoundError(f"no schedule {schedule_id} that you may see")
+    return schedule
+
+
+def schedule_rule(*, schedule: Schedule) -> Rule:
+    """The schedule's rule as a domain value."""
+    return Rule(
+        cron=schedule.cron,
+        interval_seconds=schedule.interval_seconds,
+        time_zone=schedule.time_zone,
+        anchor=schedule.anchor,
+    )
+
+
+def firing_list(*, viewer: Viewer, schedule: Schedule) -> QuerySet[Firing]:
+    """Firings of a schedule the viewer may read, newest first."""
+    return Firing.objects.filter(
+        schedule=schedule, schedule__model__organization__in=viewer.readable
+    ).select_related("run")
+
+
+def subscription_list(*, viewer: Viewer) -> QuerySet[Subscription]:
+    """Subscriptions of organizations the viewer may read."""
+    return Subscription.objects.filter(organization__in=viewer.readable).select_related(
+        "organization", "model__organization", "created_by"
+    )
+
+
+def run_list(*, viewer: Viewer) -> QuerySet[Run]:
+    """Runs the viewer may read, newest first, with shards and results."""
+    return (
+        Run.objects.filter(version__model__organization__in=viewer.readable)
+        .select_related("version__model__organization", "requested_by", "firing__schedule")
+        .prefetch_related("shards__result")
+    )
+
+
+def run_get(*, viewer: Viewer, run_id: UUID) -> Run:
+    """One run.
+
+    Raises:
+        NotFoundError: no such run, or the viewer may not know of it.
+    """
+    run = run_list(viewer=viewer).filter(id=run_id).first()
+    if run is None:
+        raise NotFoundError(f"no run {run_id} that you may see")
+    return run
+
+
+def result_list(*, viewer: Viewer) -> QuerySet[Result]:
+    """Results the viewer may read, newest first."""
+    return Result.objects.filter(version__model__organization__in=viewer.readable).select_related(
+        "version__model__organization", "shard"
+    )
+
+
+def result_history(*, viewer: Viewer, model: Model) -> QuerySet[Result]:
+    """A model's compliance history, oldest first."""
+    return result_list(viewer=viewer).filter(version__model=model).order_by("recorded_at")
+
+
+def result_latest(*, viewer: Viewer, version: Version) -> QuerySet[Result]:
+    """The newest result of each stress test on a version, by test name."""
+    return (
+        result_list(viewer=viewer)
+        .filter(version=version)
+        .order_by("test_name", "-recorded_at")
+        .distinct("test_name")
+    )
+
+
+def score_list(*, viewer: Viewer, shard: Shard) -> QuerySet[Score]:
+    """Every item of a shard with the model's answer, in the order asked."""
+    return Score.objects.filter(
+        shard=shard, shard__run__version__model__organization__in=viewer.readable
+    ).order_by("position")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        total: items planned in the shards that have begun; None while none has.
+        seconds_left: extrapolated from the finished items; None when nothing can be said.
+    """
+
+    done: int
+    total: int | None
+    seconds_left: float | None
+
+
+def run_progress(*, run: Run, now: datetime) -> Progress:
+    """Items done and planned over the run's shards, and when they may be finished."""
+    begun = run.shards.filter(items_total__isnull=False)
+    sums = begun.aggregate(done=Sum("items_done"), total=Sum("items_total"))
+    done, total = sums["done"] or 0, sums["total"]
+    working = run.shards.filter(state="leased", items_done__gt=0).annotate(
+        left=F("items_total") - F("items_done")
+    )
+    seconds = [
+        (now - shard.started_at).total_seconds() * shard.left / shard.items_done
+        for shard in working
+        if shard.started_at is not None
+    ]
+    return Progress(done=done, total=total, seconds_left=sum(seconds) if seconds else None)

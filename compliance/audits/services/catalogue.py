@@ -1,0 +1,89 @@
+"""The stress tests on offer, and batteries made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from compliance.audits.models import StressTest
+from compliance.audits.selectors import stress_test_list
+from compliance.domain.canonical import Json
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.specs import StressTestSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a worker says of a stress test it can run."""
+
+    name: str
+    version: int
+    kind: str
+    title: str
+    needs: tuple[str, ...]
+    parameters: Mapping[str, Json]
+    data_card: Mapping[str, Json]
+    claim: str
+    sources: tuple[str, ...]
+    code_digest: str
+    validity: Mapping[str, Json] | None
+
+
+@transaction.atomic
+def catalogue_publish(*, announcements: Sequence[Announcement], now: datetime) -> None:
+    """Take up what a worker can run; the newest announcement of a test and version holds."""
+    for announcement in announcements:
+        fields = asdict(announcement)
+        StressTest.objects.update_or_create(
+            name=fields.pop("name"),
+            version=fields.pop("version"),
+            defaults={**fields, "announced_at": now},
+        )
+
+
+def battery_default() -> list[StressTestSpec]:
+    """Every announced stress test with its default parameters."""
+    return [StressTestSpec(name=test.name, version=test.version) for test in stress_test_list()]
+
+
+def battery_resolve(*, battery: Sequence[object]) -> list[StressTestSpec]:
+    """The specs of a battery given as names or as spec JSON; versions default to the newest.
+
+    Raises:
+        InvalidInputError: empty, or a test or parameter that no live worker announced.
+    """
+    if not battery:
+        raise InvalidInputError(
+            field="battery",
+            problem="a battery needs at least one stress test",
+            fix="Name one or more of the announced stress tests",
+        )
+    return [_resolve(entry) for entry in battery]
+
+
+def _resolve(entry: object) -> StressTestSpec:
+    name = entry if isinstance(entry, str) else None
+    spec = None if name else StressTestSpec.from_json(entry)
+    announced = StressTest.objects.filter(name=spec.name if spec else name)
+    if spec is not None:
+        announced = announced.filter(version=spec.version)
+    test = announced.order_by("-version").first()
+    if test is None:
+        names = ", ".join(stress_test_list().values_list("name", flat=True)) or "none yet"
+        raise InvalidInputError(
+            field="battery",
+            problem=f"no live worker offers '{spec.name if spec else name}'",
+            fix=f"Choose from: {names}",
+        )
+    parameters = dict(spec.parameters) if spec else {}
+    unknown = sorted(set(parameters) - set(test.parameters))
+    if unknown:
+        raise InvalidInputError(
+            field="battery",
+            problem=f"{test.name} has no parameter '{unknown[0]}'",
+            fix=f"Use one of: {', '.join(sorted(test.parameters))}",
+        )
+    return StressTestSpec(name=test.name, version=test.version, parameters=parameters)

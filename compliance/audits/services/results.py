@@ -1,0 +1,105 @@
+"""Recording what a completed shard found, in the transaction that ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from compliance.audits.models import Result, Shard
+from compliance.domain.canonical import Json
+from compliance.domain.events import EventType
+from compliance.domain.specs import StressTestSpec
+from compliance.domain.verdicts import Estimate, judge
+from compliance.domain.vocabulary import Verdict
+from compliance.events.services import event_record
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an execution found and what it depended on."""
+
+    estimate: Estimate
+    code_digest: str
+    order_digest: str
+    scores_digest: str
+    environment: Mapping[str, Json]
+
+
+def result_record(*, shard: Shard, outcome: Outcome) -> Result:
+    """Write a shard's result and the events that tell of its verdict.
+
+    The caller holds the shard's row under its lease, in a transaction.
+    """
+    verdict = judge(outcome.estimate)
+    result = _result_write(shard=shard, outcome=outcome, verdict=verdict)
+    _verdict_record(shard=shard, result=result, verdict=verdict)
+    return result
+
+
+def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result:
+    estimate, spec = outcome.estimate, StressTestSpec.from_json(shard.spec)
+    started = shard.started_at or timezone.now()
+    return Result.objects.create(
+        shard=shard,
+        version=shard.run.version,
+        test_name=spec.name,
+        test_version=spec.version,
+        kind=shard.kind,
+        verdict=verdict.value,
+        value=estimate.value,
+        lower=estimate.lower,
+        upper=estimate.upper,
+        limit=estimate.claim.limit,
+        limit_source=estimate.claim.limit_source,
+        alpha=estimate.claim.alpha,
+        n=estimate.n,
+        planned=estimate.planned,
+        log10_e_violating=estimate.log10_e_violating,
+        log10_e_compliant=estimate.log10_e_compliant,
+        estimate=estimate.to_json(),
+        seed=shard.seed,
+        spec=shard.spec,
+        spec_digest=spec.digest,
+        code_digest=outcome.code_digest,
+        order_digest=outcome.order_digest,
+        scores_digest=outcome.scores_digest,
+        environment=dict(outcome.environment),
+        duration_seconds=(timezone.now() - started).total_seconds(),
+    )
+
+
+def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
+    version = shard.run.version
+    violating = verdict is Verdict.VIOLATING
+    payload: dict[str, Json] = {
+        "run": str(shard.run_id),
+        "test": shard.test_name,
+        "version": str(version.id),
+        "label": str(version),
+        "statement": verdict_statement(result),
+        "verdict": verdict.value,
+        "path": f"/runs/{shard.run_id}/",
+    }
+    types = [EventType.VERDICT_REACHED] + [EventType.VERDICT_VIOLATING] * violating
+    for event_type in types:
+        event_record(
+            event_type=event_type,
+            organization_id=version.model.organization_id,
+            subject=f"run/{shard.run_id}",
+            payload=payload,
+        )
+
+
+def verdict_statement(result: Result) -> str:
+    """The verdict as one claim with its interval, limit, source and error rate."""
+    claim = result.estimate["claim"]
+    return (
+        f"{result.test_name} on {result.version}: {result.verdict}. "
+        f"{claim['statistic']}: {result.value:.4g} "
+        f"({100 * (1 - result.alpha):g}% confidence sequence {result.lower:.4g} to "
+        f"{result.upper:.4g}; {result.n} of {result.planned} items); "
+        f"limit {result.limit:.4g}, from {result.limit_source}. "
+        f"Probability of a wrong verdict at most {result.alpha:g}."
+    )

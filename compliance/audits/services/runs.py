@@ -1,0 +1,232 @@
+"""Requesting, settling and cancelling runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.accounts.models import User
+from compliance.accounts.selectors import Viewer
+from compliance.audits.models import Run, Shard, StressTest, Subscription, Transition
+from compliance.domain.canonical import Json
+from compliance.domain.events import EventType
+from compliance.domain.rights import Action
+from compliance.domain.runs import (
+    RUN_MOVES,
+    SHARD_MOVES,
+    TERMINAL_RUN_STATES,
+    TERMINAL_SHARD_STATES,
+    move_check,
+    queue_for,
+    run_outcome,
+    seed_for,
+)
+from compliance.domain.specs import StressTestSpec
+from compliance.domain.vocabulary import Access, Need, RunState, ShardState, Trigger
+from compliance.events.models import Event
+from compliance.events.services import event_record
+from compliance.registry.models import Version
+from compliance.registry.selectors import version_bindings
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What made a run: a person, a schedule's firing, or an event with its subscription."""
+
+    trigger: Trigger
+    person: User | None = None
+    subscription: Subscription | None = None
+    event: Event | None = None
+
+
+def run_request_by(*, viewer: Viewer, version: Version, battery: Sequence[StressTestSpec]) -> Run:
+    """Request a run in a person's name.
+
+    Raises:
+        NotAllowedError, NotFoundError: the viewer may not request runs on this version.
+    """
+    viewer.require(Action.REQUEST_RUN, version.model.organization_id)
+    cause = Cause(trigger=Trigger.PERSON, person=viewer.user)
+    return run_request(version=version, battery=battery, cause=cause)
+
+
+@transaction.atomic
+def run_request(*, version: Version, battery: Sequence[StressTestSpec], cause: Cause) -> Run:
+    """Write a run with one queued shard a stress test, and say so in events.
+
+    A test that needs what the version's access cannot offer becomes a shard that is not
+    testable, with that sentence: never a silent gap in the battery.
+    """
+    specs: list[Json] = [spec.to_json() for spec in battery]
+    run = Run.objects.create(
+        version=version,
+        battery=specs,
+        trigger=cause.trigger.value,
+        requested_by=cause.person,
+        subscription=cause.subscription,
+        trigger_event=cause.event,
+    )
+    event_record(
+        event_type=EventType.RUN_REQUESTED,
+        organization_id=version.model.organization_id,
+        subject=f"run/{run.id}",
+        payload={
+            "run": str(run.id),
+            "version": str(version.id),
+            "battery": specs,
+            "trigger": cause.trigger.value,
+        },
+        actor=cause.person,
+    )
+    bindings = version_bindings(version=version)
+    for position, spec in enumerate(battery):
+        _shard_write(run=run, position=position, spec=spec, bindings=bindings)
+    run_settle(run=run)
+    return run
+
+
+@transaction.atomic
+def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
+    """Cancel what of a run is not finished; workers notice at their next batch.
+
+    Raises:
+        TransitionError: the run is over.
+        NotAllowedError, NotFoundError: the viewer may not request runs on this version.
+    """
+    organization_id = run.version.model.organization_id
+    viewer.require(Action.REQUEST_RUN, organization_id)
+    locked = Run.objects.select_for_update().get(id=run.id)
+    move_check(RUN_MOVES, RunState(locked.state), RunState.CANCELLED)
+    for shard in locked.shards.select_for_update().exclude(
+        state__in=[state.value for state in TERMINAL_SHARD_STATES]
+    ):
+        shard_move(shard=shard, new=ShardState.CANCELLED, who=viewer.user.email, why=reason)
+    _run_move(run=locked, new=RunState.CANCELLED, who=viewer.user.email, why=reason)
+    event_record(
+        event_type=EventType.RUN_CANCELLED,
+        organization_id=organization_id,
+        subject=f"run/{run.id}",
+        payload={"run": str(run.id), "why": reason},
+        actor=viewer.user,
+    )
+    return locked
+
+
+def run_start(*, run: Run, who: str) -> None:
+    """Note that a first shard was claimed; later claims change nothing."""
+    locked = Run.objects.select_for_update().get(id=run.id)
+    if locked.state == RunState.REQUESTED.value:
+        _run_move(run=locked, new=RunState.RUNNING, who=who, why="a first shard was claimed")
+
+
+def run_settle(*, run: Run) -> None:
+    """End the run once every shard has ended, and say so in an event."""
+    locked = Run.objects.select_for_update().get(id=run.id)
+    outcome = run_outcome(ShardState(shard.state) for shard in locked.shards.all())
+    if outcome is None or RunState(locked.state) in TERMINAL_RUN_STATES:
+        return
+    if locked.state == RunState.REQUESTED.value:  # nothing of it could be tested
+        _run_move(run=locked, new=RunState.RUNNING, who="assay", why="no shard is testable")
+    _run_move(run=locked, new=outcome, who="assay", why="every shard has ended")
+    errored = outcome is RunState.ERRORED
+    event_record(
+        event_type=EventType.RUN_ERRORED if errored else EventType.RUN_COMPLETED,
+        organization_id=locked.version.model.organization_id,
+        subject=f"run/{locked.id}",
+        payload=_outcome_payload(locked),
+    )
+
+
+def shard_move(*, shard: Shard, new: ShardState, who: str, why: str) -> None:
+    """Move a locked shard and record the transition; saves the shard whole."""
+    old = ShardState(shard.state)
+    move_check(SHARD_MOVES, old, new)
+    shard.state = new.value
+    if new in TERMINAL_SHARD_STATES:
+        shard.finished_at = timezone.now()
+    shard.save()
+    Transition.objects.create(
+        run_id=shard.run_id, shard=shard, old=old.value, new=new.value, who=who, why=why[:500]
+    )
+
+
+def _run_move(*, run: Run, new: RunState, who: str, why: str) -> None:
+    old = RunState(run.state)
+    move_check(RUN_MOVES, old, new)
+    run.state = new.value
+    if new in TERMINAL_RUN_STATES:
+        run.finished_at = timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+    Transition.objects.create(run=run, old=old.value, new=new.value, who=who, why=why[:500])
+
+
+def _shard_write(
+    *, run: Run, position: int, spec: StressTestSpec, bindings: dict[str, Json]
+) -> None:
+    test = StressTest.objects.get(name=spec.name, version=spec.version)
+    bound = spec.bind(**{name: bindings[name] for name in bindings if name in test.parameters})
+    endpoint = run.version.access == Access.ENDPOINT.value
+    needs = frozenset(Need(need) for need in test.needs)
+    shard = Shard.objects.create(
+        run=run,
+        position=position,
+        test_name=spec.name,
+        kind=test.kind,
+        spec=bound.to_json(),
+        seed=seed_for(version_id=str(run.version_id), spec_digest=bound.digest),
+        queue=queue_for(needs, endpoint=endpoint),
+    )
+    trouble = _cannot_offer(Access(run.version.access), needs)
+    if trouble:
+        shard.trouble = trouble
+        shard.state = ShardState.NOT_TESTABLE.value
+        shard.finished_at = timezone.now()
+        shard.save()
+        return
+    event_record(
+        event_type=EventType.SHARD_QUEUED,
+        organization_id=run.version.model.organization_id,
+        subject=f"run/{run.id}",
+        payload={"shard": str(shard.id), "queue": shard.queue},
+    )
+
+
+def _cannot_offer(access: Access, needs: frozenset[Need]) -> str:
+    if access is Access.SEALED:
+        return "the version's weights are sealed, so no worker can open them"
+    missing = sorted(need.value for need in needs & {Need.WEIGHTS, Need.HIDDEN_STATES})
+    if access is Access.ENDPOINT and missing:
+        return f"the stress test needs {' and '.join(missing)}, which an endpoint does not offer"
+    return ""
+
+
+def _outcome_payload(run: Run) -> dict[str, Json]:
+    shards = list(run.shards.select_related("result"))
+    verdicts: dict[str, Json] = {
+        shard.test_name: shard.result.verdict
+        for shard in shards
+        if shard.state == ShardState.COMPLETED.value
+    }
+    not_testable: dict[str, Json] = {
+        shard.test_name: shard.trouble
+        for shard in shards
+        if shard.state == ShardState.NOT_TESTABLE.value
+    }
+    errored = [shard for shard in shards if shard.state == ShardState.ERRORED.value]
+    statement = "; ".join(
+        f"{shard.test_name} ended in an error after {shard.attempts} attempts: "
+        f"{shard.trouble.strip().splitlines()[-1] if shard.trouble.strip() else 'no message'}"
+        for shard in errored
+    )
+    return {
+        "run": str(run.id),
+        "version": str(run.version_id),
+        "label": str(run.version),
+        "verdicts": verdicts,
+        "not_testable": not_testable,
+        "statement": statement,
+        "path": f"/runs/{run.id}/",
+    }

@@ -1,0 +1,160 @@
+"""Schedules and their firings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.accounts.selectors import Viewer
+from compliance.audits.models import Firing, Run, Schedule
+from compliance.audits.selectors import schedule_rule
+from compliance.audits.services.catalogue import battery_resolve
+from compliance.audits.services.runs import Cause, run_request
+from compliance.domain.canonical import Json
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.events import EventType
+from compliance.domain.rights import Action
+from compliance.domain.schedules import Due, Rule, firings_due, next_firings
+from compliance.domain.specs import StressTestSpec
+from compliance.domain.vocabulary import CatchUp, Trigger
+from compliance.events.services import event_record
+from compliance.registry.models import Model
+from compliance.registry.selectors import version_newest
+
+
+@transaction.atomic
+def schedule_create(
+    *,
+    viewer: Viewer,
+    model: Model,
+    name: str,
+    battery: Sequence[StressTestSpec],
+    rule: Rule,
+    catch_up: CatchUp = CatchUp.RUN_ONCE,
+) -> Schedule:
+    """Schedule a battery on a model's newest version.
+
+    Raises:
+        InvalidInputError: naming name, cron, interval_seconds or time_zone.
+        NotAllowedError, NotFoundError: the viewer may not schedule on this model.
+    """
+    viewer.require(Action.SCHEDULE, model.organization_id)
+    rule.check()
+    if not name.strip():
+        raise InvalidInputError(
+            field="name", problem="a schedule needs a name", fix="Say what it is for"
+        )
+    specs: list[Json] = [spec.to_json() for spec in battery]
+    schedule = Schedule.objects.create(
+        model=model,
+        name=name,
+        battery=specs,
+        cron=rule.cron,
+        interval_seconds=rule.interval_seconds,
+        time_zone=rule.time_zone,
+        catch_up=catch_up.value,
+        anchor=rule.anchor,
+        next_due_at=next_firings(rule, after=rule.anchor, count=1)[0],
+        created_by=viewer.user,
+    )
+    event_record(
+        event_type=EventType.SCHEDULE_CREATED,
+        organization_id=model.organization_id,
+        subject=f"schedule/{schedule.id}",
+        payload={
+            "schedule": str(schedule.id),
+            "rule": rule.cron or f"every {rule.interval_seconds} s",
+            "battery": specs,
+        },
+        actor=viewer.user,
+    )
+    return schedule
+
+
+def schedule_pause(*, viewer: Viewer, schedule: Schedule) -> Schedule:
+    """Stop a schedule from firing until it is resumed."""
+    return _pause_set(viewer=viewer, schedule=schedule, paused_at=timezone.now())
+
+
+def schedule_resume(*, viewer: Viewer, schedule: Schedule) -> Schedule:
+    """Let a paused schedule fire again, from now on: what fell into the pause is not due."""
+    return _pause_set(viewer=viewer, schedule=schedule, paused_at=None)
+
+
+def schedule_fire_due(*, now: datetime) -> int:
+    """Turn every due slot into exactly one firing; returns how many runs were made.
+
+    Any number of schedulers may call this: the row lock lets one of them take a schedule,
+    and the unique (schedule, due_at) key holds even against a lock that failed.
+    """
+    due = Schedule.objects.filter(next_due_at__lte=now, paused_at__isnull=True)
+    return sum(_fire(schedule.id, now) for schedule in due)
+
+
+@transaction.atomic
+def _fire(schedule_id: object, now: datetime) -> int:
+    schedule = (
+        Schedule.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("model__organization")
+        .filter(id=schedule_id, next_due_at__lte=now, paused_at__isnull=True)
+        .first()
+    )
+    if schedule is None:  # another scheduler took it
+        return 0
+    rule = schedule_rule(schedule=schedule)
+    slots = firings_due(
+        rule, first_due=schedule.next_due_at, now=now, catch_up=CatchUp(schedule.catch_up)
+    )
+    made = sum(_firing_write(schedule=schedule, due=due) is not None for due in slots)
+    schedule.next_due_at = next_firings(rule, after=slots[-1].due_at, count=1)[0]
+    schedule.save(update_fields=["next_due_at"])
+    return made
+
+
+def _firing_write(*, schedule: Schedule, due: Due) -> Run | None:
+    version = version_newest(model=schedule.model)
+    run, reason = None, ""
+    if not due.runs:
+        reason = f"missed, and the catch-up policy is {schedule.catch_up}"
+    elif version is None:
+        reason = f"{schedule.model} has no version yet"
+    else:
+        battery = battery_resolve(battery=schedule.battery)
+        run = run_request(version=version, battery=battery, cause=Cause(Trigger.SCHEDULE))
+    Firing.objects.create(schedule=schedule, due_at=due.due_at, run=run, reason=reason)
+    event_record(
+        event_type=EventType.SCHEDULE_DUE,
+        organization_id=schedule.model.organization_id,
+        subject=f"schedule/{schedule.id}",
+        payload={
+            "schedule": str(schedule.id),
+            "due_at": due.due_at.isoformat(),
+            "outcome": f"run {run.id}" if run else reason,
+        },
+    )
+    return run
+
+
+@transaction.atomic
+def _pause_set(*, viewer: Viewer, schedule: Schedule, paused_at: datetime | None) -> Schedule:
+    viewer.require(Action.SCHEDULE, schedule.model.organization_id)
+    locked = Schedule.objects.select_for_update().get(id=schedule.id)
+    locked.paused_at = paused_at
+    if paused_at is None:
+        rule = schedule_rule(schedule=locked)
+        locked.next_due_at = next_firings(rule, after=timezone.now(), count=1)[0]
+    locked.save(update_fields=["paused_at", "next_due_at"])
+    event_record(
+        event_type=EventType.SCHEDULE_CHANGED,
+        organization_id=locked.model.organization_id,
+        subject=f"schedule/{locked.id}",
+        payload={
+            "schedule": str(locked.id),
+            "changes": {"paused": paused_at is not None},
+        },
+        actor=viewer.user,
+    )
+    return locked

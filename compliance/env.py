@@ -1,0 +1,38 @@
+"""Typed settings from the environment (12-factor). A bad value stops the start, by name."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pydantic import Field, PostgresDsn, RedisDsn, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Env(BaseSettings):
+    """Every variable that Assay reads, with the prefix ``ASSAY_``."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSAY_")
+
+    database_url: PostgresDsn
+    broker_url: RedisDsn
+    secret_key: str = Field(min_length=32)
+    models_root: Path
+    """Registered weights lie below this folder; nothing outside it is ever opened."""
+    public_url: str = "http://127.0.0.1:8000"
+    allowed_hosts: str = "127.0.0.1,localhost"
+    email_url: str = "smtp://127.0.0.1:25"
+    email_from: str = "assay@localhost"
+    static_root: Path = Path("staticfiles")
+    debug: bool = False
+
+
+def load() -> Env:
+    """The environment, or one line a variable and exit status 2."""
+    try:
+        return Env()  # type: ignore[call-arg]
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "ASSAY_" + str(problem["loc"][0]).upper()
+            print(f"{name}: {problem['msg']}. See docs/operations.md.", file=sys.stderr)
+        raise SystemExit(2) from error

@@ -1,0 +1,56 @@
+"""The one append-only table of what happened, and who has yet to read it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+from compliance.accounts.models import Organization
+
+
+def append_only() -> pgtrigger.Protect:
+    """A trigger: the database refuses updates and deletes of the row, whoever asks."""
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class Event(models.Model):
+    """Something that happened, written in the transaction of the change it tells of."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    type = models.CharField(max_length=60, db_index=True)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="events")
+    subject = models.CharField(max_length=200, help_text="What it is about, e.g. run/<id>.")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True
+    )
+    payload = models.JSONField()
+    occurred_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ("-occurred_at",)
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.subject}"
+
+
+class PendingEvent(models.Model):
+    """An event that one reader has not read yet; the row goes when it has.
+
+    Readers empty this table instead of following a highest id: a transaction that commits
+    late would be skipped by an id, never by a row.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="pending")
+    reader = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "event"], name="pending_once_per_reader")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} for {self.reader}"

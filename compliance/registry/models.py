@@ -1,0 +1,117 @@
+"""Models, versions, their weights, declared lineage and training data."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from compliance.accounts.models import Organization
+from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
+from compliance.events.models import append_only
+
+
+class Model(models.Model):
+    """What a provider registers: a name under which versions appear."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="models")
+    slug = models.SlugField()
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "slug"], name="model_slug_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization.slug}/{self.slug}"
+
+
+class Version(models.Model):
+    """One immutable state of a model: its artifacts, access and declarations."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    model = models.ForeignKey(Model, on_delete=models.PROTECT, related_name="versions")
+    name = models.CharField(max_length=50)
+    access = models.CharField(
+        max_length=10, choices=[(access.value, access.value) for access in Access]
+    )
+    location = models.CharField(
+        max_length=500, help_text="Folder below the models root, or the endpoint's URL."
+    )
+    weights_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 over the artifacts' names and digests."
+    )
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    registered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-registered_at",)
+        constraints = [
+            models.UniqueConstraint(fields=["model", "name"], name="version_name_unique")
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.name}"
+
+
+class Artifact(models.Model):
+    """A file of a version, as it was when it was registered."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="artifacts")
+    path = models.CharField(max_length=300)
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("path",)
+        constraints = [
+            models.UniqueConstraint(fields=["version", "path"], name="artifact_path_unique")
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Lineage(models.Model):
+    """A parent that a version declares."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="parents")
+    parent = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="children")
+    relation = models.CharField(
+        max_length=20, choices=[(relation.value, relation.value) for relation in LineageRelation]
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "parent"], name="lineage_once")]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.version} is {self.relation} of {self.parent}"
+
+
+class TrainingSource(models.Model):
+    """A source of training data that a version declares."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="sources")
+    kind = models.CharField(
+        max_length=20, choices=[(kind.value, kind.value) for kind in SourceKind]
+    )
+    name = models.CharField(max_length=200)
+    url = models.URLField(blank=True)
+    description = models.TextField(blank=True)
+    licence = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ("kind", "name")
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,104 @@
+"""Reading the registry, scoped to the viewer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Prefetch, QuerySet
+
+from compliance.accounts.selectors import Viewer
+from compliance.domain.canonical import Json
+from compliance.domain.errors import NotFoundError
+from compliance.domain.specs import Subject
+from compliance.domain.vocabulary import Access
+from compliance.registry.models import Lineage, Model, Version
+
+
+def model_list(*, viewer: Viewer) -> QuerySet[Model]:
+    """Models whose record the viewer may read, with the number of versions."""
+    return (
+        Model.objects.filter(organization__in=viewer.readable)
+        .select_related("organization")
+        .annotate(version_count=Count("versions"))
+    )
+
+
+def model_get(*, viewer: Viewer, model_id: UUID) -> Model:
+    """One model.
+
+    Raises:
+        NotFoundError: no such model, or the viewer may not know of it.
+    """
+    model = model_list(viewer=viewer).filter(id=model_id).first()
+    if model is None:
+        raise NotFoundError(f"no model {model_id} that you may see")
+    return model
+
+
+def version_list(*, viewer: Viewer) -> QuerySet[Version]:
+    """Versions the viewer may read, newest first, with declarations."""
+    return (
+        Version.objects.filter(model__organization__in=viewer.readable)
+        .select_related("model__organization", "registered_by")
+        .prefetch_related(
+            "artifacts",
+            "sources",
+            Prefetch(
+                "parents",
+                queryset=Lineage.objects.select_related("parent__model__organization"),
+            ),
+        )
+    )
+
+
+def version_get(*, viewer: Viewer, version_id: UUID) -> Version:
+    """One version.
+
+    Raises:
+        NotFoundError: no such version, or the viewer may not know of it.
+    """
+    version = version_list(viewer=viewer).filter(id=version_id).first()
+    if version is None:
+        raise NotFoundError(f"no version {version_id} that you may see")
+    return version
+
+
+def version_newest(*, model: Model) -> Version | None:
+    """The version that a schedule of the model tests now."""
+    return model.versions.order_by("-registered_at").first()
+
+
+def version_subject(*, version: Version) -> Subject:
+    """What a backend opens to examine the version."""
+    endpoint = version.access == Access.ENDPOINT.value
+    location = version.location if endpoint else str(settings.MODELS_ROOT / version.location)
+    return Subject(label=str(version), location=location, weights_digest=version.weights_digest)
+
+
+def reference_versions(*, version: Version) -> list[Version]:
+    """Every other registered version whose weights are held, oldest first."""
+    return list(
+        Version.objects.filter(access=Access.WEIGHTS.value)
+        .exclude(id=version.id)
+        .exclude(weights_digest=version.weights_digest)
+        .select_related("model__organization")
+        .order_by("registered_at", "id")
+    )
+
+
+def version_bindings(*, version: Version) -> dict[str, Json]:
+    """What the registry knows that a stress test may ask for as a parameter, by its name."""
+    parents = set(version.parents.values_list("parent_id", flat=True))
+    references: list[Json] = [
+        {
+            "label": str(other),
+            "digest": other.weights_digest,
+            "declared_parent": other.id in parents,
+        }
+        for other in reference_versions(version=version)
+    ]
+    registered: dict[str, Json] = {
+        artifact.path: artifact.sha256 for artifact in version.artifacts.all()
+    }
+    return {"references": references, "registered": registered}

@@ -1,0 +1,164 @@
+"""Writes on models and versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from compliance.accounts.models import Organization
+from compliance.accounts.selectors import Viewer
+from compliance.domain.canonical import Json, digest
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.events import EventType
+from compliance.domain.lineage import DeclaredParent, DeclaredSource, parents_check
+from compliance.domain.rights import Action
+from compliance.domain.vocabulary import Access
+from compliance.events.services import event_record
+from compliance.registry.models import Artifact, Lineage, Model, TrainingSource, Version
+from compliance.registry.selectors import version_list
+from compliance.registry.storage import StoredFile, weights_files
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What a provider declares with a version: parents and training-data sources."""
+
+    parents: tuple[DeclaredParent, ...] = ()
+    sources: tuple[DeclaredSource, ...] = ()
+
+
+@transaction.atomic
+def model_register(
+    *, viewer: Viewer, organization_id: UUID, slug: str, name: str, description: str = ""
+) -> Model:
+    """Register a model of an organization.
+
+    Raises:
+        InvalidInputError: the slug is taken.
+        NotAllowedError, NotFoundError: the viewer may not register there.
+    """
+    viewer.require(Action.REGISTER, organization_id)
+    organization = Organization.objects.get(id=organization_id)
+    if Model.objects.filter(organization=organization, slug=slug).exists():
+        raise InvalidInputError(
+            field="slug", problem=f"'{slug}' is taken", fix="Choose another slug"
+        )
+    model = Model.objects.create(
+        organization=organization, slug=slug, name=name, description=description
+    )
+    event_record(
+        event_type=EventType.MODEL_REGISTERED,
+        organization_id=organization_id,
+        subject=f"model/{model.id}",
+        payload={"model": str(model.id), "slug": slug},
+        actor=viewer.user,
+    )
+    return model
+
+
+def version_register(
+    *,
+    viewer: Viewer,
+    model: Model,
+    name: str,
+    access: Access,
+    location: str,
+    declarations: Declarations | None = None,
+) -> Version:
+    """Register an immutable version: its artifacts are digested as they lie there now.
+
+    Args:
+        location: folder below the models root (weights) or URL (endpoint).
+
+    Raises:
+        InvalidInputError: naming name, access, location or a declaration.
+        NotAllowedError, NotFoundError: the viewer may not register there.
+    """
+    viewer.require(Action.REGISTER, model.organization_id)
+    declared = declarations or Declarations()
+    known = {version.id: str(version) for version in version_list(viewer=viewer)}
+    parents_check(declared.parents, known)
+    if model.versions.filter(name=name).exists():
+        raise InvalidInputError(
+            field="name",
+            problem=f"{model} already has a version '{name}', and versions are immutable",
+            fix="Choose another name",
+        )
+    # Reading and digesting takes seconds; the transaction starts only afterwards.
+    files = _artifacts(access=access, location=location)
+    return _version_write(
+        viewer=viewer,
+        version=Version(
+            model=model,
+            name=name,
+            access=access.value,
+            location=location,
+            weights_digest=artifacts_digest(files) if files else "",
+            registered_by=viewer.user,
+        ),
+        files=files,
+        declared=declared,
+    )
+
+
+def artifacts_digest(files: Sequence[StoredFile]) -> str:
+    """One digest for a file set: canonical JSON of path to SHA-256."""
+    return digest({file.path: file.sha256 for file in files})
+
+
+@transaction.atomic
+def _version_write(
+    *, viewer: Viewer, version: Version, files: Sequence[StoredFile], declared: Declarations
+) -> Version:
+    version.save(force_insert=True)
+    Artifact.objects.bulk_create(
+        Artifact(version=version, path=file.path, size_bytes=file.size_bytes, sha256=file.sha256)
+        for file in files
+    )
+    Lineage.objects.bulk_create(
+        Lineage(version=version, parent_id=parent.version_id, relation=parent.relation.value)
+        for parent in declared.parents
+    )
+    TrainingSource.objects.bulk_create(
+        TrainingSource(
+            version=version,
+            kind=source.kind.value,
+            name=source.name,
+            url=source.url,
+            description=source.description,
+            licence=source.licence,
+        )
+        for source in declared.sources
+    )
+    parents: list[Json] = [
+        {"version": str(parent.version_id), "relation": parent.relation.value}
+        for parent in declared.parents
+    ]
+    event_record(
+        event_type=EventType.VERSION_REGISTERED,
+        organization_id=version.model.organization_id,
+        subject=f"version/{version.id}",
+        payload={
+            "model": str(version.model_id),
+            "version": str(version.id),
+            "weights_digest": version.weights_digest,
+            "parents": parents,
+        },
+        actor=viewer.user,
+    )
+    return version
+
+
+def _artifacts(*, access: Access, location: str) -> list[StoredFile]:
+    if access is Access.WEIGHTS:
+        return weights_files(location=location)
+    if access is Access.ENDPOINT and not location.startswith(("https://", "http://")):
+        raise InvalidInputError(
+            field="location",
+            problem=f"'{location}' is not the URL of an endpoint",
+            fix="Give the base URL of an OpenAI-compatible API, e.g. https://host/v1",
+        )
+    return []

@@ -1,0 +1,15 @@
+"""Every URL: portal, sign-in, API, admin, health."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from compliance.health import healthz, readyz
+
+urlpatterns = [
+    path("", include("compliance.portal.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/", include("compliance.api.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
+]

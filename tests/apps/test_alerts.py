@@ -1,0 +1,64 @@
+import pytest
+
+from compliance.alerts.models import Alert
+from compliance.alerts.services import alert_acknowledge, alert_open, alert_resolve
+from compliance.domain.errors import InvalidInputError, NotAllowedError, TransitionError
+from compliance.domain.events import EventType
+from compliance.domain.vocabulary import Severity
+from compliance.events.models import Event
+from compliance.events.services import event_record
+from tests.cast import Cast
+
+
+@pytest.fixture
+def alert(cast: Cast) -> Alert:
+    event = event_record(
+        event_type=EventType.VERDICT_VIOLATING,
+        organization_id=cast.northwind.id,
+        subject="run/x",
+        payload={
+            "run": "x",
+            "test": "safety.refusal",
+            "version": "v",
+            "label": "northwind/assistant 1.0",
+            "statement": "The rate is 0.61.",
+            "verdict": "violating",
+            "path": "/runs/x/",
+        },
+    )
+    return alert_open(event_id=event.id, severity=Severity.CRITICAL)
+
+
+def test_the_same_event_opens_one_alert(alert: Alert) -> None:
+    again = alert_open(event_id=alert.event_id, severity=Severity.CRITICAL)
+    assert again == alert
+    assert Alert.objects.count() == 1
+    assert Event.objects.filter(type="alert.opened").count() == 1
+
+
+def test_officer_and_engineer_are_told_and_nobody_else(alert: Alert) -> None:
+    recipients = set(alert.deliveries.values_list("recipient", flat=True))
+    assert recipients == {"officer@northwind.example", "engineer@northwind.example"}
+
+
+def test_an_alert_is_acknowledged_then_resolved_with_reasons(cast: Cast, alert: Alert) -> None:
+    viewer = cast.viewer(cast.engineer)
+    alert_acknowledge(viewer=viewer, alert=alert, reason="looking")
+    alert_resolve(viewer=viewer, alert=alert, reason="retrained")
+    moves = list(alert.transitions.values_list("old", "new", "reason"))
+    assert moves == [
+        ("open", "acknowledged", "looking"),
+        ("acknowledged", "resolved", "retrained"),
+    ]
+    with pytest.raises(TransitionError):
+        alert_resolve(viewer=viewer, alert=alert, reason="again")
+
+
+def test_an_answer_without_a_reason_is_refused(cast: Cast, alert: Alert) -> None:
+    with pytest.raises(InvalidInputError, match="reason"):
+        alert_resolve(viewer=cast.viewer(cast.officer), alert=alert, reason="  ")
+
+
+def test_a_regulator_reads_an_alert_and_cannot_answer_it(cast: Cast, alert: Alert) -> None:
+    with pytest.raises(NotAllowedError):
+        alert_resolve(viewer=cast.viewer(cast.regulator), alert=alert, reason="mine")

@@ -1,0 +1,74 @@
+"""The people of the tests, made through the services as real people are.
+
+An officer and an engineer of Northwind, an engineer of a rival provider, a regulator and a
+reviewer with a grant on Northwind, and an outsider who must see nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from compliance.accounts.models import Organization, User
+from compliance.accounts.selectors import Viewer, viewer_get
+from compliance.accounts.services import grant_give, member_add, organization_create
+from compliance.domain.vocabulary import OrganizationKind, Role
+
+PASSWORD = "correct-horse-battery-staple"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays in a test; viewers are made afresh so that they see later grants."""
+
+    northwind: Organization
+    rival: Organization
+    authority: Organization
+    officer: User
+    engineer: User
+    rival_engineer: User
+    regulator: User
+    reviewer: User
+    outsider: User
+
+    @staticmethod
+    def viewer(user: User) -> Viewer:
+        return viewer_get(user=user, now=timezone.now())
+
+
+def assemble() -> Cast:
+    """Create the organizations, the people and the grants."""
+    northwind = organization_create(
+        slug="northwind", name="Northwind AI", kind=OrganizationKind.PROVIDER
+    )
+    rival = organization_create(slug="rival", name="Rival AI", kind=OrganizationKind.PROVIDER)
+    authority = organization_create(
+        slug="authority", name="AI Oversight Authority", kind=OrganizationKind.REGULATOR
+    )
+    university = organization_create(
+        slug="university", name="University", kind=OrganizationKind.ACADEMIC
+    )
+    elsewhere = organization_create(
+        slug="elsewhere", name="Elsewhere", kind=OrganizationKind.DEPLOYER
+    )
+    grant_give(organization=authority, provider=northwind)
+    grant_give(organization=university, provider=northwind)
+
+    def person(name: str, organization: Organization, role: Role) -> User:
+        email = f"{name}@{organization.slug}.example"
+        return member_add(
+            organization=organization, email=email, name=name, role=role, password=PASSWORD
+        )
+
+    return Cast(
+        northwind=northwind,
+        rival=rival,
+        authority=authority,
+        officer=person("officer", northwind, Role.COMPLIANCE_OFFICER),
+        engineer=person("engineer", northwind, Role.ENGINEER),
+        rival_engineer=person("engineer", rival, Role.ENGINEER),
+        regulator=person("regulator", authority, Role.REGULATOR),
+        reviewer=person("reviewer", university, Role.REVIEWER),
+        outsider=person("outsider", elsewhere, Role.COMPLIANCE_OFFICER),
+    )
