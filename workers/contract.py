@@ -1,0 +1,222 @@
+"""The contract of a stress test and of a backend.
+
+A stress test is a small decorated factory. Its keyword parameters, all with JSON-able
+defaults, are its spec; what it returns is a ``Procedure``. Spec + seed rebuild a run to the
+bit: a procedure never reads clock, network, database or global random state.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Protocol, Self, cast, runtime_checkable
+
+import numpy as np
+
+from compliance.domain.canonical import Json, digest
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.specs import StressTestSpec
+from compliance.domain.verdicts import Claim, Estimate
+from compliance.domain.vocabulary import Kind, Need
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question put to a model.
+
+    Attributes:
+        id: stable within the bank's version.
+        part: the stratum it is estimated in.
+        cluster: the unit of independence it belongs to.
+        payload: what the backend is asked, as JSON; shown to people as it is.
+    """
+
+    id: str
+    part: str
+    cluster: str
+    payload: Mapping[str, Json]
+
+    @property
+    def digest(self) -> str:
+        return digest(
+            {"id": self.id, "part": self.part, "cluster": self.cluster, "payload": self.payload}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one answer was worth.
+
+    Attributes:
+        value: the outcome that enters the statistic, finite.
+        label: the outcome in one word of the test's own (``refusal``, ``disfavoured``, ...).
+        answer: what the model answered, as text; empty where it was not asked for text.
+        detail: numbers behind the value, e.g. log-likelihoods in nats.
+    """
+
+    item_id: str
+    part: str
+    cluster: str
+    value: float
+    label: str
+    answer: str = ""
+    detail: Mapping[str, Json] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Json]:
+        return cast(dict[str, Json], asdict(self)) | {"detail": dict(self.detail)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, object]) -> Self:
+        return cls(**value)  # type: ignore[arg-type]
+
+
+class WeightsReader(Protocol):
+    """Named tensors read lazily, one at a time."""
+
+    label: str
+
+    def config(self) -> Mapping[str, Json]:
+        """The filtered ``config.json``."""
+
+    def names(self) -> Sequence[str]:
+        """Every tensor name, sorted."""
+
+    def tensor(self, name: str) -> np.ndarray:
+        """The tensor as float32, shape as stored."""
+
+    def file_digests(self) -> Mapping[str, str]:
+        """File name to lowercase hex SHA-256 of the bytes as they lie there now."""
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """A model that can be asked. It raises NotTestableError for what it does not offer."""
+
+    offers: frozenset[Need]
+
+    def environment(self) -> Mapping[str, Json]:
+        """Library versions, dtype, device and threads that the numbers depend on."""
+
+    def loglikelihood(self, requests: Sequence[tuple[str, str]]) -> list[float]:
+        """Sum of log-probabilities (nats) of each continuation after its context."""
+
+    def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
+        """Greedy answers to user messages, chat template applied, special tokens removed."""
+
+    def weights(self, digest: str | None = None) -> WeightsReader:
+        """The subject's weights, or those of the reference registered under ``digest``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataCard:
+    """Where a test's items come from and what they cannot show."""
+
+    name: str
+    version: str
+    size: int
+    licence: str
+    description: str
+    limits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """What a factory returns.
+
+    ``items(rng)`` gives the plan in the committed order, ``score(backend, batch)`` answers in
+    the batch's order, ``conclude(scores)`` is a pure function that calls
+    ``compliance.domain.statistics``.
+    """
+
+    claim: Claim
+    items: Callable[[np.random.Generator], list[Item]]
+    score: Callable[[Backend, Sequence[Item]], list[Score]]
+    conclude: Callable[[Sequence[Score]], Estimate]
+    batch_size: int = 16
+    minimum_items: int = 0
+    """A sequential run looks at its verdict only after this many items."""
+    stops_early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the catalogue says about a stress test; it never changes within a version."""
+
+    name: str
+    version: int
+    kind: Kind
+    title: str
+    needs: frozenset[Need]
+    data_card: DataCard
+    sources: tuple[str, ...]
+    """Papers, laws and standards the test is built from."""
+
+
+@dataclass(frozen=True, slots=True)
+class StressTest:
+    """An identity with the factory that builds its procedure."""
+
+    identity: Identity
+    factory: Callable[..., Procedure]
+
+    @property
+    def defaults(self) -> dict[str, Json]:
+        parameters = inspect.signature(self.factory).parameters.values()
+        return {parameter.name: parameter.default for parameter in parameters}
+
+    @property
+    def claim_docstring(self) -> str:
+        return inspect.getdoc(self.factory) or ""
+
+    @property
+    def module_file(self) -> str:
+        return inspect.getsourcefile(self.factory) or ""
+
+    def spec(self, **parameters: Json) -> StressTestSpec:
+        """This test's spec with every parameter written out."""
+        return StressTestSpec(self.identity.name, self.identity.version, self._checked(parameters))
+
+    def build(self, parameters: Mapping[str, Json]) -> Procedure:
+        """The procedure for these parameters.
+
+        Raises:
+            InvalidInputError: a parameter this version does not know.
+        """
+        return self.factory(**self._checked(parameters))
+
+    def _checked(self, parameters: Mapping[str, Json]) -> dict[str, Json]:
+        unknown = sorted(set(parameters) - set(self.defaults))
+        if unknown:
+            raise InvalidInputError(
+                field=f"parameters.{unknown[0]}",
+                problem=f"{self.identity.name} has no such parameter",
+                fix=f"Use one of {', '.join(sorted(self.defaults))}",
+            )
+        return {**self.defaults, **parameters}
+
+
+def stress_test(
+    name: str,
+    *,
+    version: int,
+    title: str,
+    needs: Iterable[Need],
+    data_card: DataCard,
+    sources: Iterable[str],
+) -> Callable[[Callable[..., Procedure]], StressTest]:
+    """Turn a factory into a stress test; the kind is the name's first word."""
+
+    def decorate(factory: Callable[..., Procedure]) -> StressTest:
+        identity = Identity(
+            name=name,
+            version=version,
+            kind=Kind(name.partition(".")[0]),
+            title=title,
+            needs=frozenset(needs),
+            data_card=data_card,
+            sources=tuple(sources),
+        )
+        return StressTest(identity=identity, factory=factory)
+
+    return decorate

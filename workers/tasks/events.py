@@ -1,0 +1,12 @@
+"""Tasks that follow an event inside the record."""
+
+from uuid import UUID
+
+from compliance.audits.services import subscriptions_fire
+from workers.celery import app
+
+
+@app.task(name="events.subscriptions_fire")  # type: ignore[untyped-decorator]
+def fire(event_id: str) -> None:
+    """Make the runs that the event's subscriptions ask for."""
+    subscriptions_fire(event_id=UUID(event_id))

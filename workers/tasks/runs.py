@@ -1,0 +1,83 @@
+"""Tasks that execute shards: the one place where the record and torch meet."""
+
+from __future__ import annotations
+
+import socket
+import traceback
+from dataclasses import asdict
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+
+from compliance.audits.services import (
+    Announcement,
+    Lease,
+    catalogue_publish,
+    shard_claim,
+    shard_complete,
+    shard_fail,
+    shard_refuse,
+)
+from compliance.domain.errors import InvalidInputError, LeaseLostError, NotTestableError
+from workers.backends.loading import open_backend
+from workers.catalogue import catalogue, code_digest, validity
+from workers.celery import app
+from workers.contract import StressTest
+from workers.execution import execute
+from workers.tasks.recording import RecordSink, finished_scores, outcome_of
+
+_log = structlog.get_logger("assay.runs")
+
+
+@app.task(name="runs.execute", bind=True)  # type: ignore[untyped-decorator]
+def run_shard(self, shard_id: str) -> None:  # type: ignore[no-untyped-def]
+    """Claim the shard and execute it; a shard that is not to be had is somebody else's."""
+    worker = self.request.hostname or socket.gethostname()
+    lease = shard_claim(shard_id=UUID(shard_id), worker=worker)
+    if lease is not None:
+        shard_execute(lease)
+
+
+def shard_execute(lease: Lease) -> None:
+    """Execute a claimed shard and record how it ended."""
+    log = _log.bind(shard=str(lease.shard_id), fence=lease.fence, test=lease.spec.test.name)
+    log.info("shard claimed", resumed_items=len(lease.finished))
+    try:
+        backend = open_backend(lease.spec.subject, lease.spec.references)
+        execution = execute(lease.spec, backend, RecordSink(lease), finished_scores(lease))
+        result = shard_complete(lease=lease, outcome=outcome_of(execution))
+        log.info("shard completed", verdict=result.verdict, seconds=result.duration_seconds)
+    except LeaseLostError:
+        log.warning("lease lost; nothing more was written")
+    except (NotTestableError, InvalidInputError) as error:
+        shard_refuse(lease=lease, reason=str(error))
+        log.info("not testable", reason=str(error))
+    except Exception:  # whatever broke is shown to the officer, not swallowed
+        log.exception("shard failed")
+        shard_fail(lease=lease, trouble=traceback.format_exc())
+
+
+def catalogue_announce() -> None:
+    """Tell the record which stress tests this worker can run."""
+    catalogue_publish(
+        announcements=[_announcement(test) for test in catalogue().values()],
+        now=timezone.now(),
+    )
+
+
+def _announcement(test: StressTest) -> Announcement:
+    identity = test.identity
+    return Announcement(
+        name=identity.name,
+        version=identity.version,
+        kind=identity.kind.value,
+        title=identity.title,
+        needs=tuple(sorted(need.value for need in identity.needs)),
+        parameters=test.defaults,
+        data_card=asdict(identity.data_card),
+        claim=test.claim_docstring,
+        sources=identity.sources,
+        code_digest=code_digest(test),
+        validity=validity(test),
+    )
