@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 from safetensors.numpy import save_file
 
 from compliance.audits.services import Announcement, catalogue_publish
@@ -15,6 +16,12 @@ from compliance.domain.vocabulary import Access
 from compliance.registry.models import Version
 from compliance.registry.services import Declarations, model_register, version_register
 from tests.cast import Cast, assemble
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Making nine people at a second each would be most of the suite's time."""
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 
 
 @pytest.fixture
@@ -36,9 +43,9 @@ def announced(db: None) -> list[str]:
 
 
 @pytest.fixture
-def models_root(tmp_path: Path, settings: object) -> Path:
+def models_root(tmp_path: Path, settings: Settings) -> Path:
     """An empty models root of the test's own."""
-    settings.MODELS_ROOT = tmp_path  # type: ignore[attr-defined]
+    settings.MODELS_ROOT = tmp_path
     return tmp_path
 
 
