@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from compliance.domain.errors import InvalidInputError
-from compliance.domain.weights import check_safetensors_header, refuse_unsafe_name
-
-_CHUNK_BYTES = 1 << 20
+from compliance.domain.weights import check_stream, refuse_unsafe_name, sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +61,9 @@ def weights_files(*, location: str) -> list[StoredFile]:
             fix="Save the model with save_pretrained(..., safe_serialization=True)",
         )
     for path in weights:
-        if path.suffix == ".safetensors":
-            check_safetensors_header(path, field="location")
+        with path.open("rb") as stream:
+            size = path.stat().st_size
+            check_stream(stream, name=path.name, file_size=size, field="location")
     return [
         StoredFile(
             path=str(path.relative_to(folder)),
@@ -77,8 +75,5 @@ def weights_files(*, location: str) -> list[StoredFile]:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return sha256_of(stream)
