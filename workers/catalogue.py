@@ -1,0 +1,93 @@
+"""The stress tests this worker can run, by name and version."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import pkgutil
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from compliance.domain.canonical import Json
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.specs import StressTestSpec
+from workers import stress_tests
+from workers.contract import Procedure, StressTest
+
+ENTRY_POINT_GROUP = "assay.stress_tests"
+VALIDITY_FOLDER = Path(__file__).parent / "validity"
+
+
+@cache
+def catalogue() -> Mapping[tuple[str, int], StressTest]:
+    """Every stress test, ours and third parties', sorted by name and version.
+
+    Raises:
+        ValueError: two tests share a name and version.
+    """
+    found: dict[tuple[str, int], StressTest] = {}
+    for test in _all():
+        key = (test.identity.name, test.identity.version)
+        if found.setdefault(key, test) is not test:
+            raise ValueError(f"two stress tests are called {key[0]}@{key[1]}")
+    return dict(sorted(found.items()))
+
+
+def find(name: str, version: int | None = None) -> StressTest:
+    """The stress test of that name, its newest version unless one is given.
+
+    Raises:
+        InvalidInputError: there is none; the message names those there are.
+    """
+    versions = {v: test for (n, v), test in catalogue().items() if n == name}
+    wanted = version if version is not None else max(versions, default=None)
+    if wanted is None or wanted not in versions:
+        names = ", ".join(f"{n}@{v}" for n, v in catalogue())
+        raise InvalidInputError(
+            field="test",
+            problem=f"there is no stress test '{name if version is None else f'{name}@{version}'}'",
+            fix=f"Choose from: {names}",
+        )
+    return versions[wanted]
+
+
+def rebuild(spec: StressTestSpec) -> Procedure:
+    """The procedure that a spec describes."""
+    return find(spec.name, spec.version).build(spec.parameters)
+
+
+def code_digest(test: StressTest) -> str:
+    """Lowercase hex SHA-256 of the test's source file."""
+    return hashlib.sha256(Path(test.module_file).read_bytes()).hexdigest()
+
+
+def validity(test: StressTest) -> dict[str, Json] | None:
+    """The measured error rates; a test without them can only produce leads."""
+    path = VALIDITY_FOLDER / f"{test.identity.name}.json"
+    if not path.is_file():
+        return None
+    return cast(dict[str, Json], json.loads(path.read_text()))
+
+
+def _all() -> Iterator[StressTest]:
+    for module in _modules():
+        for value in vars(module).values():
+            if isinstance(value, StressTest):
+                yield value
+    for entry_point in entry_points(group=ENTRY_POINT_GROUP):
+        loaded = entry_point.load()
+        if isinstance(loaded, StressTest):
+            yield loaded
+
+
+def _modules() -> Iterator[ModuleType]:
+    prefix = stress_tests.__name__ + "."
+    for found in pkgutil.walk_packages(stress_tests.__path__, prefix):
+        # Validity studies train models and are loaded only when asked for.
+        if not found.name.endswith("_validity"):
+            yield importlib.import_module(found.name)
