@@ -1,0 +1,119 @@
+"""Real worker and scheduler processes over the test database."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 90
+Wait = Callable[..., None]
+
+
+class Mailbox(Message):
+    """Keeps every message it is sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[EmailMessage] = []
+        self.port = 0
+
+    def handle_message(self, message: EmailMessage) -> None:
+        self.messages.append(message)
+
+
+class Processes:
+    """Services started for one test, each in its own process group."""
+
+    def __init__(self, environment: dict[str, str], logs: Path) -> None:
+        self._environment = environment
+        self._logs = logs
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        log = (self._logs / f"{name}.log").open("ab")
+        self.running[name] = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return self.running[name]
+
+    def start_all(self) -> None:
+        celery = ("celery", "-A", "workers.celery", "worker", "-c", "1", "-l", "INFO")
+        self.start("cpu", *celery, "-Q", "cpu", "-n", "cpu@test")
+        self.start("events", *celery, "-Q", "events,alerts", "-n", "events@test")
+        self.start("scheduler", "workers.scheduler")
+
+    def kill(self, name: str) -> None:
+        """SIGKILL the whole process group: nothing is tidied up, as when a machine dies."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def log(self, name: str) -> str:
+        return (self._logs / f"{name}.log").read_text()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A local SMTP server that the services under test send to."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    box.port = controller.server.sockets[0].getsockname()[1]
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def processes(
+    transactional_db: None, models_root: Path, mailbox: Mailbox, tmp_path: Path
+) -> Iterator[Processes]:
+    url = urlsplit(str(settings.ENV.database_url))
+    database = urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
+    environment = os.environ | {
+        "ASSAY_DATABASE_URL": database,
+        "ASSAY_MODELS_ROOT": str(models_root),
+        "ASSAY_EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    services = Processes(environment, logs)
+    yield services
+    for name in list(services.running):
+        services.kill(name)
+
+
+@pytest.fixture
+def wait() -> Wait:
+    """Wait until something holds, or fail with what was waited for."""
+
+    def until(holds: Callable[[], bool], *, seconds: float = START_SECONDS, what: str = "") -> None:
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > deadline:
+                pytest.fail(f"waited {seconds:g} s for {what or json.dumps(str(holds))}")
+            time.sleep(0.1)
+
+    return until
+
