@@ -20,6 +20,7 @@ PUBLIC_URL = ENV.public_url.rstrip("/")
 MODELS_ROOT = ENV.models_root.resolve()
 
 INSTALLED_APPS = [
+    "compliance.portal",  # first: its sign-in templates stand before those of allauth
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -42,7 +43,6 @@ INSTALLED_APPS = [
     "compliance.registry",
     "compliance.audits",
     "compliance.api",
-    "compliance.portal",
 ]
 
 MIDDLEWARE = [
