@@ -6,24 +6,30 @@ that an event was recorded, and once a second anyway (docs/adr/0002).
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
 
+import django
 import psycopg
 import structlog
 from celery.exceptions import OperationalError as CeleryError
-from django.conf import settings
-from django.db import OperationalError, close_old_connections
-from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from compliance.audits.services import leases_reclaim, schedule_fire_due
-from compliance.domain.events import EventType
-from compliance.events.models import Event
-from compliance.events.services import NOTIFY_CHANNEL, events_relay
-from workers.celery import app
-from workers.routes import ROUTES
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402  (the record's modules need the line above)
+from django.db import OperationalError, close_old_connections  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from compliance.audits.services import leases_reclaim, schedule_fire_due  # noqa: E402
+from compliance.domain.events import EventType  # noqa: E402
+from compliance.events.models import Event  # noqa: E402
+from compliance.events.services import NOTIFY_CHANNEL, events_relay  # noqa: E402
+from workers.celery import app  # noqa: E402
+from workers.routes import ROUTES  # noqa: E402
 
 POLL_SECONDS = 1.0
 _log = structlog.get_logger("assay.scheduler")

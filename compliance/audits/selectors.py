@@ -72,6 +72,18 @@ def subscription_list(*, viewer: Viewer) -> QuerySet[Subscription]:
     )
 
 
+def subscription_get(*, viewer: Viewer, subscription_id: UUID) -> Subscription:
+    """One subscription.
+
+    Raises:
+        NotFoundError: no such subscription, or the viewer may not know of it.
+    """
+    subscription = subscription_list(viewer=viewer).filter(id=subscription_id).first()
+    if subscription is None:
+        raise NotFoundError(f"no subscription {subscription_id} that you may see")
+    return subscription
+
+
 def run_list(*, viewer: Viewer) -> QuerySet[Run]:
     """Runs the viewer may read, newest first, with shards and results."""
     return (
@@ -93,11 +105,35 @@ def run_get(*, viewer: Viewer, run_id: UUID) -> Run:
     return run
 
 
+def shard_get(*, viewer: Viewer, run_id: UUID, position: int) -> Shard:
+    """One shard of a run, by its position.
+
+    Raises:
+        NotFoundError: no such run or shard, or the viewer may not know of it.
+    """
+    shard = run_get(viewer=viewer, run_id=run_id).shards.filter(position=position).first()
+    if shard is None:
+        raise NotFoundError(f"run {run_id} has no shard {position}")
+    return shard
+
+
 def result_list(*, viewer: Viewer) -> QuerySet[Result]:
     """Results the viewer may read, newest first."""
     return Result.objects.filter(version__model__organization__in=viewer.readable).select_related(
         "version__model__organization", "shard"
     )
+
+
+def result_get(*, viewer: Viewer, result_id: UUID) -> Result:
+    """One result.
+
+    Raises:
+        NotFoundError: no such result, or the viewer may not know of it.
+    """
+    result = result_list(viewer=viewer).filter(id=result_id).first()
+    if result is None:
+        raise NotFoundError(f"no result {result_id} that you may see")
+    return result
 
 
 def result_history(*, viewer: Viewer, model: Model) -> QuerySet[Result]:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -16,10 +17,12 @@ from compliance.audits.services import (
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.events import EventType
 from compliance.domain.schedules import Rule
-from compliance.domain.vocabulary import CatchUp, Trigger
+from compliance.domain.vocabulary import Access, CatchUp, Trigger
 from compliance.events.models import Event
 from compliance.registry.models import Version
+from compliance.registry.services import version_register
 from tests.cast import Cast
+from tests.conftest import write_weights
 
 pytestmark = pytest.mark.usefixtures("announced")
 HOUR = timedelta(hours=1)
@@ -92,18 +95,27 @@ def test_only_the_officer_schedules(cast: Cast, version: Version, who: str) -> N
 
 
 def test_a_registered_version_makes_one_run_however_often_the_event_is_delivered(
-    cast: Cast, version: Version
+    cast: Cast, version: Version, models_root: Path
 ) -> None:
+    earlier = Event.objects.get(type=EventType.VERSION_REGISTERED.value)
     subscription_create(
         viewer=cast.viewer(cast.officer),
         organization_id=cast.northwind.id,
         event_type=EventType.VERSION_REGISTERED,
         battery=battery_resolve(battery=["safety.refusal", "provenance.weights_digest"]),
     )
-    event = Event.objects.get(type=EventType.VERSION_REGISTERED.value)
+    version_register(
+        viewer=cast.viewer(cast.engineer),
+        model=version.model,
+        name="2.0",
+        access=Access.WEIGHTS,
+        location=write_weights(models_root, "second", seed=2),
+    )
+    event = Event.objects.exclude(id=earlier.id).get(type=EventType.VERSION_REGISTERED.value)
     assert [subscriptions_fire(event_id=event.id) for _ in range(3)] == [1, 0, 0]
+    assert subscriptions_fire(event_id=earlier.id) == 0  # told of before anybody subscribed
     run = Run.objects.get()
-    assert run.trigger == Trigger.SUBSCRIPTION.value
+    assert (run.trigger, run.version.name) == (Trigger.SUBSCRIPTION.value, "2.0")
     digest_shard = run.shards.get(test_name="provenance.weights_digest")
     assert set(digest_shard.spec["parameters"]["registered"]) == {
         "config.json",

@@ -88,6 +88,7 @@ def subscriptions_fire(*, event_id: UUID) -> int:
         Q(model=version.model) | Q(model__isnull=True),
         organization_id=event.organization_id,
         event_type=event.type,
+        created_at__lte=event.occurred_at,  # nobody asked about what came before
         paused_at__isnull=True,
     )
     return sum(_fire(subscription, event, version) for subscription in subscriptions)
