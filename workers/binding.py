@@ -1,0 +1,87 @@
+"""Parameters of a stress test from what the terminal gives: settings, references, digests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from compliance.domain.canonical import Json, digest
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.specs import Subject
+from workers.contract import StressTest
+
+
+def parse_settings(test: StressTest, settings: Sequence[str]) -> dict[str, Json]:
+    """``KEY=VALUE`` pairs, each value as JSON or, where it is none, as text.
+
+    Raises:
+        InvalidInputError: a pair without ``=``, or a key the test does not know.
+    """
+    found: dict[str, Json] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or key not in test.defaults:
+            raise InvalidInputError(
+                field="--set",
+                problem=f"'{setting}' sets no parameter of {test.identity.name}",
+                fix=f"Write KEY=VALUE with one of: {', '.join(sorted(test.defaults))}",
+            )
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found
+
+
+def bind(
+    test: StressTest, *, parents: Sequence[str], others: Sequence[str], registered: str | None
+) -> tuple[dict[str, Json], tuple[Subject, ...]]:
+    """The parameters a registry would bind, and the references to open.
+
+    Raises:
+        InvalidInputError: an option the test has no use for, or a path with no weights.
+    """
+    bound: dict[str, Json] = {}
+    subjects = {path: _reference(path) for path in (*parents, *others)}
+    if subjects:
+        _require(test, "references", "--reference")
+        bound["references"] = [
+            {"label": one.label, "digest": one.weights_digest, "declared_parent": path in parents}
+            for path, one in subjects.items()
+        ]
+    if registered is not None:
+        _require(test, "registered", "--registered")
+        bound["registered"] = _registered(registered)
+    return bound, tuple(subjects.values())
+
+
+def _reference(path: str) -> Subject:
+    from workers.backends.files import model_files
+
+    files = model_files(path)
+    location = files.weights[0] if files.is_gguf else files.folder
+    return Subject(
+        label=path, location=str(location), weights_digest=digest(files.digests())
+    )
+
+
+def _registered(path: str) -> dict[str, Json]:
+    try:
+        return cast(dict[str, Json], json.loads(Path(path).read_text()))
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(
+            field="--registered",
+            problem=f"'{path}' cannot be read as JSON ({error})",
+            fix='Write {"model.safetensors": "<sha256>"} into it',
+        ) from error
+
+
+def _require(test: StressTest, parameter: str, option: str) -> None:
+    if parameter not in test.defaults:
+        raise InvalidInputError(
+            field=option,
+            problem=f"{test.identity.name} compares with nothing",
+            fix="Leave the option out",
+        )
