@@ -1,0 +1,85 @@
+"""The processes of Assay on one machine, and the environment they read their settings from."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+
+from launcher.ports import HOST
+from launcher.state import State
+from launcher.supervisor import Service
+
+WEB_PROCESSES = 2
+CELERY = ("celery", "-A", "workers.celery", "worker", "--loglevel", "INFO", "--concurrency", "1")
+# One broker and a handful of workers: they need not introduce themselves to each other.
+ALONE = ("--without-gossip", "--without-mingle")
+
+
+def address(port: int) -> str:
+    """Where people find Assay."""
+    return f"http://{HOST}:{port}"
+
+
+def settings_environment(
+    state: State, *, database: str, broker: str, secret_key: str, web_port: int, smtp_port: int
+) -> dict[str, str]:
+    """The environment that ``compliance.env`` reads, on top of the launcher's own."""
+    inherited = {name: value for name, value in os.environ.items() if name[:6] != "ASSAY_"}
+    return inherited | {
+        "ASSAY_DATABASE_URL": database,
+        "ASSAY_BROKER_URL": broker,
+        "ASSAY_SECRET_KEY": secret_key,
+        "ASSAY_ALLOWED_HOSTS": f"{HOST},localhost",
+        "ASSAY_PUBLIC_URL": address(web_port),
+        "ASSAY_MODELS_ROOT": str(state.models),
+        "ASSAY_STATIC_ROOT": str(state.static),
+        "ASSAY_EMAIL_URL": f"smtp://{HOST}:{smtp_port}",
+        "ASSAY_DEBUG": "0",
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "PYTHONUNBUFFERED": "1",
+        # Everything a model needs is on this machine; nothing is ever asked of a model hub.
+        "HF_HUB_OFFLINE": "1",
+    }
+
+
+def step(name: str, environment: Mapping[str, str], *arguments: str) -> Service:
+    """A Python module of this tree, run with its arguments."""
+    return Service(name, (sys.executable, "-m", *arguments), environment)
+
+
+def mail_catcher(state: State, environment: Mapping[str, str], port: int) -> Service:
+    """Writes what Assay mails into the state's mail folder."""
+    return step("smtp", environment, "launcher.smtp", str(port), str(state.mail))
+
+
+def workers(environment: Mapping[str, str]) -> list[Service]:
+    """Scheduler and workers."""
+
+    def worker(name: str, queues: str) -> Service:
+        arguments = (*CELERY, *ALONE, "--queues", queues, "--hostname", f"{name}@%h")
+        argv = (sys.executable, "-m", *arguments)
+        # SIGTERM would let a shard finish, which may take minutes. After SIGQUIT its lease ends
+        # and the next worker goes on after the finished batches.
+        return Service(f"worker-{name}", argv, environment, stop_signal=signal.SIGQUIT)
+
+    return [
+        worker("cpu", "cpu"),
+        worker("events", "events,alerts"),
+        step("scheduler", environment, "workers.scheduler"),
+    ]
+
+
+def web(environment: Mapping[str, str], port: int) -> Service:
+    """Portal, API and admin."""
+    return step(
+        "web",
+        environment,
+        "gunicorn",
+        "compliance.wsgi",
+        f"--bind={HOST}:{port}",
+        f"--workers={WEB_PROCESSES}",
+        "--access-logfile=-",
+        "--no-control-socket",
+    )
