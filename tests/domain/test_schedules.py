@@ -42,10 +42,12 @@ def test_interval_counts_from_its_anchor() -> None:
     [
         (rule("61 * * * *"), "cron"),
         (rule("every day"), "cron"),
+        (rule("* * * * * *"), "cron"),
         (rule(), "cron"),
         (rule("0 6 * * *", interval=3600), "cron"),
         (rule(interval=5), "interval_seconds"),
         (rule("0 6 * * *", zone="Mars/Olympus"), "time_zone"),
+        (rule("0 6 * * *", zone="Europe"), "time_zone"),
     ],
 )
 def test_bad_rule_names_the_field_and_the_fix(bad: Rule, field: str) -> None:

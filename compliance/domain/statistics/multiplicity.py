@@ -1,0 +1,67 @@
+"""Many hypotheses at once, by e-values, under any dependence.
+
+``e_bonferroni`` controls the chance of any false rejection over the whole life of the streams, on
+running maxima too. ``e_bh`` controls the expected share of false rejections at one look, and
+only on current values: on running maxima it does not, so pass those through ``adjust_maximum``.
+
+Sources: Vovk and Wang, Annals of Statistics 49(3), 2021; Wang and Ramdas, False discovery rate
+control with e-values, JRSS B 84(3), 2022; Tavyrikov, Goeman and de Heide, 2025 (running maxima).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+_LN10 = math.log(10.0)
+
+
+def e_bonferroni(log10_e: Sequence[float], alpha: float) -> tuple[bool, ...]:
+    """Which hypotheses are rejected: those with E >= m / alpha.
+
+    Args:
+        log10_e: log10 e-values, current or running maxima, one for each of m hypotheses.
+        alpha: chance of any false rejection, strictly between 0 and 1.
+
+    Raises:
+        ValueError: alpha outside its range, or a value that is not a number.
+    """
+    _check(log10_e, alpha)
+    if not log10_e:
+        return ()
+    bound = math.log10(len(log10_e) / alpha)
+    return tuple(one >= bound for one in log10_e)
+
+
+def e_bh(log10_e: Sequence[float], alpha: float) -> tuple[bool, ...]:
+    """Which hypotheses are rejected by the e-value Benjamini-Hochberg procedure.
+
+    The k largest, for the largest k whose k-th value is at least m / (k alpha).
+
+    Args and raises as in ``e_bonferroni``; current values only.
+    """
+    _check(log10_e, alpha)
+    order = sorted(range(len(log10_e)), key=lambda index: -log10_e[index])
+    total = math.log10(max(len(log10_e), 1) / alpha)
+    reached = [k for k, index in enumerate(order, 1) if log10_e[index] + math.log10(k) >= total]
+    rejected = set(order[: max(reached, default=0)])
+    return tuple(index in rejected for index in range(len(log10_e)))
+
+
+def adjust_maximum(log10_maximum: float) -> float:
+    """log10 of (M - 1 - ln M) / (ln M)^2, an e-value made of a running maximum M >= 1.
+
+    Args:
+        log10_maximum: log10 M; below 0 (M < 1) is taken as 0.
+    """
+    natural = max(0.0, log10_maximum * _LN10)
+    if natural < 1e-4:  # the limit at M = 1 is 1/2; the difference is lost to rounding there
+        return math.log10(0.5 + natural / 6)
+    # M - 1 - ln M without overflow: M (1 - (1 + ln M) / M).
+    remainder = -math.expm1(-natural) - natural * math.exp(-natural)
+    return (natural + math.log(remainder) - 2 * math.log(natural)) / _LN10
+
+
+def _check(log10_e: Sequence[float], alpha: float) -> None:
+    if not 0.0 < alpha < 1.0 or any(math.isnan(one) for one in log10_e):
+        raise ValueError("needs numbers, and alpha strictly between 0 and 1")
