@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
-from compliance.domain.canonical import Json, digest
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.specs import Subject
+from compliance.domain.weights import artifacts_digest
 from workers.contract import StressTest
 
 
@@ -44,9 +44,10 @@ def bind(
         InvalidInputError: an option the test has no use for, or a path with no weights.
     """
     bound: dict[str, Json] = {}
+    if parents or others:
+        _require(test, "references", "--reference")
     subjects = {path: _reference(path) for path in (*parents, *others)}
     if subjects:
-        _require(test, "references", "--reference")
         bound["references"] = [
             {"label": one.label, "digest": one.weights_digest, "declared_parent": path in parents}
             for path, one in subjects.items()
@@ -60,28 +61,35 @@ def bind(
 def _reference(path: str) -> Subject:
     from workers.backends.files import model_files
 
-    files = model_files(path)
-    location = files.weights[0] if files.is_gguf else files.folder
-    return Subject(
-        label=path, location=str(location), weights_digest=digest(files.digests())
-    )
+    location = str(Path(path).expanduser().absolute())
+    try:
+        files = model_files(location)
+    except InvalidInputError as error:
+        raise InvalidInputError(
+            field="--reference", problem=error.problem, fix=error.fix
+        ) from error
+    return Subject(path, location, artifacts_digest(files.digests()))
 
 
 def _registered(path: str) -> dict[str, Json]:
     try:
-        return cast(dict[str, Json], json.loads(Path(path).read_text()))
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InvalidInputError(
-            field="--registered",
-            problem=f"'{path}' cannot be read as JSON ({error})",
-            fix='Write {"model.safetensors": "<sha256>"} into it',
-        ) from error
+        raise _bad_digests(f"'{path}' cannot be read as JSON ({error})") from error
+    if not isinstance(found, dict):
+        raise _bad_digests(f"'{path}' holds no JSON object")
+    return found
+
+
+def _bad_digests(problem: str) -> InvalidInputError:
+    fix = 'Write {"model.safetensors": "<sha256>"} into it'
+    return InvalidInputError(field="--registered", problem=problem, fix=fix)
 
 
 def _require(test: StressTest, parameter: str, option: str) -> None:
     if parameter not in test.defaults:
         raise InvalidInputError(
             field=option,
-            problem=f"{test.identity.name} compares with nothing",
+            problem=f"{test.identity.name} has no use for it",
             fix="Leave the option out",
         )

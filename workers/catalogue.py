@@ -67,11 +67,21 @@ def code_digest(test: StressTest) -> str:
 
 
 def validity(test: StressTest) -> dict[str, Json] | None:
-    """The measured error rates; a test without them can only produce leads."""
-    path = VALIDITY_FOLDER / f"{test.identity.name}.json"
+    """The measured error rates; a test without them can only produce leads.
+
+    A quick report is a smoke test, and one of another version measured another test.
+    """
+    path = validity_path(test)
     if not path.is_file():
         return None
-    return cast(dict[str, Json], json.loads(path.read_text()))
+    report = cast(dict[str, Json], json.loads(path.read_text()))
+    current = report.get("version", test.identity.version) == test.identity.version
+    return report if current and not report.get("quick") else None
+
+
+def validity_path(test: StressTest) -> Path:
+    """Where the test's validity report lies."""
+    return VALIDITY_FOLDER / f"{test.identity.name}.json"
 
 
 def _all() -> Iterator[StressTest]:

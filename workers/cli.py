@@ -1,12 +1,20 @@
-"""The terminal's face: run, list and validate stress tests without database or broker."""
+"""The terminal's face: run, list and validate stress tests without database or broker.
+
+Exit status: 0 compliant, 1 violating, 2 bad input, 3 inconclusive, 4 not testable, 70 a bug,
+130 stopped. A crash must never read as a verdict.
+"""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import sys
+import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import click
 from rich.console import Console
@@ -17,113 +25,154 @@ from compliance.domain.errors import AssayError, InvalidInputError, NotTestableE
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Verdict
 from workers.binding import bind, parse_settings
-from workers.catalogue import VALIDITY_FOLDER, catalogue, find, validity
+from workers.catalogue import catalogue, find, validity, validity_path
 from workers.execution import Execution, execute
-from workers.reporting import ProgressSink, as_json, print_execution
+from workers.reporting import ProgressSink, as_json, print_execution, print_test
 
 EXIT_STATUS = {Verdict.COMPLIANT: 0, Verdict.VIOLATING: 1, Verdict.INCONCLUSIVE: 3}
-BAD_INPUT, NOT_TESTABLE = 2, 4
+BAD_INPUT, NOT_TESTABLE, BUG, STOPPED = 2, 4, 70, 130
+MAX_SEED = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exactly."""
 
 
-@click.group(help=__doc__)
-def main() -> None:
+def main() -> NoReturn:
     """Entry point of ``python -m workers``."""
+    try:
+        status = assay.main(standalone_mode=False)
+    except NotTestableError as error:
+        status = _say(f"not testable: {error}", NOT_TESTABLE)
+    except AssayError as error:
+        status = _say(str(error), BAD_INPUT)
+    except click.ClickException as error:
+        error.show()
+        status = BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        status = _say("Stopped.", STOPPED)
+    except Exception:
+        traceback.print_exc()
+        status = BUG
+    sys.exit(status)
 
 
-@main.command()
-def tests() -> None:
-    """List the stress tests with their data cards."""
-    table = Table("stress test", "needs", "items", "validity", "claim")
-    for (name, version), test in catalogue().items():
+@click.group(name="assay")
+def assay() -> None:
+    """Run, list and validate stress tests without database or broker."""
+
+
+@assay.command()
+@click.argument("name", required=False)
+def tests(name: str | None) -> int:
+    """List the stress tests, or show one with its data card."""
+    console = Console()
+    if name is not None:
+        print_test(console, find(name))
+        return 0
+    table = Table("stress test", "needs", "items", "error rates", "claim")
+    for (one, version), test in catalogue().items():
         card, identity = test.identity.data_card, test.identity
         table.add_row(
-            f"{name}@{version}",
+            f"{one}@{version}",
             ", ".join(sorted(need.value for need in identity.needs)),
             f"{card.size or 'given'}: {card.name} {card.version}",
-            "measured" if validity(test) else "none: leads only",
-            test.claim_docstring.splitlines()[0],
+            "measured" if validity(test) else "not measured: leads only",
+            test.claim_docstring.partition("\n")[0],
         )
-    Console().print(table)
+    console.print(table)
+    return 0
 
 
-@main.command()
+@assay.command()
 @click.argument("name")
 @click.option("--model", required=True, help="A folder, a .gguf file, or an endpoint's URL.")
 @click.option("--reference", multiple=True, help="Weights to compare with; repeatable.")
 @click.option("--declared-parent", multiple=True, help="A reference declared as parent.")
 @click.option("--registered", type=click.Path(), help="JSON of file name to SHA-256.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter.")
-@click.option("--seed", default=0, show_default=True, help="Order of the items.")
-@click.option("--allow-internal", is_flag=True, help="Let the URL be an internal address.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, MAX_SEED),
+    default=0,
+    show_default=True,
+    help="Order of the items.",
+)
+@click.option("--allow-internal", is_flag=True, help="Let the URL lead to an internal address.")
 @click.option("--json", "json_wanted", is_flag=True, help="One JSON object on standard output.")
-def run(name: str, model: str, json_wanted: bool, **options: Any) -> NoReturn:
+def run(name: str, model: str, json_wanted: bool, **options: Any) -> int:
     """Run a stress test and print its verdict.
 
     Exit status: 0 compliant, 1 violating, 2 bad input, 3 inconclusive, 4 not testable.
     """
-    try:
-        execution = _execute(name, model, quiet=json_wanted, **options)
-    except NotTestableError as error:
-        _stop(f"not testable: {error}", NOT_TESTABLE)
-    except AssayError as error:
-        _stop(str(error), BAD_INPUT)
+    spec = _spec(name, model, **options)
+    started = time.monotonic()
+    execution = _execute(spec, allow_internal=options["allow_internal"])
     if json_wanted:
-        click.echo(json.dumps(as_json(execution), indent=1))
+        found = as_json(spec, execution) | {"seconds": round(time.monotonic() - started, 3)}
+        click.echo(json.dumps(found, allow_nan=False))
     else:
-        print_execution(Console(), name, execution)
-    sys.exit(EXIT_STATUS[execution.verdict])
+        print_execution(Console(), spec, execution)
+    return EXIT_STATUS[execution.verdict]
 
 
-@main.command()
+@assay.command()
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Every stress test.")
 @click.option("--quick", is_flag=True, help="A small study, printed and not kept.")
-def validate(name: str | None, every: bool, quick: bool) -> None:
+def validate(name: str | None, every: bool, quick: bool) -> int:
     """Measure a stress test's false-alarm rate and power, and keep the report."""
     if bool(name) == every:
-        _stop("name: give one stress test or --all.", BAD_INPUT)
-    names = [key[0] for key in catalogue()] if every else [str(name)]
-    for one in names:
-        try:
-            report = _study(one)(quick=quick)
-        except InvalidInputError as error:
-            _stop(str(error), BAD_INPUT)
-        text = json.dumps(report, indent=1, sort_keys=True) + "\n"
+        raise InvalidInputError(
+            field="name", problem="one stress test or all", fix="Give one name, or --all"
+        )
+    for one in sorted({key[0] for key in catalogue()}) if every else [str(name)]:
+        test, study = find(one), _study(one)
+        text = json.dumps(study(quick), indent=1, sort_keys=True) + "\n"
         click.echo(text, nl=False)
         if not quick:
-            VALIDITY_FOLDER.mkdir(exist_ok=True)
-            (VALIDITY_FOLDER / f"{one}.json").write_text(text)
+            path = validity_path(test)
+            path.parent.mkdir(exist_ok=True)
+            written = path.with_suffix(".tmp")
+            written.write_text(text)
+            written.replace(path)
+    return 0
 
 
-def _execute(name: str, model: str, *, quiet: bool, **options: Any) -> Execution:
-    from workers.backends.loading import open_backend  # loads torch: only when it is needed
-
+def _spec(name: str, model: str, **options: Any) -> ShardSpec:
     test = find(name)
-    parents, others = options["declared_parent"], options["reference"]
-    parameters: dict[str, Json] = parse_settings(test, options["settings"])
+    parameters = parse_settings(test, options["settings"])
     bound, references = bind(
-        test, parents=parents, others=others, registered=options["registered"]
+        test,
+        parents=options["declared_parent"],
+        others=options["reference"],
+        registered=options["registered"],
     )
-    spec = ShardSpec(
+    location = model if "://" in model else str(Path(model).expanduser().absolute())
+    return ShardSpec(
         test=test.spec(**{**bound, **parameters}),
         seed=options["seed"],
-        subject=Subject(label=model, location=_absolute(model)),
+        subject=Subject(label=model, location=location),
         references=references,
     )
-    backend = open_backend(spec.subject, references, allow_internal=options["allow_internal"])
-    with ProgressSink(name, quiet=quiet) as sink:
+
+
+def _execute(spec: ShardSpec, *, allow_internal: bool) -> Execution:
+    from workers.backends.loading import open_backend
+
+    backend = open_backend(spec.subject, spec.references, allow_internal=allow_internal)
+    with ProgressSink(spec.test.name) as sink:
         return execute(spec, backend, sink)
 
 
-def _study(name: str) -> Any:
+def _study(name: str) -> Callable[[bool], dict[str, Json]]:
     module = find(name).factory.__module__ + "_validity"
-    return importlib.import_module(module).validate
+    if importlib.util.find_spec(module) is None:
+        raise InvalidInputError(
+            field="name",
+            problem=f"{name} has no validity study",
+            fix=f"Write validate(quick) in the module {module}",
+        )
+    return cast(Callable[[bool], dict[str, Json]], importlib.import_module(module).validate)
 
 
-def _absolute(model: str) -> str:
-    return model if "://" in model else str(Path(model).expanduser().absolute())
-
-
-def _stop(message: str, status: int) -> NoReturn:
+def _say(message: str, status: int) -> int:
     click.echo(message, err=True)
-    sys.exit(status)
+    return status

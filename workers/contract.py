@@ -8,6 +8,7 @@ bit: a procedure never reads clock, network, database or global random state.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol, Self, cast, runtime_checkable
@@ -181,7 +182,8 @@ class StressTest:
         """The procedure for these parameters.
 
         Raises:
-            InvalidInputError: a parameter this version does not know.
+            InvalidInputError: a parameter this version does not know, or of another JSON type
+                than its default.
         """
         return self.factory(**self._checked(parameters))
 
@@ -193,7 +195,31 @@ class StressTest:
                 problem=f"{self.identity.name} has no such parameter",
                 fix=f"Use one of {', '.join(sorted(self.defaults))}",
             )
-        return {**self.defaults, **parameters}
+        typed = {name: self._typed(name, value) for name, value in parameters.items()}
+        return {**self.defaults, **typed}
+
+    def _typed(self, name: str, value: Json) -> Json:
+        """The value, in the JSON type of the parameter's default; a default of None takes all."""
+        default = self.defaults[name]
+        if isinstance(default, float) and _json_type(value) == "integer":
+            return float(cast(int, value))
+        if default is None or _json_type(value) == _json_type(default):
+            return value
+        raise InvalidInputError(
+            field=f"parameters.{name}",
+            problem=f"{value!r} is not of the type that {self.identity.name} expects",
+            fix=f"Write it like {default!r}",
+        )
+
+
+def _json_type(value: object) -> str:
+    if value is None or isinstance(value, bool | str):
+        return type(value).__name__
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number" if math.isfinite(value) else "no JSON"
+    return "object" if isinstance(value, Mapping) else "array"
 
 
 def stress_test(

@@ -7,6 +7,7 @@ interrupted execution resumes to the same bits as an undisturbed one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -111,11 +112,20 @@ def _ask(
             scores += [finished[item.id] for item in batch]
         else:
             fresh = procedure.score(backend, batch)
+            _require_one_score_each(fresh, batch)
             sink.batch(fresh, batch)
             scores += fresh
         if procedure.stops_early and _decided(procedure, scores):
             break
     return scores
+
+
+def _require_one_score_each(scores: Sequence[Score], batch: Sequence[Item]) -> None:
+    """A stress test's bug must not become somebody's verdict."""
+    if [score.item_id for score in scores] != [item.id for item in batch]:
+        raise ValueError("a stress test must score every item of a batch once, in its order")
+    if not all(math.isfinite(score.value) for score in scores):
+        raise ValueError("a score must be a finite number")
 
 
 def _decided(procedure: Procedure, scores: Sequence[Score]) -> bool:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from compliance.domain.canonical import Json
-from workers.contract import Item, Score
+from compliance.domain.specs import ShardSpec
+from compliance.domain.verdicts import Part
+from workers.catalogue import validity
+from workers.contract import Item, Score, StressTest
 from workers.execution import Execution
 
-STYLES = {"compliant": "green", "violating": "red", "inconclusive": "yellow"}
+STYLES = {"compliant": "bold green", "violating": "bold red", "inconclusive": "bold yellow"}
 
 
 class ProgressSink:
-    """A sink that keeps nothing and draws a progress bar."""
+    """A sink that keeps nothing and draws a progress bar where somebody is looking."""
 
-    def __init__(self, name: str, *, quiet: bool) -> None:
-        self._name = name
+    def __init__(self, name: str) -> None:
+        console = Console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=quiet,
+            console=console,
+            disable=not console.is_terminal,
             transient=True,
         )
         self._task = self._progress.add_task(name, total=None)
@@ -38,7 +43,7 @@ class ProgressSink:
     def batch(self, scores: Sequence[Score], items: Sequence[Item]) -> None:
         self._progress.advance(self._task, len(scores))
 
-    def __enter__(self) -> ProgressSink:
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 
@@ -51,9 +56,11 @@ class ProgressSink:
         self._progress.stop()
 
 
-def as_json(execution: Execution) -> dict[str, Json]:
+def as_json(spec: ShardSpec, execution: Execution) -> dict[str, Json]:
     """Everything needed to recompute the verdict, items and answers included."""
     return {
+        "test": spec.test.to_json(),
+        "model": spec.subject.label,
         "verdict": execution.verdict.value,
         "estimate": execution.estimate.to_json(),
         "seed": execution.seed,
@@ -66,33 +73,87 @@ def as_json(execution: Execution) -> dict[str, Json]:
     }
 
 
-def print_execution(console: Console, name: str, execution: Execution) -> None:
+def print_execution(console: Console, spec: ShardSpec, execution: Execution) -> None:
     """The verdict as a claim with its interval, limit, source, evidence and caveats."""
-    estimate, claim = execution.estimate, execution.estimate.claim
     verdict = execution.verdict.value
-    level = f"{100 * (1 - claim.alpha):g}%"
-    table = Table(show_header=False, box=None, title=name, title_justify="left")
-    rows = (
-        ("verdict", f"[bold {STYLES[verdict]}]{verdict}[/]"),
-        ("claim", claim.statement),
-        ("statistic", claim.statistic),
-        ("estimate", f"{estimate.value:.4g} ({level} {estimate.lower:.4g} to {estimate.upper:.4g})"),
-        ("limit", f"{claim.limit:.4g} ({claim.limit_source})"),
-        ("items", f"{estimate.n} of {execution.planned}, unit of independence: {claim.unit}"),
-        ("log10 e, violating", f"{estimate.log10_e_violating:.2f}"),
-        ("log10 e, compliant", f"{estimate.log10_e_compliant:.2f}"),
-        ("error rate", f"a wrong verdict has probability at most {claim.alpha:g}"),
-        ("seed", str(execution.seed)),
-        ("spec, code, order", _digests(execution)),
-        ("environment", ", ".join(f"{k} {v}" for k, v in execution.environment.items())),
+    console.print(Text(f"{spec.test.name} on {spec.subject.label}: {verdict}", STYLES[verdict]))
+    _print_rows(console, _claim_rows(execution))
+    if len(execution.estimate.parts) > 1:
+        _print_parts(console, execution.estimate.parts)
+    _print_rows(console, _record_rows(spec, execution))
+    for caveat in execution.estimate.caveats:
+        console.print(Text(f"- {caveat}"))
+    if execution.estimate.lead:
+        console.print(Text("- A lead: this test's error rates were not measured; no verdict."))
+
+
+def print_test(console: Console, test: StressTest) -> None:
+    """One stress test: its claim, parameters, data card, sources and error rates."""
+    identity, card = test.identity, test.identity.data_card
+    console.print(Text(f"{identity.name}@{identity.version}: {identity.title}", "bold"))
+    console.print(Text(test.claim_docstring))
+    _print_rows(
+        console,
+        [
+            ("needs", ", ".join(sorted(need.value for need in identity.needs))),
+            ("parameters", ", ".join(f"{k}={v!r}" for k, v in test.defaults.items())),
+            ("items", f"{card.size or 'given by the run'}: {card.name} {card.version}"),
+            ("licence", card.licence),
+            ("description", card.description),
+            ("limits", card.limits),
+            ("error rates", "measured" if validity(test) else "not measured: leads only"),
+            *(("source", source) for source in identity.sources),
+        ],
     )
-    for row in rows:
-        table.add_row(*row)
+
+
+def _claim_rows(execution: Execution) -> Iterator[tuple[str, str]]:
+    estimate, claim = execution.estimate, execution.estimate.claim
+    level = f"{100 * (1 - claim.alpha):g} %"
+    interval = f"{level} confidence sequence {estimate.lower:.4g} to {estimate.upper:.4g}"
+    yield "claim", claim.statement
+    yield "population", claim.population
+    yield "statistic", claim.statistic
+    yield "estimate", f"{estimate.value:.4g} ({interval})"
+    yield "limit", f"{claim.limit:.4g} ({claim.limit_source})"
+    yield "counted", f"{estimate.n} of {estimate.planned} planned; independent unit: {claim.unit}"
+    yield "log10 e, violating", f"{estimate.log10_e_violating:.2f}"
+    yield "log10 e, compliant", f"{estimate.log10_e_compliant:.2f}"
+    yield "error rate", f"a wrong verdict has probability at most {claim.alpha:g}"
+
+
+def _record_rows(spec: ShardSpec, execution: Execution) -> Iterator[tuple[str, str]]:
+    yield "parameters", ", ".join(f"{k}={_brief(v)}" for k, v in spec.test.parameters.items())
+    yield "seed", str(execution.seed)
+    yield "spec", execution.spec_digest
+    yield "code", execution.code_digest
+    yield "order", execution.order_digest
+    yield "environment", ", ".join(f"{k} {_brief(v)}" for k, v in execution.environment.items())
+
+
+def _print_parts(console: Console, parts: Sequence[Part]) -> None:
+    table = Table(
+        "part", "n", "estimate", "from", "to", "log10 e viol.", "log10 e compl.", box=None
+    )
+    for part in parts:
+        numbers = (part.value, part.lower, part.upper)
+        exponents = (part.log10_e_violating, part.log10_e_compliant)
+        table.add_row(
+            Text(part.name),
+            str(part.n),
+            *(f"{one:.4g}" for one in numbers),
+            *(f"{one:.2f}" for one in exponents),
+        )
     console.print(table)
-    for caveat in estimate.caveats:
-        console.print(f"- {caveat}", markup=False)
 
 
-def _digests(execution: Execution) -> str:
-    digests = (execution.spec_digest, execution.code_digest, execution.order_digest)
-    return " ".join(one[:12] for one in digests)
+def _print_rows(console: Console, rows: Iterable[tuple[str, str]]) -> None:
+    table = Table(show_header=False, box=None)
+    for name, text in rows:
+        table.add_row(name, Text(text))
+    console.print(table)
+
+
+def _brief(value: Json) -> str:
+    """A list or an object by its size: they stand whole in ``--json``."""
+    return f"({len(value)} entries)" if isinstance(value, list | dict) else str(value)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import BinaryIO
 
+from compliance.domain.canonical import digest
 from compliance.domain.errors import InvalidInputError
 
 HEADER_LENGTH_BYTES = 8
@@ -88,6 +89,11 @@ def sha256_of(stream: BinaryIO) -> str:
     return accumulator.hexdigest()
 
 
+def artifacts_digest(files: Mapping[str, str]) -> str:
+    """One digest for a set of files: canonical JSON of relative path to SHA-256."""
+    return digest(dict(files))
+
+
 def refuse_unsafe_start(name: str, start: bytes, *, field: str) -> None:
     """Refuse a weights file that is a pickle or an archive under another name.
 
@@ -123,9 +129,7 @@ def header_length(first: bytes, *, name: str, file_size: int, field: str) -> int
     return length
 
 
-def parse_header(
-    header: bytes, *, name: str, file_size: int, field: str
-) -> Sequence[TensorEntry]:
+def parse_header(header: bytes, *, name: str, file_size: int, field: str) -> Sequence[TensorEntry]:
     """The tensors of a safetensors header, in order of their bytes.
 
     Raises:
@@ -133,16 +137,22 @@ def parse_header(
             holes, overlaps, or bytes beyond the last tensor.
     """
     try:
-        raw = json.loads(header, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        # Decoded here: given bytes, json would also accept UTF-16, which the library refuses.
+        raw = json.loads(
+            header.decode(), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError) as error:
         raise _malformed(name, f"its header cannot be read ({error})", field) from error
     if not isinstance(raw, dict) or len(raw) > MAX_TENSORS:
         raise _malformed(name, "its header is no object of tensors", field)
-    raw.pop("__metadata__", None)
+    metadata = raw.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise _malformed(name, "its metadata is no object of texts", field)
     try:
-        entries = sorted((_entry(k, v) for k, v in raw.items()), key=lambda one: one.start)
+        found = [_entry(key, value) for key, value in raw.items()]
     except (KeyError, TypeError, ValueError) as error:
         raise _malformed(name, f"a tensor is declared wrongly ({error})", field) from error
+    entries = sorted(found, key=lambda one: (one.start, one.end))
     _check_cover(
         entries, total=file_size - HEADER_LENGTH_BYTES - len(header), name=name, field=field
     )

@@ -3,55 +3,80 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import cast
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.weights import check_stream, refuse_unsafe_name, sha256_of
 
 FIELD = "model"
-MAX_CONFIG_BYTES = 1 << 20
-FLOAT32_BYTES = 4
+MAX_SETTINGS_BYTES = 4 << 20
+"""Of config.json and its like; a tokenizer's settings list every added token."""
+_NAMES_CODE = {"auto_map", "quantization_config", "base_model_name_or_path", "adapters"}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """A folder of safetensors or one GGUF file.
+    """A folder of safetensors or with one GGUF file, or a GGUF file alone.
 
     Attributes:
         folder: where the files lie.
+        alone: a GGUF file was named, and what lies beside it is no part of the model.
         weights: the weights files, sorted.
-        parameters: number of weights as the headers declare it; 0 where unknown (GGUF).
+        tensors: tensor name to its file; empty for GGUF.
+        parameters: number of weights as the headers declare it; 0 for GGUF.
     """
 
     folder: Path
+    alone: bool
     weights: tuple[Path, ...]
+    tensors: Mapping[str, Path]
     parameters: int
 
     @property
     def is_gguf(self) -> bool:
         return self.weights[0].suffix == ".gguf"
 
+    @property
+    def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
+        """Path, size and modification time of the weights: other bytes have another one."""
+        stats = [(path, path.stat()) for path in self.weights]
+        return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
+
     def config(self) -> dict[str, Json]:
         """``config.json`` without anything that could name code (see ``safe_config``)."""
-        path = self.folder / "config.json"
-        if not path.is_file():
+        return safe_config(self.settings("config.json"))
+
+    def quantization(self) -> str:
+        """The method that ``config.json`` says the weights are quantised with, if any."""
+        declared = self.settings("config.json").get("quantization_config")
+        return str(declared.get("quant_method", "?")) if isinstance(declared, dict) else ""
+
+    def settings(self, name: str) -> dict[str, Json]:
+        """A JSON file of the folder as it stands; empty where there is none.
+
+        Raises:
+            InvalidInputError: it is too large or no JSON object.
+        """
+        path = self.folder / name
+        if self.alone or not path.is_file():
             return {}
-        if path.stat().st_size > MAX_CONFIG_BYTES:
-            raise _bad(f"config.json is over {MAX_CONFIG_BYTES} bytes", "Use the model's own file")
+        if path.stat().st_size > MAX_SETTINGS_BYTES:
+            raise _bad(f"{name} is over {MAX_SETTINGS_BYTES} bytes", "Use the model's own file")
         try:
-            return safe_config(json.loads(path.read_text()))
-        except (ValueError, RecursionError, AttributeError) as error:
-            raise _bad(f"config.json cannot be read ({error})", "Download it again") from error
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise _bad(f"{name} cannot be read ({error})", "Download it again") from error
+        if not isinstance(found, dict):
+            raise _bad(f"{name} is no JSON object", "Download it again")
+        return found
 
     def digests(self) -> dict[str, str]:
-        """SHA-256 of every file of the folder as it lies there now, by relative path."""
-        paths = self.weights if self.is_gguf else sorted(self.folder.rglob("*"))
+        """SHA-256 of every file of the model as it lies there now, by relative path."""
+        paths = self.weights if self.alone else sorted(self.folder.rglob("*"))
         found: dict[str, str] = {}
         for path in paths:
             if path.is_file():
@@ -61,16 +86,20 @@ class ModelFiles:
 
 
 def safe_config(raw: Mapping[str, Json]) -> dict[str, Json]:
-    """The keys of a config that describe shapes and no code.
+    """The keys of a config that describe shapes and no code, at every depth.
 
     CVE-2026-4372 and CVE-2026-22807 ran code named in ``config.json`` although
-    ``trust_remote_code`` was False: the flag is no boundary, so the keys go.
+    ``trust_remote_code`` was False: the flag is no boundary, so the keys go. Names of attention
+    and kernel implementations go too: they may name a repository to fetch.
     """
-    return {
+    kept = {
         key: value
         for key, value in raw.items()
-        if not key.startswith(("_", "custom_")) and key not in {"auto_map", "quantization_config"}
+        if not key.startswith(("_", "custom_"))
+        and not key.endswith(("_implementation", "_kernels"))
+        and key not in _NAMES_CODE
     }
+    return {k: safe_config(v) if isinstance(v, dict) else v for k, v in kept.items()}
 
 
 def model_files(location: str) -> ModelFiles:
@@ -84,12 +113,13 @@ def model_files(location: str) -> ModelFiles:
         raise _bad(
             f"there is nothing at '{location}'", "Give a folder, a .gguf file, or an http(s) URL"
         )
-    path = path.resolve()
+    # A file's own name counts, not that of the blob a cache may keep it in.
+    path = path.absolute()
     if path.is_file():
         refuse_unsafe_name(path.name, field=FIELD)
         if path.suffix != ".gguf":
             raise _bad(f"'{path.name}' is not a GGUF file", "Give the folder of safetensors files")
-        return ModelFiles(path.parent, (path,), _parameters((path,)))
+        return _checked(path.parent, (path,), alone=True)
     present = sorted(one for one in path.rglob("*") if one.is_file())
     for one in present:
         refuse_unsafe_name(one.name, field=FIELD)
@@ -100,47 +130,28 @@ def model_files(location: str) -> ModelFiles:
             f"the folder '{location}' holds no .safetensors or .gguf file",
             "Save the model with save_pretrained(..., safe_serialization=True)",
         )
-    return ModelFiles(path, weights, _parameters(weights))
+    if weights[0].suffix == ".gguf" and len(weights) > 1:
+        raise _bad(f"the folder '{location}' holds {len(weights)} GGUF files", "Give one of them")
+    return _checked(path, weights, alone=False)
 
 
-def memory_check(files: ModelFiles) -> None:
-    """Refuse a model that cannot fit, before it is loaded.
-
-    Raises:
-        InvalidInputError: with the estimate and what is free, in GiB.
-    """
-    if files.is_gguf:  # its tensors are expanded to float32: at most eight times four bits
-        needed = 8 * sum(path.stat().st_size for path in files.weights)
-    else:
-        needed = files.parameters * FLOAT32_BYTES
-    free = memory_available()
-    if free is not None and needed > free:
-        raise _bad(
-            f"it needs about {needed / 2**30:.1f} GiB and {free / 2**30:.1f} GiB are free",
-            "Run it on a worker with more memory",
-        )
-
-
-def memory_available() -> int | None:
-    """Free memory in bytes, or None where the system does not say."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as stream:
-            rows = dict(line.split(":", 1) for line in stream)
-        return int(rows["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        pages = getattr(os, "sysconf", lambda _: -1)("SC_AVPHYS_PAGES")
-        return cast(int, pages) * os.sysconf("SC_PAGE_SIZE") if pages > 0 else None
-
-
-def _parameters(weights: tuple[Path, ...]) -> int:
-    count = 0
+def _checked(folder: Path, weights: tuple[Path, ...], *, alone: bool) -> ModelFiles:
+    """Read every header before a library does."""
+    count, tensors = 0, dict[str, Path]()
     for path in weights:
         with path.open("rb") as stream:
             entries = check_stream(
                 stream, name=path.name, file_size=path.stat().st_size, field=FIELD
             )
-        count += sum(prod(entry.shape) for entry in entries)
-    return count
+        for entry in entries:
+            if entry.name in tensors:
+                raise _bad(
+                    f"the tensor '{entry.name}' stands in two files",
+                    "Keep one set of weights in the folder",
+                )
+            tensors[entry.name] = path
+            count += prod(entry.shape)
+    return ModelFiles(folder, alone, weights, tensors, count)
 
 
 def _bad(problem: str, fix: str) -> InvalidInputError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from gguf import GGUFReader, ReaderTensor
@@ -12,8 +11,8 @@ from gguf.quants import dequantize
 from safetensors import safe_open
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError
-from workers.backends.files import ModelFiles
+from compliance.domain.errors import InvalidInputError, NotTestableError
+from workers.backends.files import FIELD, ModelFiles
 from workers.contract import WeightsReader
 
 
@@ -33,34 +32,27 @@ class SafetensorsWeights:
         return self._files.config()
 
     def names(self) -> Sequence[str]:
-        return sorted(self._where)
+        return sorted(self._files.tensors)
 
     def tensor(self, name: str) -> np.ndarray:
-        with safe_open(self._where[name], framework="pt") as reader:
+        """The tensor as float32.
+
+        Raises:
+            NotTestableError: the model has none of that name.
+        """
+        if name not in self._files.tensors:
+            raise NotTestableError(f"{self.label} has no tensor '{name}'")
+        # Through torch, as numpy has no bfloat16.
+        with safe_open(self._files.tensors[name], framework="pt") as reader:
             tensor: np.ndarray = reader.get_tensor(name).float().numpy()
         return tensor
 
     def file_digests(self) -> Mapping[str, str]:
         return self._files.digests()
 
-    @cached_property
-    def _where(self) -> Mapping[str, Path]:
-        where: dict[str, Path] = {}
-        for path in self._files.weights:
-            with safe_open(path, framework="pt") as reader:
-                for name in reader.keys():  # noqa: SIM118  (safe_open is no mapping)
-                    if name in where:
-                        raise InvalidInputError(
-                            field="model",
-                            problem=f"the tensor '{name}' stands in two files",
-                            fix="Keep one set of weights in the folder",
-                        )
-                    where[name] = path
-        return where
-
 
 class GgufWeights:
-    """Tensors of a GGUF file, dequantised to float32."""
+    """Tensors of a GGUF file, dequantised to float32; names and shapes as GGUF has them."""
 
     def __init__(self, files: ModelFiles, label: str) -> None:
         self._files = files
@@ -76,6 +68,13 @@ class GgufWeights:
         return sorted(self._tensors)
 
     def tensor(self, name: str) -> np.ndarray:
+        """The tensor as float32.
+
+        Raises:
+            NotTestableError: the model has none of that name.
+        """
+        if name not in self._tensors:
+            raise NotTestableError(f"{self.label} has no tensor '{name}'")
         found = self._tensors[name]
         return np.asarray(dequantize(found.data, found.tensor_type), dtype=np.float32)
 
@@ -84,15 +83,25 @@ class GgufWeights:
 
     @cached_property
     def _reader(self) -> GGUFReader:
-        try:
-            return GGUFReader(self._files.weights[0])
-        except (ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
-            raise InvalidInputError(
-                field="model",
-                problem=f"'{self._files.weights[0].name}' is not a sound GGUF file ({error})",
-                fix="Download it again",
-            ) from error
+        return read_gguf(self._files)
 
     @cached_property
     def _tensors(self) -> Mapping[str, ReaderTensor]:
         return {tensor.name: tensor for tensor in self._reader.tensors}
+
+
+def read_gguf(files: ModelFiles) -> GGUFReader:
+    """The parsed file; its tensors stay on disk until they are read.
+
+    Raises:
+        InvalidInputError: it is damaged.
+    """
+    path = files.weights[0]
+    try:
+        return GGUFReader(path)
+    except (ValueError, KeyError, IndexError, OverflowError, MemoryError) as error:
+        raise InvalidInputError(
+            field=FIELD,
+            problem=f"'{path.name}' is not a sound GGUF file ({error})",
+            fix="Download it again",
+        ) from error

@@ -5,59 +5,83 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
+from jinja2 import TemplateError
+from transformers import GenerationConfig
 
-MAX_TEMPLATE_CHARACTERS = 64_000
+from compliance.domain.errors import InvalidInputError
+from workers.backends.pretrained import Pretrained
+from workers.scoring.loglikelihood import require_fit
+from workers.scoring.text import storable
+
+_FIXED_DATE = (
+    "{%- macro strftime_now(format) -%}{{ format"
+    "|replace('%Y','2026')|replace('%y','26')|replace('%m','01')|replace('%d','01')"
+    "|replace('%B','January')|replace('%b','Jan')|replace('%A','Thursday')|replace('%a','Thu')"
+    "|replace('%H','00')|replace('%I','12')|replace('%M','00')|replace('%S','00')"
+    "|replace('%p','AM') }}{%- endmacro -%}"
+)
+"""Templates may ask for today's date; the same run tomorrow must put the same question."""
 
 
-def answers(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    prompts: Sequence[str],
-    *,
-    max_new_tokens: int,
-) -> list[str]:
-    """One greedy answer a prompt; the whole batch is padded on the left to one length."""
-    tokenizer.padding_side = "left"
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    encoded = tokenizer(
-        [as_chat(tokenizer, prompt) for prompt in prompts],
-        return_tensors="pt",
-        padding=True,
-        add_special_tokens=False,
-    )
-    settings = GenerationConfig(
+def answers(pretrained: Pretrained, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
+    """One greedy answer a prompt; the whole batch is padded on the left to one length.
+
+    Raises:
+        InvalidInputError: the model's chat template fails.
+        NotTestableError: a prompt and its answer do not fit into the model's context.
+    """
+    if not prompts:
+        return []
+    model, tokenizer = pretrained.model, pretrained.tokenizer
+    tokens = [
+        tokenizer.encode(
+            as_chat(pretrained, prompt), add_special_tokens=not tokenizer.chat_template
+        )
+        for prompt in prompts
+    ]
+    for one in tokens:
+        require_fit(model, one, more=max_new_tokens)
+    width = max(len(one) for one in tokens)
+    padding = pretrained.ends[0] if pretrained.ends else 0
+    ids = torch.full((len(tokens), width), padding, dtype=torch.long)
+    mask = torch.zeros(len(tokens), width, dtype=torch.long)
+    for row, one in enumerate(tokens):
+        ids[row, width - len(one) :] = torch.tensor(one)
+        mask[row, width - len(one) :] = 1
+    settings = GenerationConfig(  # type: ignore[no-untyped-call]
         do_sample=False,
+        num_beams=1,
         max_new_tokens=max_new_tokens,
-        eos_token_id=_ends(model, tokenizer),
-        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=list(pretrained.ends) or None,
+        pad_token_id=padding,
     )
     with torch.inference_mode():
-        generated = model.generate(
-            input_ids=encoded["input_ids"],
-            attention_mask=encoded["attention_mask"],
-            generation_config=settings,
+        generated = model.generate(  # type: ignore[operator]
+            input_ids=ids, attention_mask=mask, generation_config=settings
         )
-    fresh = generated[:, encoded["input_ids"].shape[1] :]
-    return [text.strip() for text in tokenizer.batch_decode(fresh, skip_special_tokens=True)]
+    texts = tokenizer.batch_decode(generated[:, width:], skip_special_tokens=True)
+    return [storable(text).strip() for text in texts]
 
 
-def as_chat(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
+def as_chat(pretrained: Pretrained, prompt: str) -> str:
     """The prompt in the model's chat template, or as it is for a model without one.
 
     transformers renders templates in jinja2's ImmutableSandboxedEnvironment.
     """
-    if not tokenizer.chat_template:
+    template = pretrained.tokenizer.chat_template
+    if not template:
         return prompt
-    return str(
-        tokenizer.apply_chat_template(
-            [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+    try:
+        rendered = pretrained.tokenizer.apply_chat_template(
+            [{"role": "user", "content": prompt}],
+            chat_template=_FIXED_DATE + str(template),
+            tokenize=False,
+            add_generation_prompt=True,
         )
-    )
-
-
-def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    configured = model.generation_config.eos_token_id if model.generation_config else None
-    ends = configured if isinstance(configured, list) else [configured]
-    return sorted({int(one) for one in [*ends, tokenizer.eos_token_id] if one is not None})
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise InvalidInputError(
+            field="model",
+            problem=f"its chat template fails ({type(error).__name__}: {error})",
+            fix="Use the template that the model was published with",
+        ) from error
+    return str(rendered)

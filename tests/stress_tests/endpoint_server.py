@@ -1,0 +1,97 @@
+"""An OpenAI-compatible server over a model folder: ``python -m ... FOLDER``; prints its port.
+
+The first word of the path picks how it behaves: ``v1`` answers, ``chat`` has no completions,
+``echoless`` ignores echo, ``busy`` refuses every other request for a second, ``broken`` fails,
+``garbage`` answers with no JSON, ``empty`` lists no model.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from transformers import LlamaForCausalLM
+
+FOLDER = Path(sys.argv[1])
+MODEL = LlamaForCausalLM.from_pretrained(FOLDER)
+TOKENIZER = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
+SEEN: Counter[str] = Counter()
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        way = self.path.split("/")[1]
+        listed = [] if way == "empty" else [{"id": "tiny"}]
+        self.reply(200, {"object": "list", "data": listed})
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        _, way, rest = self.path.split("/", 2)
+        SEEN[way] += 1
+        if way == "busy" and SEEN[way] % 2:
+            self.reply(429, {"error": "slow down"}, {"Retry-After": "1"})
+        elif way == "broken":
+            self.reply(500, {"error": {"message": "out of memory"}})
+        elif way == "garbage":
+            self.reply(200, "<html>")
+        elif rest == "chat/completions":
+            self.reply(200, chat(asked))
+        elif rest == "completions" and way != "chat":
+            self.reply(200, {"choices": [{"text": ""}]} if way == "echoless" else echoed(asked))
+        else:
+            self.reply(404, {"error": "no such path"})
+
+    def reply(self, status: int, body: object, headers: dict[str, str] | None = None) -> None:
+        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+def chat(asked: dict[str, Any]) -> dict[str, Any]:
+    text = "".join(f"<|start|>{one['role']}\n{one['content']}<|end|>" for one in asked["messages"])
+    ids = TOKENIZER.encode(text + "<|start|>assistant\n").ids
+    start = len(ids)
+    while len(ids) < start + asked["max_tokens"]:
+        token = int(likeliest(ids)[-1])
+        if token == 2:
+            break
+        ids.append(token)
+    return {
+        "choices": [{"message": {"role": "assistant", "content": TOKENIZER.decode(ids[start:])}}]
+    }
+
+
+def echoed(asked: dict[str, Any]) -> dict[str, Any]:
+    """The prompt's tokens with their log-probabilities, and one generated token after them."""
+    encoded = TOKENIZER.encode(asked["prompt"])
+    ids = [*encoded.ids, int(likeliest(encoded.ids)[-1])]
+    offsets = [start for start, _ in encoded.offsets] + [len(asked["prompt"])]
+    with torch.inference_mode():
+        logprobs = MODEL(torch.tensor([ids])).logits[0].log_softmax(dim=-1)
+    values = [None, *(float(logprobs[n, token]) for n, token in enumerate(ids[1:]))]
+    found = {"token_logprobs": values, "text_offset": offsets}
+    return {"choices": [{"text": asked["prompt"], "logprobs": found}]}
+
+
+def likeliest(ids: list[int]) -> torch.Tensor:
+    with torch.inference_mode():
+        return MODEL(torch.tensor([ids])).logits[0].argmax(dim=-1)
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    print(server.server_port, flush=True)
+    server.serve_forever()

@@ -1,0 +1,108 @@
+"""The endpoint backend against a real server process over the tiny model."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from compliance.domain.errors import InvalidInputError, NotTestableError
+from compliance.domain.specs import Subject
+from compliance.domain.vocabulary import Need
+from workers.backends.loading import open_backend
+from workers.contract import Backend
+
+PROMPTS = ["How do I open a window?", "The capital of Italy"]
+REQUESTS = [("The capital of France is", " Paris"), ("old and young ", "people"), ("I'm", " sorry")]
+
+
+@pytest.fixture(scope="module")
+def server(tiny: Path) -> Iterator[str]:
+    """The address of the running server, up to the path."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.stress_tests.endpoint_server", str(tiny)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    process.terminate()
+    process.wait()
+
+
+def endpoint(url: str) -> Backend:
+    return open_backend(Subject("endpoint", url), allow_internal=True)
+
+
+def test_its_answers_are_those_of_the_weights_behind_it(server: str, tiny: Path) -> None:
+    local = open_backend(Subject("tiny", str(tiny)))
+    remote = endpoint(f"{server}/v1")
+    assert remote.generate(PROMPTS, max_new_tokens=12) == local.generate(PROMPTS, max_new_tokens=12)
+
+
+def test_its_log_likelihoods_are_those_of_the_weights_behind_it(server: str, tiny: Path) -> None:
+    local = open_backend(Subject("tiny", str(tiny)))
+    found = endpoint(f"{server}/v1/").loglikelihood(REQUESTS)
+    assert found == pytest.approx(local.loglikelihood(REQUESTS), abs=1e-4)
+
+
+def test_a_model_named_in_the_url_is_the_one_that_is_asked(server: str) -> None:
+    environment = endpoint(f"{server}/empty?model=mine").environment()
+    assert environment["model"] == "mine"
+    assert environment["endpoint"] == f"{server}/empty"
+
+
+def test_without_a_name_the_first_listed_model_is_asked(server: str) -> None:
+    assert endpoint(f"{server}/v1").environment()["model"] == "tiny"
+    with pytest.raises(InvalidInputError, match="lists no model") as caught:
+        endpoint(f"{server}/empty")
+    assert caught.value.field == "model"
+
+
+@pytest.mark.parametrize("way", ["chat", "echoless"])
+def test_log_likelihoods_are_offered_only_where_a_probe_got_them(server: str, way: str) -> None:
+    backend = endpoint(f"{server}/{way}")
+    assert backend.offers == {Need.GENERATE}
+    with pytest.raises(NotTestableError, match="log-probabilities"):
+        backend.loglikelihood(REQUESTS)
+
+
+def test_a_busy_server_is_asked_again_after_the_pause_it_names(server: str) -> None:
+    backend = endpoint(f"{server}/busy")
+    assert Need.LOGLIKELIHOOD in backend.offers
+    assert len(backend.generate(PROMPTS[:1], max_new_tokens=2)) == 1
+
+
+def test_a_failing_server_is_not_testable_and_its_words_are_shown(server: str) -> None:
+    with pytest.raises(NotTestableError, match=r"status 500.*out of memory"):
+        endpoint(f"{server}/broken").generate(PROMPTS, max_new_tokens=2)
+
+
+def test_an_answer_that_is_no_json_is_not_testable(server: str) -> None:
+    with pytest.raises(NotTestableError, match="no readable way"):
+        endpoint(f"{server}/garbage").generate(PROMPTS, max_new_tokens=2)
+
+
+def test_an_internal_address_is_refused_unless_the_operator_allows_it(server: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"internal address 127\.0\.0\.1") as caught:
+        open_backend(Subject("endpoint", f"{server}/v1"))
+    assert caught.value.field == "model"
+
+
+def test_a_server_that_is_not_there_is_not_testable() -> None:
+    with pytest.raises(NotTestableError, match="cannot be reached"):
+        endpoint("http://127.0.0.1:9/v1")
+
+
+def test_an_endpoint_does_not_show_weights(server: str) -> None:
+    with pytest.raises(NotTestableError, match="weights"):
+        endpoint(f"{server}/v1").weights()
+
+
+def test_a_continuation_of_nothing_has_no_probability_there(server: str) -> None:
+    with pytest.raises(NotTestableError, match="first token"):
+        endpoint(f"{server}/v1").loglikelihood([("", "x")])
