@@ -1,0 +1,241 @@
+"""From matched layers to the estimate of ``provenance.shared_initialisation``.
+
+The null hypothesis of every reference is the same: its initialisation was drawn independently
+of the subject's. What rejecting it means depends on what the provider declared.
+
+- Outside the declared lineage, rejection contradicts the claim: ``log10_e_violating`` is the
+  largest e-value over these references divided by their number (e-Bonferroni, valid under any
+  dependence; references that could not be compared count with an e-value of 1).
+- For a declared parent, rejection is what the claim asserts: ``log10_e_compliant`` is the
+  smallest e-value over declared parents (all must be shown, so no correction is due), and 0
+  where no parent is declared, a parent could not be compared, or an undeclared reference was
+  shown. The error it bounds is calling a parent a parent when it is none; it bounds nothing
+  about undeclared references, whose absence of evidence is not evidence of independence.
+- A declared relative (child, sibling, teacher) is compared and reported and moves neither side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from compliance.domain.canonical import Json
+from compliance.domain.errors import NotTestableError
+from compliance.domain.statistics.fixed_points import (
+    log10_e_fixed_points,
+    log10_mean,
+    share_interval,
+)
+from compliance.domain.statistics.signs import log10_e_signs
+from compliance.domain.verdicts import (
+    Claim,
+    Estimate,
+    Part,
+    cap,
+    combine_parts,
+    decision_bound,
+)
+from workers.contract import Score
+from workers.scoring.matching import Matching
+from workers.stress_tests.provenance.gated_units import Pairing
+from workers.stress_tests.provenance.references import Reference, Role
+
+NOT_COMPARABLE = "not_comparable"
+
+SHARED_SEED = (
+    "The test rejects independent initialisation, not independent work: two models trained "
+    "separately from one published seed or checkpoint are rejected as surely as a copy."
+)
+NOT_SHOWN = (
+    "Not shown is not independent: relabelling hidden units and flipping their signs removes "
+    "this evidence without changing what a model does, and long retraining wears it down."
+)
+
+
+def pairing_detail(pairing: Pairing, matchings: Sequence[Matching]) -> dict[str, Json]:
+    """The counts that the e-values are recomputed from, one entry per layer, and the e-values."""
+    in_place = [one.in_place for one in matchings]
+    units = [one.units for one in matchings]
+    matched = [one.matched for one in matchings]
+    positive = [one.positive for one in matchings]
+    return {
+        "pairing": pairing.name,
+        "subject_layers": [first for first, _ in pairing.layers],
+        "reference_layers": [second for _, second in pairing.layers],
+        "in_place": cast(Json, in_place),
+        "units": cast(Json, units),
+        "matched": cast(Json, matched),
+        "positive": cast(Json, positive),
+        "log10_e_fixed_points": log10_e_fixed_points(in_place, units),
+        "log10_e_signs": log10_e_signs(sum(positive), sum(matched)),
+    }
+
+
+def log10_e_reference(detail: Mapping[str, Json]) -> float:
+    """log10 e of one reference, recomputed from its counts.
+
+    Fixed points and signs multiply: the matching is sign-blind, so under the null the labels
+    and the signs are independent given all that the matching reads. Candidate pairings average.
+    """
+    return log10_mean(
+        [
+            log10_e_fixed_points(_counts(one, "in_place"), _counts(one, "units"))
+            + log10_e_signs(sum(_counts(one, "positive")), sum(_counts(one, "matched")))
+            for one in _pairings(detail)
+        ]
+    )
+
+
+def shown_bounds(references: Sequence[Reference], alpha: float) -> dict[Role, float]:
+    """log10 e at which sharing counts as shown: K/alpha for K undeclared references, else 1/alpha.
+
+    The estimate's e-Bonferroni written per reference, so that scores and verdict agree.
+    """
+    undeclared = sum(one.role is Role.UNDECLARED for one in references)
+    bounds = dict.fromkeys(Role, decision_bound(alpha))
+    bounds[Role.UNDECLARED] += math.log10(max(undeclared, 1))
+    return bounds
+
+
+def largest_share(detail: Mapping[str, Json]) -> float:
+    """Share of the subject's compared units found in their own place, best pairing."""
+    return max(
+        sum(_counts(one, "in_place")) / sum(_counts(one, "units")) for one in _pairings(detail)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One reference with what was found; ``detail`` is None where it could not be compared."""
+
+    reference: Reference
+    detail: Mapping[str, Json] | None
+    log10_e: float
+    reason: str
+
+    def interval(self, alpha: float) -> tuple[float, float]:
+        """Bounds for the share, over layers as independent draws; (0, 1) where nothing is known.
+
+        It speaks of layers like these: under the null the layers' shares are independent with
+        mean 1/h, and the interval then covers 1/h with probability 1 - alpha at least. Where
+        weights were copied the layers are not independent draws and it is only a description
+        of how far they differ. The level is split over candidate pairings.
+        """
+        if self.detail is None:
+            return 0.0, 1.0
+        found = _pairings(self.detail)
+        bounds = [
+            share_interval(
+                [
+                    n / h
+                    for n, h in zip(_counts(one, "in_place"), _counts(one, "units"), strict=True)
+                ],
+                alpha / len(found),
+            )
+            for one in found
+        ]
+        return max(low for low, _ in bounds), max(high for _, high in bounds)
+
+
+def conclude(claim: Claim, references: Sequence[Reference], scores: Sequence[Score]) -> Estimate:
+    """The estimate; ``n`` counts references that could be compared.
+
+    ``value`` is the largest share of units in place over references outside the declared
+    lineage, its bounds hold over all of them at once, and the claim's limit becomes the null's
+    expectation for the layers compared (one unit in h).
+
+    Raises:
+        NotTestableError: no reference could be compared.
+    """
+    by_id = {score.item_id: score for score in scores}
+    found = [_comparison(one, by_id[one.digest]) for one in references if one.digest in by_id]
+    compared = [one for one in found if one.detail is not None]
+    if not compared:
+        reasons = "; ".join(one.reason for one in found) or "there is no reference"
+        raise NotTestableError(f"no reference could be compared: {reasons}")
+    bound = decision_bound(claim.alpha)
+    bounds = shown_bounds(references, claim.alpha)
+    parts = {
+        role: [_part(one, claim.alpha, bounds[role]) for one in found if one.reference.role is role]
+        for role in Role
+    }
+    violating, _ = combine_parts(parts[Role.UNDECLARED])
+    _, compliant = combine_parts(parts[Role.DECLARED_PARENT])
+    if violating >= bound:
+        compliant = 0.0
+    undeclared = [one for one in compared if one.reference.role is Role.UNDECLARED]
+    low, high = _joint_interval(undeclared, claim.alpha)
+    return Estimate(
+        claim=replace(claim, limit=_null_expectation(compared)),
+        n=len(compared),
+        planned=len(references),
+        value=max((largest_share(o.detail) for o in undeclared if o.detail), default=0.0),
+        lower=low,
+        upper=high,
+        log10_e_violating=cap(violating),
+        log10_e_compliant=cap(compliant),
+        parts=tuple(part for role in Role for part in parts[role]),
+        caveats=_caveats(found, violating >= bound),
+    )
+
+
+def _comparison(reference: Reference, score: Score) -> _Comparison:
+    if score.label == NOT_COMPARABLE:
+        reason = f"{reference.label} could not be compared: {score.detail['reason']}"
+        return _Comparison(reference, None, 0.0, reason)
+    return _Comparison(reference, score.detail, log10_e_reference(score.detail), "")
+
+
+def _part(one: _Comparison, alpha: float, bound: float) -> Part:
+    low, high = one.interval(alpha)
+    role = one.reference.role
+    note = one.reason
+    if one.detail is not None:
+        shown = one.log10_e >= bound
+        finding = "shares initialisation" if shown else "not shown to share initialisation"
+        note = f"{role.value.replace('_', ' ')}: {finding}, log10 e = {one.log10_e:.1f}"
+    return Part(
+        name=one.reference.label,
+        n=0 if one.detail is None else sum(_counts(_pairings(one.detail)[0], "units")),
+        value=0.0 if one.detail is None else largest_share(one.detail),
+        lower=low,
+        upper=high,
+        log10_e_violating=cap(one.log10_e) if role is Role.UNDECLARED else 0.0,
+        log10_e_compliant=cap(one.log10_e) if role is Role.DECLARED_PARENT else 0.0,
+        note=note,
+    )
+
+
+def _joint_interval(undeclared: Sequence[_Comparison], alpha: float) -> tuple[float, float]:
+    """Bounds for the largest share, each reference at alpha over their number."""
+    bounds = [one.interval(alpha / len(undeclared)) for one in undeclared]
+    if not bounds:
+        return 0.0, 1.0
+    return max(low for low, _ in bounds), max(high for _, high in bounds)
+
+
+def _null_expectation(compared: Sequence[_Comparison]) -> float:
+    """Layers over units, largest over references: one unit in place per layer at chance."""
+    layers = [_counts(_pairings(o.detail)[0], "units") for o in compared if o.detail]
+    return max(len(one) / sum(one) for one in layers)
+
+
+def _caveats(found: Sequence[_Comparison], violating: bool) -> tuple[str, ...]:
+    caveats = [SHARED_SEED]
+    if not violating:
+        caveats.append(NOT_SHOWN)
+    if not any(one.reference.role is Role.UNDECLARED for one in found):
+        caveats.append("No model outside the declared lineage was there to compare with.")
+    if not any(one.reference.role is Role.DECLARED_PARENT for one in found):
+        caveats.append("No parent is declared, so compliance cannot be shown by this test.")
+    return (*caveats, *(f"{one.reason}." for one in found if one.reason))
+
+
+def _pairings(detail: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    return cast(list[Mapping[str, Json]], detail["pairings"])
+
+
+def _counts(pairing: Mapping[str, Json], name: str) -> list[int]:
+    return cast(list[int], pairing[name])

@@ -1,0 +1,131 @@
+"""How often ``provenance.weights_digest`` is wrong: single-bit flips in real files on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import binomtest
+
+from compliance.domain.canonical import Json
+from compliance.domain.errors import NotTestableError
+from compliance.domain.verdicts import judge
+from compliance.domain.vocabulary import Need, Verdict
+from workers.contract import WeightsReader
+from workers.stress_tests.provenance.weights_digest import weights_digest
+
+LARGEST_FILE = 65_536
+
+
+class FolderDigests:
+    """Reader and backend in one: the files of a folder, by name, hashed as they lie there."""
+
+    offers = frozenset((Need.WEIGHTS,))
+
+    def __init__(self, folder: Path) -> None:
+        self.label, self._folder = folder.name, folder
+
+    def file_digests(self) -> Mapping[str, str]:
+        return {
+            file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(self._folder.iterdir())
+        }
+
+    def weights(self, digest: str | None = None) -> WeightsReader:
+        del digest
+        return self
+
+    def config(self) -> Mapping[str, Json]:
+        return {}
+
+    def environment(self) -> Mapping[str, Json]:
+        return {"python": platform.python_version()}
+
+    def names(self) -> Sequence[str]:
+        return []
+
+    def tensor(self, name: str) -> np.ndarray:
+        raise NotTestableError(f"{name} is not read here, only hashed")
+
+    def loglikelihood(self, requests: Sequence[tuple[str, str]]) -> list[float]:
+        raise NotTestableError("files answer no requests")
+
+    def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
+        raise NotTestableError("files answer no requests")
+
+
+def validate(quick: bool) -> dict[str, Json]:
+    """Register random files, alter each in turn, and count the verdicts."""
+    number, started = (20 if quick else 1000), time.monotonic()
+    counts = _count_violating(number, np.random.default_rng(0))
+    return {
+        "test": "provenance.weights_digest",
+        "version": 1,
+        "quick": quick,
+        "command": "python -m workers validate provenance.weights_digest",
+        "design": {
+            "files": number,
+            "bytes": f"1 to {LARGEST_FILE}, uniform, random content",
+            "seed": 0,
+            "interval": "95% Clopper-Pearson",
+        },
+        "environment": {"python": platform.python_version(), "numpy": np.__version__},
+        "seconds": round(time.monotonic() - started, 1),
+        "size_holds": counts["unchanged"] == 0,
+        "false_alarms": [_share("unchanged", counts.pop("unchanged"), number)],
+        "power": [_share(effect, count, number) for effect, count in counts.items()],
+    }
+
+
+def _count_violating(number: int, rng: np.random.Generator) -> Counter[str]:
+    """How many of ``number`` registered files are called violating after each change."""
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        backend = FolderDigests(Path(folder))
+        file = Path(folder) / "model.safetensors"
+        added = Path(folder) / "model-00002.safetensors"
+        for _ in range(number):
+            content = rng.bytes(int(rng.integers(1, LARGEST_FILE + 1)))
+            file.write_bytes(content)
+            registered = backend.file_digests()
+            counts["unchanged"] += _violating(backend, registered)
+            file.write_bytes(_flip_one_bit(content, rng))
+            counts["one bit flipped"] += _violating(backend, registered)
+            file.unlink()
+            counts["file removed"] += _violating(backend, registered)
+            file.write_bytes(content)
+            added.write_bytes(b"\0")
+            counts["weight file added"] += _violating(backend, registered)
+            added.unlink()
+    return counts
+
+
+def _violating(backend: FolderDigests, registered: Mapping[str, str]) -> bool:
+    procedure = weights_digest.build({"registered": dict(registered)})
+    items = procedure.items(np.random.default_rng(0))
+    estimate = procedure.conclude(procedure.score(backend, items))
+    return judge(estimate) is Verdict.VIOLATING
+
+
+def _flip_one_bit(content: bytes, rng: np.random.Generator) -> bytes:
+    changed = bytearray(content)
+    changed[int(rng.integers(len(content)))] ^= 1 << int(rng.integers(8))
+    return bytes(changed)
+
+
+def _share(effect: str, violating: int, number: int) -> dict[str, Json]:
+    exact = binomtest(violating, number).proportion_ci(0.95, method="exact")
+    return {
+        "effect": effect,
+        "alpha": 0.001,
+        "files": number,
+        "violating": violating,
+        "lower": round(float(exact.low), 5),
+        "upper": round(float(exact.high), 5),
+    }

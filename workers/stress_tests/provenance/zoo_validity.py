@@ -1,0 +1,191 @@
+"""A zoo of tiny Llama models trained here on the CPU, to measure provenance tests on.
+
+Real architecture (``transformers.LlamaForCausalLM``), byte vocabulary, text from Python's own
+standard library. Models of one shape are trained side by side (``torch.func.vmap``): AdamW is
+element-wise and nothing else couples them, so each is what it would have been alone.
+"""
+
+from __future__ import annotations
+
+import math
+import sysconfig
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.func import functional_call, grad, stack_module_state, vmap
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from compliance.domain.canonical import Json
+from compliance.domain.errors import NotTestableError
+from compliance.domain.vocabulary import Need
+from workers.contract import WeightsReader
+
+Stack = dict[str, Tensor]
+"""Parameters of K models of one shape by tensor name, each of shape (K, ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Architecture and batch of a zoo; ``rows`` windows of ``window`` bytes make one step."""
+
+    width: int = 32
+    hidden: int = 64
+    layers: int = 2
+    heads: int = 2
+    rows: int = 8
+    window: int = 32
+
+    def config(self) -> LlamaConfig:
+        return LlamaConfig(
+            vocab_size=256,
+            hidden_size=self.width,
+            intermediate_size=self.hidden,
+            num_hidden_layers=self.layers,
+            num_attention_heads=self.heads,
+            max_position_embeddings=self.window,
+            tie_word_embeddings=False,
+            use_cache=False,
+            attn_implementation="eager",  # type: ignore[call-arg]
+        )
+
+
+def library_text(*parts: str) -> Tensor:
+    """Bytes of the standard library's Python files under ``parts``, sorted by path; int64."""
+    root = Path(sysconfig.get_paths()["stdlib"])
+    files = [one for part in parts for one in sorted((root / part).rglob("*.py"))]
+    files += [root / part for part in parts if part.endswith(".py")]
+    content = b"\n".join(file.read_bytes() for file in files)
+    if len(content) < 10_000:
+        raise NotTestableError(f"the standard library holds no text under {', '.join(parts)}")
+    return torch.tensor(np.frombuffer(content, dtype=np.uint8).astype(np.int64))
+
+
+def initial(seeds: Sequence[int], shape: Shape) -> Stack:
+    """Freshly initialised models, one per seed; the global random state is left as it was."""
+    models = []
+    for seed in seeds:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            models.append(LlamaForCausalLM(shape.config()))
+    parameters, _ = stack_module_state(models)
+    return {name: tensor.detach().clone() for name, tensor in parameters.items()}
+
+
+def batches(text: Tensor, orders: Sequence[int], shape: Shape) -> Callable[[], Tensor]:
+    """Endless batches (K, rows, window); model k sees ``text`` in the order seeded ``orders[k]``.
+
+    Equal seeds see equal batches.
+    """
+    generators = {seed: torch.Generator().manual_seed(seed) for seed in set(orders)}
+    span = torch.arange(shape.window)
+
+    def draw() -> Tensor:
+        drawn = {
+            seed: text[
+                torch.randint(len(text) - shape.window, (shape.rows, 1), generator=one) + span
+            ]
+            for seed, one in generators.items()
+        }
+        return torch.stack([drawn[seed] for seed in orders])
+
+    return draw
+
+
+def train(
+    stack: Stack,
+    draw: Callable[[], Tensor],
+    shape: Shape,
+    *,
+    steps: int,
+    rate: float,
+    decay: bool = True,
+) -> Stack:
+    """``steps`` of AdamW (weight decay 0.01) from ``stack``, which is left as it was.
+
+    Args:
+        rate: peak learning rate; cosine decay to a tenth when ``decay``, else constant.
+    """
+    held = {name: tensor.clone().requires_grad_() for name, tensor in stack.items()}
+    optimizer = torch.optim.AdamW(list(held.values()), lr=rate, weight_decay=0.01)
+    gradient = vmap(grad(_loss(shape)), in_dims=(0, 0))
+    for step in range(steps):
+        cosine = 0.55 + 0.45 * math.cos(math.pi * step / steps)
+        for group in optimizer.param_groups:
+            group["lr"] = rate * (cosine if decay else 1.0)
+        gradients = gradient({name: one.detach() for name, one in held.items()}, draw())
+        for name, parameter in held.items():
+            parameter.grad = gradients[name]
+        optimizer.step()
+    return {name: tensor.detach() for name, tensor in held.items()}
+
+
+def losses(stack: Stack, draw: Callable[[], Tensor], shape: Shape, *, steps: int = 8) -> Tensor:
+    """Mean loss of each model in nats per byte over ``steps`` batches; shape (K,)."""
+    loss = vmap(_loss(shape), in_dims=(0, 0))
+    with torch.no_grad():
+        return torch.stack([loss(stack, draw()) for _ in range(steps)]).mean(dim=0)
+
+
+def _loss(shape: Shape) -> Callable[[Stack, Tensor], Tensor]:
+    model = LlamaForCausalLM(shape.config())
+    buffers = dict(model.named_buffers())
+
+    def loss(parameters: Stack, tokens: Tensor) -> Tensor:
+        inputs = {"input_ids": tokens, "labels": tokens}
+        out: Tensor = functional_call(model, (parameters, buffers), kwargs=inputs).loss
+        return out
+
+    return loss
+
+
+def member(stack: Stack, index: int) -> dict[str, np.ndarray]:
+    """One model's tensors by name, float32."""
+    return {name: tensor[index].numpy() for name, tensor in stack.items()}
+
+
+@dataclass(slots=True)
+class HeldWeights:
+    """Tensors in memory behind the ``WeightsReader`` contract."""
+
+    label: str
+    tensors: Mapping[str, np.ndarray]
+    settings: Mapping[str, Json]
+
+    def config(self) -> Mapping[str, Json]:
+        return self.settings
+
+    def names(self) -> Sequence[str]:
+        return sorted(self.tensors)
+
+    def tensor(self, name: str) -> np.ndarray:
+        return np.asarray(self.tensors[name], dtype=np.float32)
+
+    def file_digests(self) -> Mapping[str, str]:
+        return {}
+
+
+@dataclass(slots=True)
+class HeldBackend:
+    """A backend that offers weights in memory and nothing else."""
+
+    subject: HeldWeights
+    references: Mapping[str, HeldWeights]
+    offers: frozenset[Need] = frozenset((Need.WEIGHTS,))
+
+    def environment(self) -> Mapping[str, Json]:
+        return {"torch": torch.__version__, "numpy": np.__version__}
+
+    def loglikelihood(self, requests: Sequence[tuple[str, str]]) -> list[float]:
+        raise NotTestableError("weights in memory answer no requests")
+
+    def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
+        raise NotTestableError("weights in memory answer no requests")
+
+    def weights(self, digest: str | None = None) -> WeightsReader:
+        if digest is not None and digest not in self.references:
+            raise NotTestableError(f"no weights are held under {digest}")
+        return self.subject if digest is None else self.references[digest]
