@@ -60,9 +60,37 @@ def viewer_get(*, user: User, now: datetime) -> Viewer:
     return Viewer(user=user, roles=roles, readable=frozenset(roles) | frozenset(granted))
 
 
+def operator_viewer(*, user: User) -> Viewer:
+    """The viewer that a member of staff is in the admin: an administrator of everybody's record.
+
+    Only the admin asks for it. In the portal and the API the same person is what their
+    memberships say.
+
+    Raises:
+        NotAllowedError: the user is no active member of staff.
+    """
+    if not (user.is_active and user.is_staff):
+        raise NotAllowedError("only the operator's staff may do this")
+    everybody = list(Organization.objects.values_list("id", flat=True))
+    roles = dict.fromkeys(everybody, Role.ADMINISTRATOR)
+    return Viewer(user=user, roles=roles, readable=frozenset(everybody))
+
+
 def organization_list(*, viewer: Viewer) -> QuerySet[Organization]:
     """The organizations whose record the viewer may read."""
     return Organization.objects.filter(id__in=viewer.readable)
+
+
+def organization_get(*, viewer: Viewer, slug: str) -> Organization:
+    """One organization, by its slug.
+
+    Raises:
+        NotFoundError: no such organization, or the viewer may not know of its record.
+    """
+    organization = organization_list(viewer=viewer).filter(slug=slug).first()
+    if organization is None:
+        raise NotFoundError(f"no organization '{slug}' that you may see")
+    return organization
 
 
 def user_by_token(*, token: str, now: datetime) -> User | None:

@@ -12,7 +12,9 @@ from compliance.accounts.models import ApiToken, Grant, Membership, Organization
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import OrganizationKind, Role
 
-TOKEN_PREFIX = "assay_"  # lets secret scanners recognise a leaked token
+TOKEN_PREFIX = "assay_"  # noqa: S105 - lets secret scanners recognise a leaked token
+TOKEN_SHOWN = 12
+"""Characters of a token that are kept, to recognise it by."""
 
 
 def organization_create(*, slug: str, name: str, kind: OrganizationKind) -> Organization:
@@ -42,6 +44,11 @@ def member_add(
     return user
 
 
+def member_remove(*, user: User, organization: Organization) -> None:
+    """Take a person's role in an organization away, with all that they could read by it."""
+    Membership.objects.filter(user=user, organization=organization).delete()
+
+
 def grant_give(
     *, organization: Organization, provider: Organization, expires_at: datetime | None = None
 ) -> Grant:
@@ -52,14 +59,30 @@ def grant_give(
     return grant
 
 
+def grant_end(*, grant: Grant, now: datetime) -> Grant:
+    """Let the organization read no further; one that has ended stays as it was."""
+    if grant.expires_at is None or grant.expires_at > now:
+        grant.expires_at = now
+        grant.save(update_fields=["expires_at"])
+    return grant
+
+
 def token_issue(*, user: User, name: str, expires_at: datetime) -> str:
     """Issue an API token; the returned text is shown once and not kept."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(
         user=user,
         name=name,
-        prefix=token[:12],
+        prefix=token[:TOKEN_SHOWN],
         sha256=hashlib.sha256(token.encode()).hexdigest(),
         expires_at=expires_at,
     )
+    return token
+
+
+def token_revoke(*, token: ApiToken, now: datetime) -> ApiToken:
+    """Refuse the token from now on; one that has expired stays as it was."""
+    if token.expires_at > now:
+        token.expires_at = now
+        token.save(update_fields=["expires_at"])
     return token

@@ -54,14 +54,12 @@ class Rule:
                     fix=f"Use at least {MINIMUM_INTERVAL_SECONDS}",
                 )
             return
+        if len(self.cron.split()) != 5:  # CronSim would read a sixth as seconds
+            raise self._malformed("wrong number of fields")
         try:
             CronSim(self.cron, self.anchor.astimezone(zone))
         except CronSimError as error:
-            raise InvalidInputError(
-                field="cron",
-                problem=f"'{self.cron}' is not a cron expression ({error})",
-                fix="Write five fields, for example '0 6 * * 1' for Mondays at 06:00",
-            ) from error
+            raise self._malformed(str(error)) from error
 
     def firings(self, *, after: datetime) -> Iterator[datetime]:
         """Every firing later than ``after``, in UTC, in order."""
@@ -76,10 +74,17 @@ class Rule:
             yield due.astimezone(UTC)
             due += step
 
+    def _malformed(self, why: str) -> InvalidInputError:
+        return InvalidInputError(
+            field="cron",
+            problem=f"'{self.cron}' is not a cron expression ({why})",
+            fix="Write five fields, for example '0 6 * * 1' for Mondays at 06:00",
+        )
+
     def _zone(self) -> ZoneInfo:
         try:
             return ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of them
             raise InvalidInputError(
                 field="time_zone",
                 problem=f"'{self.time_zone}' is not a time zone",

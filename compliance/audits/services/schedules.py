@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -95,7 +96,7 @@ def schedule_fire_due(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _fire(schedule_id: object, now: datetime) -> int:
+def _fire(schedule_id: UUID, now: datetime) -> int:
     schedule = (
         Schedule.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("model__organization")

@@ -38,7 +38,7 @@ def subscription_create(
     """Run a battery on whatever version an event of this type tells of.
 
     Raises:
-        InvalidInputError: the event type names no version to test.
+        InvalidInputError: the event type names no version to test, or the model is not theirs.
         NotAllowedError, NotFoundError: the viewer may not schedule in this organization.
     """
     viewer.require(Action.SCHEDULE, organization_id)
@@ -47,6 +47,12 @@ def subscription_create(
             field="event_type",
             problem=f"'{event_type.value}' names no version that could be tested",
             fix=f"Use one of: {', '.join(sorted(one.value for one in SUBSCRIBABLE))}",
+        )
+    if model is not None and model.organization_id != organization_id:
+        raise InvalidInputError(
+            field="model",
+            problem=f"{model} is not a model of this organization, so no event would tell of it",
+            fix="Name one of the organization's own models, or none",
         )
     specs: list[Json] = [spec.to_json() for spec in battery]
     subscription = Subscription.objects.create(

@@ -1,0 +1,92 @@
+"""The API's addresses; operations on one address differ by HTTP method."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from compliance.api.operations import by_method
+from compliance.api.problems import UnknownPathApi
+from compliance.api.v1.alerts import (
+    AlertAcknowledgeApi,
+    AlertGetApi,
+    AlertListApi,
+    AlertResolveApi,
+)
+from compliance.api.v1.events import EventListApi
+from compliance.api.v1.items import ItemListApi
+from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelRegisterApi
+from compliance.api.v1.results import ResultGetApi, ResultListApi
+from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
+from compliance.api.v1.schedules import (
+    ScheduleCreateApi,
+    ScheduleGetApi,
+    ScheduleListApi,
+    SchedulePauseApi,
+    SchedulePreviewApi,
+    ScheduleResumeApi,
+)
+from compliance.api.v1.stress_tests import StressTestListApi
+from compliance.api.v1.subscriptions import (
+    SubscriptionCreateApi,
+    SubscriptionGetApi,
+    SubscriptionListApi,
+    SubscriptionPauseApi,
+    SubscriptionResumeApi,
+)
+from compliance.api.v1.versions import VersionGetApi, VersionListApi, VersionRegisterApi
+
+app_name = "api"
+
+_v1 = [
+    path("models", by_method(ModelListApi, ModelRegisterApi), name="models"),
+    path("models/<uuid:model_id>", ModelGetApi.as_view(), name="model"),
+    path("versions", by_method(VersionListApi, VersionRegisterApi), name="versions"),
+    path("versions/<uuid:version_id>", VersionGetApi.as_view(), name="version"),
+    path("stress-tests", StressTestListApi.as_view(), name="stress-tests"),
+    path("schedules", by_method(ScheduleListApi, ScheduleCreateApi), name="schedules"),
+    path("schedules/preview", SchedulePreviewApi.as_view(), name="schedule-preview"),
+    path("schedules/<uuid:schedule_id>", ScheduleGetApi.as_view(), name="schedule"),
+    path("schedules/<uuid:schedule_id>/pause", SchedulePauseApi.as_view(), name="schedule-pause"),
+    path(
+        "schedules/<uuid:schedule_id>/resume", ScheduleResumeApi.as_view(), name="schedule-resume"
+    ),
+    path(
+        "subscriptions",
+        by_method(SubscriptionListApi, SubscriptionCreateApi),
+        name="subscriptions",
+    ),
+    path("subscriptions/<uuid:subscription_id>", SubscriptionGetApi.as_view(), name="subscription"),
+    path(
+        "subscriptions/<uuid:subscription_id>/pause",
+        SubscriptionPauseApi.as_view(),
+        name="subscription-pause",
+    ),
+    path(
+        "subscriptions/<uuid:subscription_id>/resume",
+        SubscriptionResumeApi.as_view(),
+        name="subscription-resume",
+    ),
+    path("runs", by_method(RunListApi, RunRequestApi), name="runs"),
+    path("runs/<uuid:run_id>", RunGetApi.as_view(), name="run"),
+    path("runs/<uuid:run_id>/cancel", RunCancelApi.as_view(), name="run-cancel"),
+    path("runs/<uuid:run_id>/shards/<int:position>/items", ItemListApi.as_view(), name="items"),
+    path("results", ResultListApi.as_view(), name="results"),
+    path("results/<uuid:result_id>", ResultGetApi.as_view(), name="result"),
+    path("alerts", AlertListApi.as_view(), name="alerts"),
+    path("alerts/<uuid:alert_id>", AlertGetApi.as_view(), name="alert"),
+    path(
+        "alerts/<uuid:alert_id>/acknowledge",
+        AlertAcknowledgeApi.as_view(),
+        name="alert-acknowledge",
+    ),
+    path("alerts/<uuid:alert_id>/resolve", AlertResolveApi.as_view(), name="alert-resolve"),
+    path("events", EventListApi.as_view(), name="events"),
+    re_path(r"", UnknownPathApi.as_view(), name="unknown"),
+]
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("v1/", include(_v1)),
+]

@@ -1,0 +1,62 @@
+"""Events as CloudEvents 1.0: list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from compliance.api.operations import OperationApi, narrowed, operation
+from compliance.api.pagination import PageFilters, page_of, paged
+from compliance.api.shapes import OutputShape, words
+from compliance.domain.events import EventType, envelope
+from compliance.events.selectors import event_list
+
+
+class EventListApi(OperationApi):
+    """What happened, newest first."""
+
+    class Filters(PageFilters):
+        type = serializers.ChoiceField(choices=words(EventType), required=False)
+        subject = serializers.CharField(
+            required=False, max_length=200, help_text="For example `run/<id>`."
+        )
+
+    @extend_schema_serializer(component_name="CloudEvent")
+    class Output(OutputShape):
+        """The CloudEvents 1.0 envelope of an event."""
+
+        specversion = serializers.CharField()
+        id = serializers.UUIDField()
+        type = serializers.ChoiceField(choices=words(EventType))
+        source = serializers.CharField(  # type: ignore[assignment]
+            help_text="The organization whose record it is in."
+        )
+        subject = serializers.CharField()
+        time = serializers.DateTimeField()
+        datacontenttype = serializers.CharField()
+        data = serializers.DictField()  # type: ignore[assignment]
+
+        def to_representation(self, instance: Any) -> Any:
+            return envelope(
+                event_id=instance.id,
+                event_type=EventType(instance.type),
+                source=f"/organizations/{instance.organization_id}",
+                subject=instance.subject,
+                occurred_at=instance.occurred_at,
+                payload=instance.payload,
+            )
+
+    @operation("event_list", query=Filters, returns=page_of(Output, "EventPage"))
+    def get(self, request: Request) -> Response:
+        """List events."""
+        wanted = self.query(EventListApi.Filters)
+        rows = narrowed(
+            event_list(viewer=self.viewer),
+            type=wanted.get("type"),
+            subject=wanted.get("subject"),
+        )
+        return paged(request, rows, row=EventListApi.Output, order=("-occurred_at", "-id"))

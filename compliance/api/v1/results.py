@@ -1,0 +1,125 @@
+"""Results: list, get."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from compliance.api.operations import OperationApi, narrowed, operation
+from compliance.api.pagination import PageFilters, page_of, paged
+from compliance.api.shapes import OutputShape, Reference, StressTestSpec, words
+from compliance.audits.selectors import result_get, result_list
+from compliance.domain.vocabulary import Kind, Scope, Verdict
+
+
+class ResultGetApi(OperationApi):
+    """One result with everything that is needed to recompute it from its items."""
+
+    @extend_schema_serializer(component_name="Result")
+    class Output(OutputShape):
+        """What a completed shard found: a claim, its estimate, the verdict, and provenance."""
+
+        @extend_schema_serializer(component_name="Estimate")
+        class Estimate(OutputShape):
+            """A claim's statistic with its confidence sequence and evidence (e-values)."""
+
+            @extend_schema_serializer(component_name="Claim")
+            class Claim(OutputShape):
+                """What the stress test asserts or denies about the version."""
+
+                statement = serializers.CharField()
+                population = serializers.CharField()
+                statistic = serializers.CharField()
+                limit = serializers.FloatField(help_text="The largest value still compliant.")
+                limit_source = serializers.CharField()
+                alpha = serializers.FloatField(
+                    help_text="Largest probability of a wrong verdict, over all looks."
+                )
+                unit = serializers.CharField(help_text="The unit of independence.")
+                scope = serializers.ChoiceField(choices=words(Scope))
+
+            @extend_schema_serializer(component_name="Part")
+            class Part(OutputShape):
+                """The estimate of one stratum."""
+
+                name = serializers.CharField()
+                n = serializers.IntegerField()
+                value = serializers.FloatField()
+                lower = serializers.FloatField()
+                upper = serializers.FloatField()
+                log10_e_violating = serializers.FloatField()
+                log10_e_compliant = serializers.FloatField()
+                note = serializers.CharField()
+
+            claim = Claim()
+            n = serializers.IntegerField(help_text="Items that count.")
+            planned = serializers.IntegerField(help_text="Items in the bank or plan.")
+            value = serializers.FloatField()
+            lower = serializers.FloatField()
+            upper = serializers.FloatField()
+            log10_e_violating = serializers.FloatField()
+            log10_e_compliant = serializers.FloatField()
+            parts = Part(many=True)
+            caveats = serializers.ListField(child=serializers.CharField())
+            lead = serializers.BooleanField(
+                help_text="True: no validity report, so it can never decide."
+            )
+
+        id = serializers.UUIDField()
+        run = serializers.UUIDField(source="shard.run_id")
+        shard = serializers.IntegerField(source="shard.position", help_text="Its position.")
+        model = Reference(source="version.model")
+        version = Reference()
+        test = serializers.CharField(source="test_name")
+        test_version = serializers.IntegerField()
+        kind = serializers.ChoiceField(choices=words(Kind))
+        verdict = serializers.ChoiceField(choices=words(Verdict))
+        estimate = Estimate()
+        spec = StressTestSpec()
+        seed = serializers.IntegerField()
+        spec_digest = serializers.CharField()
+        code_digest = serializers.CharField()
+        order_digest = serializers.CharField()
+        scores_digest = serializers.CharField()
+        environment = serializers.DictField()
+        duration_seconds = serializers.FloatField()
+        recorded_at = serializers.DateTimeField()
+
+    @operation("result_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
+    def get(self, request: Request, result_id: UUID) -> Response:
+        """Get a result."""
+        return Response(
+            ResultGetApi.Output(result_get(viewer=self.viewer, result_id=result_id)).data
+        )
+
+
+class ResultListApi(OperationApi):
+    """Results, newest first."""
+
+    class Filters(PageFilters):
+        model = serializers.UUIDField(required=False)
+        version = serializers.UUIDField(required=False)
+        run = serializers.UUIDField(required=False)
+        test = serializers.CharField(required=False, max_length=100)
+        kind = serializers.ChoiceField(choices=words(Kind), required=False)
+        verdict = serializers.ChoiceField(choices=words(Verdict), required=False)
+
+    @operation("result_list", query=Filters, returns=page_of(ResultGetApi.Output, "ResultPage"))
+    def get(self, request: Request) -> Response:
+        """List results."""
+        wanted = self.query(ResultListApi.Filters)
+        rows = narrowed(
+            result_list(viewer=self.viewer),
+            version__model=wanted.get("model"),
+            version=wanted.get("version"),
+            shard__run=wanted.get("run"),
+            test_name=wanted.get("test"),
+            kind=wanted.get("kind"),
+            verdict=wanted.get("verdict"),
+        )
+        return paged(request, rows, row=ResultGetApi.Output, order=("-recorded_at", "-id"))

@@ -1,0 +1,151 @@
+"""Subscriptions: list, get, create, pause, resume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from compliance.accounts.selectors import organization_get
+from compliance.api.operations import OperationApi, created, named, narrowed, operation
+from compliance.api.pagination import PageFilters, page_of, paged
+from compliance.api.shapes import (
+    BatteryField,
+    InputShape,
+    OutputShape,
+    Reference,
+    StressTestSpec,
+)
+from compliance.audits.selectors import subscription_get, subscription_list
+from compliance.audits.services import (
+    battery_resolve,
+    subscription_create,
+    subscription_pause,
+    subscription_resume,
+)
+from compliance.domain.events import SUBSCRIBABLE, EventType
+from compliance.registry.selectors import model_get
+
+EVENT_TYPES = sorted(event_type.value for event_type in SUBSCRIBABLE)
+
+
+class SubscriptionGetApi(OperationApi):
+    """One subscription."""
+
+    @extend_schema_serializer(component_name="Subscription")
+    class Output(OutputShape):
+        """Makes runs of a battery by event."""
+
+        id = serializers.UUIDField()
+        organization = serializers.CharField(source="organization.slug")
+        event_type = serializers.ChoiceField(choices=EVENT_TYPES)
+        model = Reference(allow_null=True, help_text="Null: every model of the organization.")
+        battery = StressTestSpec(many=True)
+        paused_at = serializers.DateTimeField(allow_null=True)
+        created_by = serializers.CharField()
+        created_at = serializers.DateTimeField()
+
+    @operation("subscription_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
+    def get(self, request: Request, subscription_id: UUID) -> Response:
+        """Get a subscription."""
+        found = subscription_get(viewer=self.viewer, subscription_id=subscription_id)
+        return Response(SubscriptionGetApi.Output(found).data)
+
+
+class SubscriptionListApi(OperationApi):
+    """Subscriptions, newest first."""
+
+    class Filters(PageFilters):
+        organization = serializers.SlugField(required=False)
+        model = serializers.UUIDField(required=False)
+        event_type = serializers.ChoiceField(choices=EVENT_TYPES, required=False)
+
+    @operation(
+        "subscription_list",
+        query=Filters,
+        returns=page_of(SubscriptionGetApi.Output, "SubscriptionPage"),
+    )
+    def get(self, request: Request) -> Response:
+        """List subscriptions."""
+        wanted = self.query(SubscriptionListApi.Filters)
+        rows = narrowed(
+            subscription_list(viewer=self.viewer),
+            organization__slug=wanted.get("organization"),
+            model=wanted.get("model"),
+            event_type=wanted.get("event_type"),
+        )
+        return paged(request, rows, row=SubscriptionGetApi.Output, order=("-created_at", "-id"))
+
+
+class SubscriptionCreateApi(OperationApi):
+    """Runs a battery on whatever version an event tells of."""
+
+    @extend_schema_serializer(component_name="SubscriptionCreation")
+    class Input(InputShape):
+        organization = serializers.SlugField(help_text="The provider's slug.")
+        event_type = serializers.ChoiceField(choices=EVENT_TYPES)
+        battery = BatteryField()
+        model = serializers.UUIDField(required=False, allow_null=True)
+
+    @operation(
+        "subscription_create",
+        body=Input,
+        returns=SubscriptionGetApi.Output,
+        status=HTTPStatus.CREATED,
+        refuses={HTTPStatus.FORBIDDEN},
+    )
+    def post(self, request: Request) -> Response:
+        """Create a subscription."""
+        given, viewer = self.body(SubscriptionCreateApi.Input), self.viewer
+        slug, model_id = given["organization"], given.get("model")
+        organization = named("organization", lambda: organization_get(viewer=viewer, slug=slug))
+        model = None
+        if model_id is not None:
+            model = named("model", lambda: model_get(viewer=viewer, model_id=model_id))
+        subscription = subscription_create(
+            viewer=viewer,
+            organization_id=organization.id,
+            event_type=EventType(given["event_type"]),
+            battery=battery_resolve(battery=given["battery"]),
+            model=model,
+        )
+        return created(SubscriptionGetApi.Output, subscription, at="subscription")
+
+
+class SubscriptionPauseApi(OperationApi):
+    """Stops a subscription from making runs."""
+
+    @operation(
+        "subscription_pause",
+        returns=SubscriptionGetApi.Output,
+        refuses={HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
+    )
+    def post(self, request: Request, subscription_id: UUID) -> Response:
+        """Pause a subscription."""
+        return _switch(self, subscription_pause, subscription_id)
+
+
+class SubscriptionResumeApi(OperationApi):
+    """Lets a paused subscription make runs again."""
+
+    @operation(
+        "subscription_resume",
+        returns=SubscriptionGetApi.Output,
+        refuses={HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
+    )
+    def post(self, request: Request, subscription_id: UUID) -> Response:
+        """Resume a subscription."""
+        return _switch(self, subscription_resume, subscription_id)
+
+
+def _switch(api: OperationApi, service: Callable[..., object], subscription_id: UUID) -> Response:
+    viewer = api.viewer
+    found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+    service(viewer=viewer, subscription=found)
+    found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+    return Response(SubscriptionGetApi.Output(found).data)

@@ -1,0 +1,175 @@
+"""The admin of results and scored items: what was found, to be read."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from compliance.accounts.admin_site import RecordAdmin, link, pretty, row_link
+from compliance.audits.models import Result, Score
+from compliance.domain.verdicts import Estimate
+from compliance.domain.vocabulary import Verdict
+
+VERDICT_COLOURS = {
+    Verdict.COMPLIANT.value: "success",
+    Verdict.VIOLATING.value: "danger",
+    Verdict.INCONCLUSIVE.value: "warning",
+}
+ANSWER_SHOWN = 80
+
+
+@admin.register(Result)
+class ResultAdmin(RecordAdmin):
+    """Results, newest first."""
+
+    list_display = (
+        "recorded_at",
+        "test_name",
+        "version",
+        "verdict_label",
+        "interval",
+        "limit",
+        "counted",
+    )
+    list_display_links = ("recorded_at", "test_name")
+    list_filter = ("verdict", "kind", "version__model__organization")
+    list_select_related = ("version__model__organization",)
+    search_fields = ("id", "test_name", "version__name", "version__model__slug")
+    fieldsets = (
+        (None, {"fields": ("version", "test", "verdict_label", "statement")}),
+        (
+            "Estimate",
+            {"fields": ("interval", "counted", "limit", "limit_source", "alpha", "evidence")},
+        ),
+        ("Parts", {"fields": ("parts", "caveats")}),
+        ("Items", {"fields": ("items", "run")}),
+        (
+            "To recompute it",
+            {
+                "fields": (
+                    "seed",
+                    "specification",
+                    "spec_digest",
+                    "code_digest",
+                    "order_digest",
+                    "scores_digest",
+                    "computed_with",
+                    "duration_seconds",
+                    "recorded_at",
+                )
+            },
+        ),
+    )
+
+    @display(description="Verdict", ordering="verdict", label=VERDICT_COLOURS)
+    def verdict_label(self, result: Result) -> str:
+        return result.verdict
+
+    @display(description="Stress test")
+    def test(self, result: Result) -> str:
+        return f"{result.test_name}@{result.test_version}"
+
+    @display(description="Claim")
+    def statement(self, result: Result) -> str:
+        claim = _estimate(result).claim
+        return f"{claim.statement}. {claim.statistic}, over {claim.population}."
+
+    @display(description="Estimate (interval)", ordering="value")
+    def interval(self, result: Result) -> str:
+        level = f"{100 * (1 - result.alpha):g}%"
+        return f"{result.value:.4g} ({level}: {result.lower:.4g} to {result.upper:.4g})"
+
+    @display(description="Items", ordering="n")
+    def counted(self, result: Result) -> str:
+        return f"{result.n} of {result.planned}"
+
+    @display(description="Evidence (log10 e-values)")
+    def evidence(self, result: Result) -> str:
+        return f"violating {result.log10_e_violating:.3g}, compliant {result.log10_e_compliant:.3g}"
+
+    @display(description="Parts")
+    def parts(self, result: Result) -> SafeString | str:
+        rows = format_html_join(
+            "",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{} to {}</td><td>{}</td></tr>",
+            (
+                (
+                    part.name,
+                    part.n,
+                    f"{part.value:.4g}",
+                    f"{part.lower:.4g}",
+                    f"{part.upper:.4g}",
+                    part.note,
+                )
+                for part in _estimate(result).parts
+            ),
+        )
+        return format_html(
+            '<table class="w-full"><thead><tr><th>Part</th><th>Items</th><th>Estimate</th>'
+            "<th>Confidence sequence</th><th>Note</th></tr></thead><tbody>{}</tbody></table>",
+            rows,
+        )
+
+    @display(description="Caveats")
+    def caveats(self, result: Result) -> SafeString | str:
+        rows = ((caveat,) for caveat in _estimate(result).caveats)
+        return format_html_join("", "<p>{}</p>", rows) or "None."
+
+    @display(description="Items with answers")
+    def items(self, result: Result) -> SafeString:
+        address = reverse("admin:audits_score_changelist")
+        return link(f"{address}?shard__id__exact={result.shard_id}", f"All {result.n} items")
+
+    @display(description="Run")
+    def run(self, result: Result) -> SafeString | str:
+        return row_link(result.shard.run)
+
+    @display(description="Spec")
+    def specification(self, result: Result) -> SafeString:
+        return pretty(result.spec)
+
+    @display(description="Environment")
+    def computed_with(self, result: Result) -> SafeString:
+        return pretty(result.environment)
+
+
+@admin.register(Score)
+class ScoreAdmin(RecordAdmin):
+    """Items as they were asked, with answers and what they were worth."""
+
+    list_display = ("item_id", "part", "label", "value", "answer_begins", "shard")
+    list_filter = ("shard__kind",)
+    list_select_related = ("shard__run__version__model__organization",)
+    search_fields = ("item_id", "part", "label", "shard__id")
+    ordering = ("id",)  # the order asked, within a shard
+    fields = (
+        "shard",
+        "position",
+        "item_id",
+        "part",
+        "cluster",
+        "asked",
+        "answer",
+        "value",
+        "label",
+        "scored_with",
+    )
+
+    @display(description="Answer")
+    def answer_begins(self, score: Score) -> str:
+        return score.answer[:ANSWER_SHOWN]
+
+    @display(description="Item")
+    def asked(self, score: Score) -> SafeString:
+        return pretty(score.payload)
+
+    @display(description="Detail")
+    def scored_with(self, score: Score) -> SafeString:
+        return pretty(score.detail)
+
+
+def _estimate(result: Result) -> Estimate:
+    return Estimate.from_json(result.estimate)

@@ -1,0 +1,250 @@
+"""The admin of stress tests on offer, runs and shards; a version gets its "run now"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from compliance.accounts.admin_site import (
+    FixedInline,
+    ReasonDialog,
+    RecordAdmin,
+    change_address,
+    dialog,
+    pretty,
+    row_link,
+)
+from compliance.accounts.selectors import Viewer
+from compliance.audits.admin.schedules import announced, battery_text
+from compliance.audits.models import Run, Shard, StressTest, Transition
+from compliance.audits.selectors import run_progress
+from compliance.audits.services import battery_resolve, run_cancel, run_request_by
+from compliance.domain.vocabulary import RunState, ShardState
+from compliance.registry.admin import VersionAdmin
+from compliance.registry.models import Version
+
+STATE_COLOURS = {
+    RunState.RUNNING.value: "info",
+    RunState.COMPLETED.value: "success",
+    RunState.ERRORED.value: "danger",
+    ShardState.LEASED.value: "info",
+    ShardState.NOT_TESTABLE.value: "warning",
+}
+
+
+class BatteryDialog(BaseDialogForm):
+    """Asks which stress tests to run; every one of them, unless fewer are chosen."""
+
+    tests = forms.MultipleChoiceField(
+        choices=announced, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Stress tests"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tests"].initial = [name for name, _ in announced()]
+
+
+admin.site.unregister(Version)
+
+
+@admin.register(Version)
+class TestedVersionAdmin(VersionAdmin):
+    """Versions, which can be tested now."""
+
+    actions_detail = actions_row = ("run_now",)
+
+    @action(
+        description="Run now",
+        permissions=["operate"],
+        icon="play_arrow",
+        dialog=dialog("Run now", "Requests a run in your name.", BatteryDialog),
+    )
+    def run_now(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        version = Version.objects.select_related("model__organization").get(pk=object_id)
+        made: list[Run] = []
+
+        def service(viewer: Viewer) -> str:
+            battery = battery_resolve(battery=form.cleaned_data["tests"])
+            made.append(run_request_by(viewer=viewer, version=version, battery=battery))
+            return f"A run of {battery_text(made[0].battery)} on {version} is requested."
+
+        answer = self.ask(request, version, service)
+        if made:
+            answer["HX-Redirect"] = change_address(made[0])
+        return answer
+
+
+@admin.register(StressTest)
+class StressTestAdmin(RecordAdmin):
+    """What live workers can run."""
+
+    list_display = ("name", "version", "kind", "title", "decides", "announced_at")
+    list_filter = ("kind",)
+    search_fields = ("name", "title", "claim")
+    fields = (
+        "name",
+        "version",
+        "kind",
+        "title",
+        "claim",
+        "needs",
+        "defaults",
+        "card",
+        "literature",
+        "error_rates",
+        "code_digest",
+        "announced_at",
+    )
+
+    @display(description="Decides", boolean=True)
+    def decides(self, test: StressTest) -> bool:
+        return test.validity is not None
+
+    @display(description="Parameters")
+    def defaults(self, test: StressTest) -> SafeString:
+        return pretty(test.parameters)
+
+    @display(description="Data card")
+    def card(self, test: StressTest) -> SafeString:
+        return pretty(test.data_card)
+
+    @display(description="Sources")
+    def literature(self, test: StressTest) -> SafeString:
+        return pretty(test.sources)
+
+    @display(description="Measured error rates")
+    def error_rates(self, test: StressTest) -> SafeString | str:
+        return pretty(test.validity) if test.validity else "None: it produces leads only."
+
+
+class ShardInline(FixedInline):
+    model = Shard
+    fields = ("position", "test_name", "state", "items_done", "items_total", "worker", "found")
+
+    @display(description="Result")
+    def found(self, shard: Shard) -> SafeString | str:
+        return row_link(getattr(shard, "result", None))
+
+
+class TransitionInline(FixedInline):
+    model = Transition
+    fields = ("shard", "old", "new", "who", "why", "at")
+
+
+@admin.register(Run)
+class RunAdmin(RecordAdmin):
+    """Runs, newest first."""
+
+    list_display = ("requested_at", "version", "state_label", "tests", "trigger", "requested_by")
+    list_filter = ("state", "trigger", "version__model__organization")
+    list_select_related = ("version__model__organization", "requested_by")
+    search_fields = ("id", "version__name", "version__model__slug")
+    fields = (
+        "id",
+        "version",
+        "state_label",
+        "progress",
+        "tests",
+        "trigger",
+        "requested_by",
+        "subscription",
+        "trigger_event",
+        "requested_at",
+        "finished_at",
+    )
+    inlines = (ShardInline, TransitionInline)
+    actions_detail = actions_row = ("cancel",)
+
+    @display(description="State", ordering="state", label=STATE_COLOURS)
+    def state_label(self, run: Run) -> str:
+        return run.state
+
+    @display(description="Stress tests")
+    def tests(self, run: Run) -> str:
+        return battery_text(run.battery)
+
+    @display(description="Progress")
+    def progress(self, run: Run) -> str:
+        reached = run_progress(run=run, now=timezone.now())
+        said = f"{reached.done} of {'?' if reached.total is None else reached.total} items"
+        if reached.seconds_left is None:
+            return said
+        return f"{said}, about {reached.seconds_left:.0f} s left"
+
+    @action(
+        description="Cancel",
+        permissions=["operate"],
+        icon="cancel",
+        dialog=dialog("Cancel the run", "Workers stop at their next batch.", ReasonDialog),
+    )
+    def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        run = Run.objects.select_related("version__model").get(pk=object_id)
+
+        def service(viewer: Viewer) -> str:
+            run_cancel(viewer=viewer, run=run, reason=form.cleaned_data["reason"])
+            return "The run is cancelled."
+
+        return self.ask(request, run, service)
+
+
+@admin.register(Shard)
+class ShardAdmin(RecordAdmin):
+    """Shards: one stress test of a run each."""
+
+    list_display = ("test_name", "run", "state_label", "items_done", "items_total", "worker")
+    list_filter = ("state", "kind", "queue")
+    list_select_related = ("run__version__model__organization",)
+    search_fields = ("id", "test_name", "worker", "run__id")
+    ordering = ("-run__requested_at", "position")
+    fields = (
+        "run",
+        "position",
+        "test_name",
+        "state_label",
+        "trouble",
+        "found",
+        "specification",
+        "seed",
+        "order_digest",
+        "queue",
+        "worker",
+        "fence",
+        "attempts",
+        "lease_expires_at",
+        "items_done",
+        "items_total",
+        "started_at",
+        "finished_at",
+    )
+
+    @display(description="State", ordering="state", label=STATE_COLOURS)
+    def state_label(self, shard: Shard) -> str:
+        return shard.state
+
+    @display(description="Result")
+    def found(self, shard: Shard) -> SafeString | str:
+        return row_link(getattr(shard, "result", None))
+
+    @display(description="Spec")
+    def specification(self, shard: Shard) -> SafeString:
+        return pretty(shard.spec)
+
+
+@admin.register(Transition)
+class TransitionAdmin(RecordAdmin):
+    """Moves of runs and shards: who, when, why."""
+
+    list_display = ("at", "run", "shard", "old", "new", "who", "why")
+    list_filter = ("new",)
+    list_select_related = ("run__version__model__organization", "shard")
+    search_fields = ("run__id", "who", "why")
+    ordering = ("-id",)
+    fields = ("run", "shard", "old", "new", "who", "why", "at")

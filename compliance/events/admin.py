@@ -1,0 +1,25 @@
+"""The admin of what happened."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from compliance.accounts.admin_site import RecordAdmin, pretty
+from compliance.events.models import Event
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    """Every event, newest first."""
+
+    list_display = ("occurred_at", "type", "subject", "organization", "actor")
+    list_filter = ("type", "organization")
+    list_select_related = ("organization", "actor")
+    search_fields = ("id", "subject", "type")
+    fields = ("id", "type", "organization", "subject", "actor", "occurred_at", "what")
+
+    @display(description="Payload")
+    def what(self, event: Event) -> SafeString:
+        return pretty(event.payload)

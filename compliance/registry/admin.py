@@ -1,0 +1,95 @@
+"""The admin of models and versions: registered by their providers, fixed from then on."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from compliance.accounts.admin_site import FixedInline, RecordAdmin
+from compliance.registry.models import Artifact, Lineage, Model, TrainingSource, Version
+
+
+class VersionInline(FixedInline):
+    model = Version
+    fields = ("name", "access", "location", "weights_digest", "registered_at")
+
+
+class ArtifactInline(FixedInline):
+    model = Artifact
+    fields = ("path", "size_bytes", "sha256")
+
+
+class ParentInline(FixedInline):
+    model = Lineage
+    fk_name = "version"
+    fields = ("parent", "relation")
+    verbose_name_plural = "declared parents"
+
+
+class SourceInline(FixedInline):
+    model = TrainingSource
+    fields = ("kind", "name", "licence", "url")
+
+
+@admin.register(Model)
+class ModelAdmin(RecordAdmin):
+    """Models."""
+
+    list_display = ("name", "slug", "organization", "created_at")
+    list_filter = ("organization",)
+    list_select_related = ("organization",)
+    search_fields = ("id", "name", "slug", "organization__name")
+    fields = ("id", "organization", "slug", "name", "description", "created_at")
+    inlines = (VersionInline,)
+
+
+@admin.register(Version)
+class VersionAdmin(RecordAdmin):
+    """Versions with what their providers declared."""
+
+    list_display = ("__str__", "access", "location", "registered_by", "registered_at")
+    list_filter = ("access", "model__organization")
+    list_select_related = ("model__organization", "registered_by")
+    search_fields = ("id", "name", "model__slug", "model__name", "weights_digest")
+    fields = (
+        "id",
+        "model",
+        "name",
+        "access",
+        "location",
+        "weights_digest",
+        "registered_by",
+        "registered_at",
+    )
+    inlines = (ArtifactInline, ParentInline, SourceInline)
+
+
+@admin.register(Artifact)
+class ArtifactAdmin(RecordAdmin):
+    """Files of versions, as they were when they were registered."""
+
+    list_display = ("path", "version", "size_bytes", "sha256")
+    list_select_related = ("version__model__organization",)
+    search_fields = ("path", "sha256", "version__name", "version__model__slug")
+    fields = ("version", "path", "size_bytes", "sha256")
+
+
+@admin.register(Lineage)
+class LineageAdmin(RecordAdmin):
+    """Declared parents."""
+
+    list_display = ("version", "relation", "parent")
+    list_filter = ("relation",)
+    list_select_related = ("version__model__organization", "parent__model__organization")
+    search_fields = ("version__model__slug", "parent__model__slug")
+    fields = ("version", "relation", "parent")
+
+
+@admin.register(TrainingSource)
+class TrainingSourceAdmin(RecordAdmin):
+    """Declared sources of training data."""
+
+    list_display = ("name", "kind", "licence", "version")
+    list_filter = ("kind",)
+    list_select_related = ("version__model__organization",)
+    search_fields = ("name", "url", "licence", "version__model__slug")
+    fields = ("version", "kind", "name", "url", "licence", "description")

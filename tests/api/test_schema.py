@@ -1,0 +1,77 @@
+"""What OpenAPI says of the API, and that the pages about it ask nobody else for anything."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern
+
+from compliance.api.urls import _v1
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def schema(client: Client) -> dict[str, Any]:
+    answer = client.get("/api/schema/?format=json")
+    assert answer.status_code == 200
+    described: dict[str, Any] = json.loads(answer.content)
+    return described
+
+
+def operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_schema_is_valid_openapi_without_a_warning(tmp_path: Any) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "x"))
+
+
+def test_every_address_and_method_is_described(schema: dict[str, Any]) -> None:
+    assert schema["openapi"].startswith("3.1")
+    described = {re.sub(r"\{\w+\}", "{}", name) for name in operations(schema)}
+    served = {
+        f"{method.upper()} /api/v1/{re.sub('<.*?>', '{}', str(pattern.pattern))}"
+        for pattern in _v1
+        if isinstance(pattern, URLPattern) and pattern.name != "unknown"
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(pattern.callback.cls, method)  # type: ignore[attr-defined]
+    }
+    assert described == served
+
+
+def test_every_operation_has_an_id_a_summary_and_its_refusals(schema: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for operation in operations(schema).values()]
+    assert len(set(ids)) == len(ids)
+    for name, operation in operations(schema).items():
+        assert operation["summary"], name
+        assert {"bearerAuth": []} in operation["security"], name
+        answers = operation["responses"]
+        assert "401" in answers, name
+        for status, answer in answers.items():
+            media = "application/json" if status < "400" else "application/problem+json"
+            assert list(answer["content"]) == [media], name
+
+
+def test_the_guide_names_operations_that_exist(schema: dict[str, Any]) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    described = {re.sub(r"\{\w+\}", "{}", name) for name in operations(schema)}
+    named = set(re.findall(r"`((?:GET|POST) /api/v1/[\w/<>-]+)", guide))
+    assert named
+    assert {re.sub(r"<\w+>", "{}", name) for name in named} == described
+
+
+def test_the_docs_page_asks_no_third_party(client: Client) -> None:
+    page = client.get("/api/docs/").content.decode()
+    assert "swagger-ui" in page
+    loaded = re.findall(r"""(?:src|href)=["']([^"']+)["']""", page)
+    assert loaded
+    assert all(address.startswith(("/static/", "/api/")) for address in loaded), loaded

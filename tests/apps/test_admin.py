@@ -1,0 +1,190 @@
+"""The operator's room shows the whole record and changes nothing that it has fixed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Model as Row
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from compliance.accounts.models import User
+from compliance.accounts.services import token_issue
+from compliance.alerts.models import Alert, Delivery
+from compliance.alerts.services import alert_acknowledge
+from compliance.audits.models import Result, Run, Score, Shard, Transition
+from compliance.audits.services import (
+    battery_resolve,
+    schedule_create,
+    schedule_fire_due,
+    subscription_create,
+)
+from compliance.domain.events import EventType
+from compliance.domain.lineage import DeclaredParent, DeclaredSource
+from compliance.domain.schedules import Rule
+from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
+from compliance.events.models import Event
+from compliance.registry.models import Version
+from compliance.registry.services import Declarations, version_register
+from tests.browser.record import COMPLIANT, VIOLATING, alert_of, announce, request, work
+from tests.cast import Cast
+from tests.conftest import write_weights
+
+ADDED_BY_SERVICES = {"Organization", "Membership", "Grant", "ApiToken", "Schedule", "Subscription"}
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    """A superuser who belongs to no organization."""
+    return User.objects.create_superuser("operator@assay.example", "correct-horse", name="Op")
+
+
+@pytest.fixture
+def room(operator: User) -> Client:
+    client = Client()
+    client.force_login(operator)
+    return client
+
+
+@pytest.fixture
+def record(cast: Cast, version: Version, models_root: Any) -> Run:
+    """One row of everything; returns the finished run."""
+    officer = cast.viewer(cast.officer)
+    announce()
+    version_register(
+        viewer=officer,
+        model=version.model,
+        name="2.0",
+        access=Access.WEIGHTS,
+        location=write_weights(models_root, "tuned", seed=2),
+        declarations=Declarations(
+            parents=(DeclaredParent(version.id, LineageRelation.FINE_TUNE),),
+            sources=(DeclaredSource(SourceKind.LICENSED, "News"),),
+        ),
+    )
+    battery = battery_resolve(battery=["safety.refusal"])
+    anchor = version.registered_at.replace(year=version.registered_at.year - 1)
+    rule = Rule(cron="0 6 1 1 *", interval_seconds=None, time_zone="UTC", anchor=anchor)
+    schedule_create(viewer=officer, model=version.model, name="yearly", battery=battery, rule=rule)
+    schedule_fire_due(now=version.registered_at)
+    subscription_create(
+        viewer=officer,
+        organization_id=cast.northwind.id,
+        event_type=EventType.VERSION_REGISTERED,
+        battery=battery,
+    )
+    token_issue(user=cast.engineer, name="ci", expires_at=version.registered_at)
+    run = request(officer, version, ["safety.refusal", "provenance.weights_digest"])
+    work(run, {"safety.refusal": VIOLATING, "provenance.weights_digest": COMPLIANT})
+    alert_acknowledge(viewer=officer, alert=alert_of(run), reason="looking")
+    return run
+
+
+def rows() -> Iterator[type[Row]]:
+    for app in apps.get_app_configs():
+        if app.name.startswith("compliance."):
+            yield from (row for row in app.get_models() if row.__name__ != "PendingEvent")
+
+
+def address(row: type[Row], view: str, *args: object) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{view}", args=args)
+
+
+def test_every_list_and_every_row_opens(room: Client, record: Run) -> None:
+    for row in rows():
+        first = row._default_manager.order_by("pk").first()
+        assert first is not None, f"the record holds no {row.__name__}"
+        page = room.get(address(row, "changelist"))
+        assert page.status_code == 200, row
+        assert address(row, "change", first.pk) in page.content.decode(), row
+        assert room.get(address(row, "change", first.pk)).status_code == 200, row
+
+
+def test_every_list_is_searched_and_filtered(room: Client, record: Run) -> None:
+    for row in rows():
+        assert admin.site._registry[row].search_fields, row
+        path = address(row, "changelist")
+        listed = room.get(path, {"q": "northwind"}).context["cl"]
+        for filtered in listed.filter_specs:
+            *_, last = filtered.choices(listed)
+            assert room.get(path + last["query_string"]).status_code == 200, (row, last)
+
+
+def test_nothing_is_deleted_changed_or_added_by_hand(room: Client, record: Run) -> None:
+    for row in rows():
+        first = row._default_manager.order_by("pk").first()
+        assert first is not None
+        before = list(row._default_manager.order_by("pk").values())
+        assert room.post(address(row, "delete", first.pk), {"post": "yes"}).status_code == 403, row
+        bulk = {"action": "delete_selected", "_selected_action": str(first.pk), "post": "yes"}
+        room.post(address(row, "changelist"), bulk)
+        if row is not User:
+            assert room.post(address(row, "change", first.pk), {}).status_code == 403, row
+        if row.__name__ not in ADDED_BY_SERVICES:
+            assert room.get(address(row, "add")).status_code == 403, row
+        assert list(row._default_manager.order_by("pk").values()) == before, row
+
+
+def test_a_result_shows_its_claim_interval_limit_and_items(room: Client, record: Run) -> None:
+    result = Result.objects.get(test_name="safety.refusal")
+    page = room.get(address(Result, "change", result.pk)).content.decode()
+    for said in (
+        "violating",
+        "0.21 (99.9%: 0.15 to 0.27)",
+        "40 of 40",
+        "0.05",
+        "the provider&#x27;s own declaration, section 4",
+        "Refusals were judged by a rule",
+        "self-harm",
+        result.scores_digest,
+    ):
+        assert said in page, said
+    items = f"{address(Score, 'changelist')}?shard__id__exact={result.shard_id}"
+    assert items in page
+    listed = room.get(items)
+    assert listed.context["cl"].result_count == 40
+    assert "I&#x27;m sorry" in listed.content.decode()
+
+
+@pytest.mark.parametrize("who", ["officer", "engineer", "regulator", "outsider"])
+def test_the_room_is_closed_to_people_of_organizations(cast: Cast, record: Run, who: str) -> None:
+    client = Client()
+    client.force_login(getattr(cast, who))
+    for path in (reverse("admin:index"), address(Result, "changelist")):
+        assert client.get(path).status_code in (302, 403)
+
+
+def test_the_door_is_the_portals_sign_in(db: None) -> None:
+    answer = Client().get(reverse("admin:login"))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
+def test_staff_without_rights_sees_no_row_and_no_button(cast: Cast, record: Run) -> None:
+    cast.engineer.is_staff = True
+    cast.engineer.save()
+    client = Client()
+    client.force_login(cast.engineer)
+    assert client.get(address(Run, "changelist")).status_code == 403
+    cancel = reverse("admin:audits_run_cancel", args=[record.pk])
+    assert client.post(cancel, {"_form_submitted": "on", "reason": "x"}).status_code == 403
+
+
+def test_more_rows_ask_no_more_queries(room: Client, cast: Cast, record: Run) -> None:
+    def counts() -> dict[type[Row], int]:
+        asked = {}
+        for row in (Run, Result, Shard, Score, Transition, Alert, Delivery, Event):
+            with CaptureQueriesContext(connection) as queries:
+                assert room.get(address(row, "changelist")).status_code == 200
+            asked[row] = len(queries)
+        return asked
+
+    before = counts()
+    again = request(cast.viewer(cast.officer), record.version, ["safety.refusal"])
+    work(again, {"safety.refusal": VIOLATING})
+    alert_of(again)
+    assert counts() == before
