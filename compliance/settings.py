@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
+from compliance.domain import vocabulary
+from compliance.domain.events import EventType
 from compliance.env import load
 
 ENV = load()
@@ -152,6 +155,14 @@ EMAIL_USE_TLS = _email.scheme == "smtps"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = ENV.email_from
 
+_WORDS: list[type[StrEnum]] = [
+    *(
+        words
+        for words in vars(vocabulary).values()
+        if isinstance(words, type) and issubclass(words, StrEnum) and words is not StrEnum
+    ),
+    EventType,
+]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "compliance.api.tokens.TokenAuthentication",
@@ -169,6 +180,9 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Enumerations are called in OpenAPI as they are in the vocabulary.
+    "ENUM_NAME_OVERRIDES": {words.__name__: [word.value for word in words] for words in _WORDS},
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -1,0 +1,155 @@
+"""The portal's forms: one look, and errors at the field they name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms.renderers import DjangoTemplates
+
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
+
+
+class PortalRenderer(DjangoTemplates):
+    """Draws fields with the portal's markup."""
+
+    field_template_name = "portal/forms/field.html"
+
+
+class PortalForm(forms.Form):
+    """A form whose fields look and report errors alike.
+
+    ``names`` maps a service's field name to the form's where the two differ.
+    """
+
+    default_renderer = PortalRenderer()
+    names: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", _css_class(field.widget))
+
+    def refuse(self, error: InvalidInputError) -> None:
+        """Show a service's refusal at the field it names."""
+        name: str = self.names.get(error.field, error.field)
+        said = f"{error.problem[:1].upper()}{error.problem[1:]}. {error.fix}."
+        self.add_error(name if name in self.fields else None, said)
+
+    @property
+    def general_errors(self) -> list[str]:
+        """Errors that belong to no one field."""
+        return [str(said) for said in self.errors.get(NON_FIELD_ERRORS, [])]
+
+
+class ReasonForm(PortalForm):
+    """Why somebody does what they do."""
+
+    reason = forms.CharField(
+        max_length=500, widget=forms.Textarea(attrs={"rows": 2}), label="Reason"
+    )
+
+
+class ModelForm(PortalForm):
+    """Registers a model."""
+
+    names = {"organization_id": "organization"}
+
+    organization = forms.ChoiceField(label="Provider")
+    name = forms.CharField(max_length=200, help_text="As people know it.")
+    slug = forms.SlugField(
+        max_length=50, help_text="Short name for addresses: letters, digits and hyphens."
+    )
+    description = forms.CharField(
+        max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, organizations: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].choices = organizations  # type: ignore[attr-defined]
+
+
+class VersionForm(PortalForm):
+    """Registers a version of a model; its declarations are forms of their own."""
+
+    name = forms.CharField(max_length=50, label="Version", help_text="For example 1.0.")
+    access = forms.ChoiceField(
+        choices=[
+            (Access.WEIGHTS.value, "Weights: workers open the files"),
+            (Access.ENDPOINT.value, "Endpoint: workers ask a server"),
+            (Access.SEALED.value, "Sealed: recorded, not opened"),
+        ],
+        help_text="How stress tests can examine it.",
+    )
+    location = forms.CharField(
+        max_length=500,
+        help_text="Weights: a folder below the models root. Endpoint: its base URL.",
+    )
+
+
+class ParentForm(PortalForm):
+    """Declares one parent."""
+
+    version = forms.ChoiceField(required=False, label="Parent version")
+    relation = forms.ChoiceField(
+        required=False,
+        label="Derived by",
+        choices=[
+            (relation.value, relation.value.replace("_", " ")) for relation in LineageRelation
+        ],
+    )
+
+    def __init__(self, *args: Any, versions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].choices = [("", "none"), *versions]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or {}
+        if chosen.get("version") and not chosen.get("relation"):
+            self.add_error("relation", "Say how the version was derived from this parent.")
+        return chosen
+
+
+class SourceForm(PortalForm):
+    """Declares one source of training data."""
+
+    name = forms.CharField(max_length=200, required=False, label="Source")
+    kind = forms.ChoiceField(
+        required=False,
+        choices=[(kind.value, kind.value.replace("_", " ")) for kind in SourceKind],
+    )
+    licence = forms.CharField(max_length=100, required=False)
+    url = forms.URLField(max_length=200, required=False, label="URL", assume_scheme="https")
+    description = forms.CharField(max_length=2000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or {}
+        told = [name for name in ("licence", "url", "description") if chosen.get(name)]
+        if told and not chosen.get("name"):
+            self.add_error("name", "Name the source, or clear the row.")
+        if chosen.get("name") and not chosen.get("kind"):
+            self.add_error("kind", "Say what kind of source it is.")
+        return chosen
+
+
+class BatteryForm(PortalForm):
+    """Picks stress tests from what live workers announced."""
+
+    names = {"battery": "tests"}
+
+    tests = forms.MultipleChoiceField(
+        label="Stress tests", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, tests: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tests"].choices = tests  # type: ignore[attr-defined]
+        self.fields["tests"].initial = [name for name, _ in tests]
+
+
+def _css_class(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"

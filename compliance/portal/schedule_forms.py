@@ -1,0 +1,80 @@
+"""The form of a schedule, and the rule it describes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from compliance.domain.schedules import Rule
+from compliance.domain.vocabulary import CatchUp
+from compliance.portal.forms import BatteryForm, PortalForm
+
+UNIT_SECONDS = {"minutes": 60, "hours": 3_600, "days": 86_400, "weeks": 604_800}
+LONGEST_INTERVAL_DAYS = 3_650
+
+
+class RuleForm(PortalForm):
+    """When a schedule fires: a cron expression or an interval, in a time zone."""
+
+    names = {"interval_seconds": "every"}
+
+    cron = forms.CharField(
+        max_length=100,
+        required=False,
+        label="Cron expression",
+        help_text="Five fields: 0 6 * * 1 is Mondays at 06:00.",
+        widget=forms.TextInput(attrs={"list": "cron-examples", "autocomplete": "off"}),
+    )
+    every = forms.IntegerField(
+        min_value=1,
+        max_value=LONGEST_INTERVAL_DAYS,
+        required=False,
+        label="Or every",
+    )
+    unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNIT_SECONDS], initial="days")
+    time_zone = forms.CharField(
+        max_length=60,
+        initial="UTC",
+        help_text="An IANA name such as Europe/Brussels.",
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+    )
+
+    def rule(self, *, now: datetime) -> Rule:
+        """The rule that a valid form describes, in force from this minute.
+
+        Raises:
+            InvalidInputError: naming cron, interval_seconds or time_zone.
+        """
+        every, unit = self.cleaned_data["every"], self.cleaned_data["unit"]
+        rule = Rule(
+            cron=self.cleaned_data["cron"].strip(),
+            interval_seconds=None if every is None else every * UNIT_SECONDS[unit],
+            time_zone=self.cleaned_data["time_zone"].strip(),
+            anchor=now.replace(second=0, microsecond=0),
+        )
+        rule.check()
+        return rule
+
+
+class ScheduleForm(RuleForm, BatteryForm):
+    """A schedule: what is run on which model, when, and what becomes of missed firings."""
+
+    names = {**RuleForm.names, **BatteryForm.names}
+
+    model = forms.ChoiceField()
+    name = forms.CharField(max_length=200, help_text="What it is for.")
+    catch_up = forms.ChoiceField(
+        label="After an outage",
+        initial=CatchUp.RUN_ONCE.value,
+        choices=[
+            (CatchUp.RUN_ONCE.value, "run once for everything missed"),
+            (CatchUp.SKIP.value, "skip what was missed"),
+            (CatchUp.RUN_ALL.value, "run every firing that was missed"),
+        ],
+    )
+
+    def __init__(self, *args: Any, models: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["model"].choices = models  # type: ignore[attr-defined]

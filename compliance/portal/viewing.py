@@ -1,0 +1,81 @@
+"""What every page does: find out who looks, draw it in the frame, tell errors as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.accounts.selectors import Viewer, viewer_get
+from compliance.alerts.selectors import alert_list
+from compliance.domain.errors import NotAllowedError, NotFoundError, TransitionError
+from compliance.domain.vocabulary import AlertState
+
+Rest = ParamSpec("Rest")
+Page = Callable[Concatenate[HttpRequest, Viewer, Rest], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+
+_ERRORS: dict[type[Exception], tuple[HTTPStatus, str]] = {
+    NotFoundError: (HTTPStatus.NOT_FOUND, "Not found"),
+    NotAllowedError: (HTTPStatus.FORBIDDEN, "Not allowed"),
+    TransitionError: (HTTPStatus.CONFLICT, "Too late for that"),
+}
+
+
+def for_viewer(view: Page[Rest]) -> View[Rest]:
+    """Call ``view`` with the viewer; people who are not signed in are sent to sign in.
+
+    Errors that name a reason become a page with that one sentence.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        viewer = viewer_get(user=request.user, now=timezone.now())
+        try:
+            return view(request, viewer, *args, **kwargs)
+        except tuple(_ERRORS) as error:
+            status, heading = _ERRORS[type(error)]
+            context = {"heading": heading, "sentence": sentence(error)}
+            return page(request, viewer, "portal/error.html", status=status, **context)
+
+    return inner
+
+
+def page(
+    request: HttpRequest,
+    viewer: Viewer,
+    template: str,
+    *,
+    status: int = HTTPStatus.OK,
+    **context: object,
+) -> HttpResponse:
+    """A page in the portal's frame."""
+    still_open = alert_list(viewer=viewer).filter(state=AlertState.OPEN.value).count()
+    frame = {"viewer": viewer, "open_alerts": still_open}
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def fragment(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    """A part of a page, for htmx to put in place."""
+    return render(request, template, context)
+
+
+def sentence(error: Exception) -> str:
+    """An error's message as one sentence."""
+    said = str(error).strip().rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    if "HX-Request" in request.headers:  # a redirect would be swapped into the page
+        return HttpResponse(headers={"HX-Redirect": reverse("account_login")})
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,172 @@
+"""Models: the list, one model with its history, and registering one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods, require_safe
+
+from compliance.accounts.selectors import Viewer, organization_list
+from compliance.audits.selectors import result_history, result_list
+from compliance.domain.errors import InvalidInputError, NotAllowedError
+from compliance.domain.rights import Action
+from compliance.domain.vocabulary import Verdict
+from compliance.portal.catalogue import titles
+from compliance.portal.chart_specs import Point
+from compliance.portal.charts import history_chart
+from compliance.portal.forms import ModelForm
+from compliance.portal.paging import paged, query_without_page
+from compliance.portal.viewing import for_viewer, page
+from compliance.registry.selectors import model_get, model_list, version_list
+from compliance.registry.services import model_register
+
+if TYPE_CHECKING:
+    from compliance.audits.models import Result
+
+HISTORY_PER_PAGE = 15
+CHARTED = 200
+"""The newest results that are drawn; the table below the charts holds them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One stress test's history: its newest result, claim and chart."""
+
+    title: str
+    newest: Result
+    chart: SafeString
+
+
+@require_safe
+@for_viewer
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Every model with the newest verdict of each stress test."""
+    sought = request.GET.get("q", "").strip()
+    rows = model_list(viewer=viewer).order_by("organization__slug", "slug")
+    if sought:
+        rows = rows.filter(name__icontains=sought) | rows.filter(slug__icontains=sought)
+    models = paged(request, rows)
+    newest = (
+        result_list(viewer=viewer)
+        .filter(version__model__in=[model.id for model in models])
+        .order_by("version__model_id", "test_name", "-recorded_at")
+        .distinct("version__model_id", "test_name")
+    )
+    by_model: dict[UUID, list[Result]] = defaultdict(list)
+    for result in newest:
+        by_model[result.version.model_id].append(result)
+    return page(
+        request,
+        viewer,
+        "portal/models/index.html",
+        models=models,
+        rows=[(model, by_model[model.id]) for model in models],
+        sought=sought,
+        query=query_without_page(request),
+        titles=titles(),
+        may_register=bool(_registrable(viewer)),
+    )
+
+
+@require_safe
+@for_viewer
+def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
+    """One model: versions with declarations and newest verdicts, history as charts and table."""
+    model = model_get(viewer=viewer, model_id=model_id)
+    newest = (
+        result_list(viewer=viewer)
+        .filter(version__model=model)
+        .order_by("version_id", "test_name", "-recorded_at")
+        .distinct("version_id", "test_name")
+    )
+    by_version: dict[UUID, list[Result]] = defaultdict(list)
+    for result in newest:
+        by_version[result.version_id].append(result)
+    history = result_history(viewer=viewer, model=model).order_by("-recorded_at")
+    names = titles()
+    shown = paged(request, history, per_page=HISTORY_PER_PAGE)
+    limit_sources = list(dict.fromkeys(result.limit_source for result in shown))
+    versions = version_list(viewer=viewer).filter(model=model)
+    return page(
+        request,
+        viewer,
+        "portal/models/detail.html",
+        model=model,
+        versions=[(version, by_version[version.id]) for version in versions],
+        panels=_panels(list(history[:CHARTED]), names),
+        charted=CHARTED,
+        history=shown,
+        rows=[(result, limit_sources.index(result.limit_source) + 1) for result in shown],
+        limit_sources=limit_sources,
+        query=query_without_page(request),
+        titles=names,
+        may_register=viewer.may(Action.REGISTER, model.organization_id),
+        may_schedule=viewer.may(Action.SCHEDULE, model.organization_id),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_viewer
+def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Register a model of an organization the viewer may register for."""
+    organizations = _registrable(viewer)
+    if not organizations:
+        raise NotAllowedError("your role does not include: register")
+    form = ModelForm(request.POST or None, organizations=organizations)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        try:
+            model = model_register(
+                viewer=viewer,
+                organization_id=UUID(chosen["organization"]),
+                slug=chosen["slug"],
+                name=chosen["name"],
+                description=chosen["description"],
+            )
+        except InvalidInputError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, f"{model} is registered. Register its first version next.")
+            return redirect("portal:model", model.id)
+    return page(request, viewer, "portal/models/register.html", form=form)
+
+
+def _registrable(viewer: Viewer) -> list[tuple[str, str]]:
+    return [
+        (str(organization.id), organization.name)
+        for organization in organization_list(viewer=viewer)
+        if viewer.may(Action.REGISTER, organization.id)
+    ]
+
+
+def _panels(newest_first: list[Result], names: dict[str, str]) -> list[Panel]:
+    """A panel a stress test, by name; ``newest_first`` as the history gives them."""
+    by_name = sorted(newest_first, key=attrgetter("test_name", "recorded_at"))
+    panels = []
+    for name, group in groupby(by_name, key=attrgetter("test_name")):
+        results = list(group)
+        title = names.get(name, name)
+        chart = history_chart([_point(result) for result in results], title=title)
+        panels.append(Panel(title=title, newest=results[-1], chart=chart))
+    return panels
+
+
+def _point(result: Result) -> Point:
+    return Point(
+        at=result.recorded_at,
+        value=result.value,
+        lower=result.lower,
+        upper=result.upper,
+        limit=result.limit,
+        verdict=Verdict(result.verdict),
+        version=result.version.name,
+    )

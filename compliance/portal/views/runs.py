@@ -1,0 +1,194 @@
+"""Runs: the list, one run with its evidence, its items, and cancelling it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.accounts.selectors import Viewer
+from compliance.audits.selectors import Progress, run_get, run_list, run_progress, score_list
+from compliance.audits.services import run_cancel
+from compliance.domain.errors import NotFoundError
+from compliance.domain.rights import Action
+from compliance.domain.runs import TERMINAL_RUN_STATES
+from compliance.domain.verdicts import Estimate, decision_bound
+from compliance.domain.vocabulary import RunState, ShardState
+from compliance.portal.catalogue import titles
+from compliance.portal.charts import parts_chart
+from compliance.portal.forms import ReasonForm
+from compliance.portal.paging import one_of, paged, query_without_page
+from compliance.portal.viewing import for_viewer, fragment, page
+
+if TYPE_CHECKING:
+    from compliance.audits.models import Result, Run, Shard
+
+STATES = [state.value for state in RunState]
+CHARTED_PARTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A shard's result as a page tells it.
+
+    Attributes:
+        bound_log10: log10 of the e-value at which a verdict is reached, 1/alpha.
+        chart: the parts' intervals against the limit; empty for a single part.
+    """
+
+    result: Result
+    estimate: Estimate
+    bound_log10: float
+    confidence: float
+    chart: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a run is; ``ended`` counts its shards that have ended."""
+
+    over: bool
+    ended: int
+    progress: Progress | None
+
+
+@require_safe
+@for_viewer
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Runs, newest first, by state where asked."""
+    chosen = one_of(request.GET.get("state"), STATES)
+    rows = run_list(viewer=viewer)
+    if chosen:
+        rows = rows.filter(state=chosen)
+    return page(
+        request,
+        viewer,
+        "portal/runs/index.html",
+        runs=paged(request, rows),
+        states=STATES,
+        chosen=chosen,
+        query=query_without_page(request),
+        titles=titles(),
+    )
+
+
+@require_safe
+@for_viewer
+def detail(request: HttpRequest, viewer: Viewer, run_id: UUID) -> HttpResponse:
+    """One run: where it stands, and the evidence of each of its stress tests."""
+    return _detail(request, viewer, run_id, ReasonForm())
+
+
+@require_safe
+@for_viewer
+def progress(request: HttpRequest, viewer: Viewer, run_id: UUID) -> HttpResponse:
+    """How far the run is; tells the page to reload once there is more to show."""
+    run = run_get(viewer=viewer, run_id=run_id)
+    standing = _standing(run)
+    response = fragment(request, "portal/runs/_progress.html", run=run, standing=standing)
+    shown = request.GET.get("ended")
+    if standing.over or (shown is not None and shown != str(standing.ended)):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@for_viewer
+def cancel(request: HttpRequest, viewer: Viewer, run_id: UUID) -> HttpResponse:
+    """Cancel what of a run is not finished."""
+    run = run_get(viewer=viewer, run_id=run_id)
+    viewer.require(Action.REQUEST_RUN, run.version.model.organization_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, viewer, run_id, form)
+    run_cancel(viewer=viewer, run=run, reason=form.cleaned_data["reason"])
+    messages.success(request, "The run is cancelled; workers stop at their next batch.")
+    return redirect("portal:run", run.id)
+
+
+@require_safe
+@for_viewer
+def items(request: HttpRequest, viewer: Viewer, run_id: UUID, shard_id: UUID) -> HttpResponse:
+    """Every item of a shard with the model's answer, by part and label where asked."""
+    run = run_get(viewer=viewer, run_id=run_id)
+    shard = next((one for one in run.shards.all() if one.id == shard_id), None)
+    if shard is None:
+        raise NotFoundError(f"no stress test {shard_id} in this run")
+    rows = score_list(viewer=viewer, shard=shard)
+    counts = list(rows.order_by("part", "label").values("part", "label").annotate(n=Count("id")))
+    parts = sorted({row["part"] for row in counts})
+    labels = sorted({row["label"] for row in counts})
+    part = one_of(request.GET.get("part"), parts)
+    label = one_of(request.GET.get("label"), labels)
+    if part:
+        rows = rows.filter(part=part)
+    if label:
+        rows = rows.filter(label=label)
+    context: dict[str, Any] = {
+        "run": run,
+        "shard": shard,
+        "parts": parts,
+        "labels": labels,
+        "part": part,
+        "label": label,
+        "scores": paged(request, rows),
+        "query": query_without_page(request),
+    }
+    if "HX-Request" in request.headers:
+        return fragment(request, "portal/runs/_items.html", **context)
+    return page(request, viewer, "portal/runs/items.html", titles=titles(), **context)
+
+
+def _detail(
+    request: HttpRequest, viewer: Viewer, run_id: UUID, cancel_form: ReasonForm
+) -> HttpResponse:
+    run = run_get(viewer=viewer, run_id=run_id)
+    names = titles()
+    shards = [(shard, _finding(shard, names)) for shard in run.shards.all()]
+    may_request = viewer.may(Action.REQUEST_RUN, run.version.model.organization_id)
+    return page(
+        request,
+        viewer,
+        "portal/runs/detail.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if cancel_form.is_bound else HTTPStatus.OK,
+        run=run,
+        shards=shards,
+        titles=names,
+        transitions=run.transitions.select_related("shard"),
+        may_cancel=may_request and RunState(run.state) not in TERMINAL_RUN_STATES,
+        cancel_form=cancel_form,
+        standing=_standing(run),
+    )
+
+
+def _finding(shard: Shard, names: dict[str, str]) -> Finding | None:
+    if shard.state != ShardState.COMPLETED.value:
+        return None
+    estimate = Estimate.from_json(shard.result.estimate)
+    parts = estimate.parts if 1 < len(estimate.parts) <= CHARTED_PARTS else ()
+    title = names.get(shard.test_name, shard.test_name)
+    return Finding(
+        result=shard.result,
+        estimate=estimate,
+        bound_log10=decision_bound(estimate.claim.alpha),
+        confidence=1 - estimate.claim.alpha,
+        chart=parts_chart(parts, limit=estimate.claim.limit, title=title),
+    )
+
+
+def _standing(run: Run) -> Standing:
+    over = RunState(run.state) in TERMINAL_RUN_STATES
+    return Standing(
+        over=over,
+        ended=sum(shard.finished_at is not None for shard in run.shards.all()),
+        progress=None if over else run_progress(run=run, now=timezone.now()),
+    )

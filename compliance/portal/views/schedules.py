@@ -1,0 +1,170 @@
+"""Schedules: the list, one schedule with its firings, making one, pausing and resuming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from compliance.accounts.selectors import Viewer
+from compliance.audits.selectors import (
+    firing_list,
+    schedule_get,
+    schedule_list,
+    schedule_rule,
+)
+from compliance.audits.services import (
+    battery_resolve,
+    schedule_create,
+    schedule_pause,
+    schedule_resume,
+)
+from compliance.domain.errors import InvalidInputError, NotAllowedError
+from compliance.domain.rights import Action
+from compliance.domain.schedules import Rule, next_firings
+from compliance.domain.vocabulary import CatchUp
+from compliance.portal.catalogue import choices, titles
+from compliance.portal.paging import paged, query_without_page
+from compliance.portal.schedule_forms import RuleForm, ScheduleForm
+from compliance.portal.viewing import for_viewer, fragment, page, sentence
+from compliance.registry.selectors import model_get, model_list
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A firing as the world and as the schedule's zone count it."""
+
+    at: datetime
+    local: datetime
+
+
+@require_safe
+@for_viewer
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Every schedule with its rule and next firing."""
+    return page(
+        request,
+        viewer,
+        "portal/schedules/index.html",
+        schedules=paged(request, schedule_list(viewer=viewer).order_by("next_due_at")),
+        query=query_without_page(request),
+        titles=titles(),
+        may_schedule=bool(_schedulable(viewer)),
+    )
+
+
+@require_safe
+@for_viewer
+def detail(request: HttpRequest, viewer: Viewer, schedule_id: UUID) -> HttpResponse:
+    """One schedule: its rule, what comes next, what became of past firings."""
+    schedule = schedule_get(viewer=viewer, schedule_id=schedule_id)
+    rule = schedule_rule(schedule=schedule)
+    return page(
+        request,
+        viewer,
+        "portal/schedules/detail.html",
+        schedule=schedule,
+        upcoming=[] if schedule.paused_at else _moments(rule, timezone.now()),
+        firings=paged(request, firing_list(viewer=viewer, schedule=schedule)),
+        query=query_without_page(request),
+        titles=titles(),
+        may_schedule=viewer.may(Action.SCHEDULE, schedule.model.organization_id),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_viewer
+def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Schedule stress tests on a model."""
+    models = _schedulable(viewer)
+    if not models:
+        raise NotAllowedError("your role does not include: schedule")
+    initial = {"model": request.GET.get("model", "")}
+    form = ScheduleForm(request.POST or None, models=models, tests=choices(), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        try:
+            schedule = schedule_create(
+                viewer=viewer,
+                model=model_get(viewer=viewer, model_id=UUID(chosen["model"])),
+                name=chosen["name"],
+                battery=battery_resolve(battery=chosen["tests"]),
+                rule=form.rule(now=timezone.now()),
+                catch_up=CatchUp(chosen["catch_up"]),
+            )
+        except InvalidInputError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, f"“{schedule.name}” is scheduled.")
+            return redirect("portal:schedule", schedule.id)
+    return page(
+        request,
+        viewer,
+        "portal/schedules/create.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK,
+        form=form,
+        zones=sorted(available_timezones()),
+    )
+
+
+@require_safe
+@for_viewer
+def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """The next five firings of a rule that is still being written."""
+    form = RuleForm(request.GET)
+    context: dict[str, object] = {}
+    if not (request.GET.get("cron") or request.GET.get("every")):
+        context["problem"] = "Give a cron expression or an interval to see the next firings."
+    elif form.is_valid():
+        now = timezone.now()
+        try:
+            context["upcoming"] = _moments(form.rule(now=now), now)
+        except InvalidInputError as error:
+            context["problem"] = sentence(error)
+    else:
+        context["problem"] = "; ".join(
+            f"{name.replace('_', ' ')}: {' '.join(map(str, said))}"
+            for name, said in form.errors.items()
+        )
+    return fragment(request, "portal/schedules/_preview.html", **context)
+
+
+@require_POST
+@for_viewer
+def pause(request: HttpRequest, viewer: Viewer, schedule_id: UUID) -> HttpResponse:
+    """Stop a schedule from firing."""
+    schedule = schedule_get(viewer=viewer, schedule_id=schedule_id)
+    schedule_pause(viewer=viewer, schedule=schedule)
+    messages.success(request, f"“{schedule.name}” is paused.")
+    return redirect("portal:schedule", schedule.id)
+
+
+@require_POST
+@for_viewer
+def resume(request: HttpRequest, viewer: Viewer, schedule_id: UUID) -> HttpResponse:
+    """Let a paused schedule fire again."""
+    schedule = schedule_get(viewer=viewer, schedule_id=schedule_id)
+    schedule_resume(viewer=viewer, schedule=schedule)
+    messages.success(request, f"“{schedule.name}” fires again.")
+    return redirect("portal:schedule", schedule.id)
+
+
+def _moments(rule: Rule, now: datetime) -> list[Moment]:
+    zone = ZoneInfo(rule.time_zone)
+    return [Moment(at=at, local=at.astimezone(zone)) for at in next_firings(rule, after=now)]
+
+
+def _schedulable(viewer: Viewer) -> list[tuple[str, str]]:
+    return [
+        (str(model.id), str(model))
+        for model in model_list(viewer=viewer)
+        if viewer.may(Action.SCHEDULE, model.organization_id)
+    ]

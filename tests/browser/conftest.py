@@ -1,0 +1,107 @@
+"""A record to look at, and people who look at it in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from compliance.accounts.models import User
+from compliance.alerts.models import Alert
+from compliance.audits.models import Run, Schedule
+from compliance.audits.services import battery_resolve, schedule_create
+from compliance.domain.schedules import Rule
+from compliance.registry.models import Version
+from tests.browser import record
+from tests.cast import PASSWORD, Cast
+
+TIMEOUT_MS = 20_000
+expect.set_options(timeout=TIMEOUT_MS)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the pages show: a version with one violating verdict, an alert, a schedule."""
+
+    version: Version
+    run: Run
+    alert: Alert
+    schedule: Schedule
+
+
+@pytest.fixture
+def audited(transactional_db: None, cast: Cast, version: Version) -> Record:
+    """Northwind's assistant after one finished run of three stress tests."""
+    record.announce()
+    officer = cast.viewer(cast.officer)
+    run = record.request(officer, version, list(record.TITLES))
+    findings = {
+        "safety.refusal": record.VIOLATING,
+        "bias.counterfactual_pairs": record.UNSURE,
+        "provenance.weights_digest": record.COMPLIANT,
+    }
+    record.work(run, findings)
+    schedule = schedule_create(
+        viewer=officer,
+        model=version.model,
+        name="Every Monday",
+        battery=battery_resolve(battery=["safety.refusal"]),
+        rule=Rule(
+            cron="0 6 * * 1",
+            interval_seconds=None,
+            time_zone="Europe/Brussels",
+            anchor=run.requested_at,
+        ),
+    )
+    return Record(version=version, run=run, alert=record.alert_of(run), schedule=schedule)
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(chromium: Browser, live_site: str) -> Iterator[SignIn]:
+    """Signs a person in by the form; fails the test on any error in the browser's console."""
+    troubles: list[str] = []
+    contexts = []
+
+    def enter(
+        user: User, *, width: int = 1280, scheme: str = "light", scripts: bool = True
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=live_site,
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("console", lambda said: _note(troubles, said.type, said.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("request", lambda asked: _note_foreign(troubles, asked.url, live_site))
+        page.goto("/accounts/login/")
+        page.get_by_label("Email").fill(user.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        page.get_by_role("heading", name="Today", level=1).wait_for()
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _note(troubles: list[str], kind: str, text: str) -> None:
+    # A page that is rightly answered 404, 403 or 422 is logged by Chromium as an error too.
+    expected = any(f"status of {status}" in text for status in (403, 404, 409, 422))
+    if kind == "error" and not expected:
+        troubles.append(text)
+
+
+def _note_foreign(troubles: list[str], url: str, live_site: str) -> None:
+    if not url.startswith((live_site, "data:")):
+        troubles.append(f"a request left the site: {url}")

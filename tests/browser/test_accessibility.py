@@ -1,0 +1,120 @@
+"""Every page: axe finds nothing, in light and dark, and nothing is wider than a phone."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page
+
+from compliance.audits.services import shard_claim, shard_fail
+from compliance.domain.runs import MAX_ATTEMPTS
+from tests.browser import record
+from tests.browser.conftest import Record, SignIn
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+RULES = {
+    "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "dark": ["color-contrast"],  # nothing else differs
+}
+OUTSIDE = ("/", "/accounts/login/", "/accounts/password/reset/")
+
+
+@pytest.fixture
+def paths(audited: Record, cast: Cast) -> list[str]:
+    """Every page with something on it."""
+    officer = cast.viewer(cast.officer)
+    running = record.request(officer, audited.version, list(record.TITLES))
+    record.begin(running.shards.order_by("position")[0], record.VIOLATING, share=0.3)
+    errored = record.request(officer, audited.version, ["safety.refusal"])
+    for _ in range(MAX_ATTEMPTS):
+        lease = shard_claim(shard_id=errored.shards.get().id, worker="worker-1")
+        assert lease is not None
+        shard_fail(lease=lease, trouble="Traceback\n  File model.py\nRuntimeError: " + "x" * 300)
+    version, run = audited.version, audited.run
+    shard = run.shards.get(test_name="safety.refusal")
+    return [
+        "/",
+        "/models/",
+        "/models/register/",
+        f"/models/{version.model_id}/",
+        f"/models/{version.model_id}/register/",
+        f"/versions/{version.id}/",
+        "/runs/",
+        f"/runs/{run.id}/",
+        f"/runs/{running.id}/",
+        f"/runs/{errored.id}/",
+        f"/runs/{run.id}/items/{shard.id}/",
+        "/schedules/",
+        "/schedules/new/",
+        f"/schedules/{audited.schedule.id}/",
+        "/alerts/",
+        f"/alerts/{audited.alert.id}/",
+        "/accounts/logout/",
+        "/accounts/password/change/",
+        "/models/00000000-0000-0000-0000-000000000000/",
+        "/nowhere/",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(paths: list[str], cast: Cast, sign_in: SignIn, scheme: str) -> None:
+    page = sign_in(cast.officer, scheme=scheme)
+    found = {}
+    for path in paths:
+        page.goto(path)
+        _open_all(page)
+        found[path] = _violations(page, scheme)
+    assert {path: violations for path, violations in found.items() if violations} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.usefixtures("transactional_db")
+def test_axe_finds_nothing_before_signing_in(
+    chromium: Browser, live_site: str, scheme: str
+) -> None:
+    page = chromium.new_page(base_url=live_site, color_scheme=scheme)  # type: ignore[arg-type]
+    found = {}
+    for path in OUTSIDE:
+        page.goto(path)
+        found[path] = _violations(page, scheme)
+    page.context.close()
+    assert {path: violations for path, violations in found.items() if violations} == {}
+
+
+def test_nothing_is_wider_than_a_phone(paths: list[str], cast: Cast, sign_in: SignIn) -> None:
+    page = sign_in(cast.officer, width=360)
+    over = {}
+    for path in paths:
+        page.goto(path)
+        _open_all(page)
+        over[path] = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    assert {path: pixels for path, pixels in over.items() if pixels > 0} == {}
+
+
+def test_a_form_with_errors_stays_accessible(audited: Record, cast: Cast, sign_in: SignIn) -> None:
+    page = sign_in(cast.officer)
+    page.goto("/schedules/new/")
+    page.get_by_role("button", name="Save the schedule").click()
+    page.get_by_text("This field is required.").first.wait_for()
+    assert _violations(page, "light") == []
+
+
+def _open_all(page: Page) -> None:
+    """Open what is folded, so that it is looked at too."""
+    closed = page.locator("main details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def _violations(page: Page, scheme: str) -> list[str]:
+    answered = Axe().run(page, options={"runOnly": RULES[scheme]}).response
+    return [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in answered["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,102 @@
+"""Forms: what a service refuses is said at the field it names, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from compliance.audits.models import Schedule
+from compliance.registry.models import Model, Version
+from tests.browser.conftest import Record, SignIn
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_wrong_cron_expression_is_refused_at_its_field(
+    audited: Record, cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.officer)
+    page.goto(f"/schedules/new/?model={audited.version.model_id}")
+    page.get_by_label("Name").fill("Broken")
+    page.get_by_label("Cron expression").fill("61 6 * * 1")
+    expect(page.get_by_role("status", name="Next five firings")).to_contain_text("61 6 * * 1")
+    _refused(page, "Cron expression", "'61 6 * * 1' is not a cron expression")
+    expect(page.get_by_label("Name")).to_have_value("Broken")
+    page.get_by_label("Cron expression").fill("0 0 30 2 *")
+    _refused(page, "Cron expression", "'0 0 30 2 *' is not a cron expression")
+    page.get_by_label("Or every").fill("2")
+    _refused(page, "Cron expression", "Give either a cron expression or an interval")
+    page.get_by_label("Cron expression").fill("")
+    page.get_by_label("Time zone").fill("Europe/Atlantis")
+    _refused(page, "Time zone", "'Europe/Atlantis' is not a time zone")
+    page.get_by_label("Time zone").fill("UTC")
+    for name in ("Refusal", "Counterfactual", "Weights"):
+        page.get_by_label(name).uncheck()
+    _save(page)
+    expect(page.get_by_role("group", name="Stress tests")).to_contain_text("at least one")
+    page.get_by_label("Weights").check()
+    _save(page)
+    expect(page.get_by_role("heading", name="Broken")).to_be_visible()
+    assert Schedule.objects.get(name="Broken").interval_seconds == 2 * 86_400
+
+
+def test_an_engineer_registers_a_model_and_a_version_by_form(
+    audited: Record, cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.engineer)
+    page.goto("/models/register/")
+    page.get_by_label("Name").fill("Summariser")
+    page.get_by_label("Slug").fill("assistant")
+    page.get_by_role("button", name="Register the model").click()
+    expect(_said_at(page, "Slug")).to_contain_text("'assistant' is taken")
+    page.get_by_label("Slug").fill("summariser")
+    page.get_by_role("button", name="Register the model").click()
+    expect(page.get_by_text("northwind/summariser is registered.")).to_be_visible()
+    assert Model.objects.filter(slug="summariser").count() == 1
+
+    page.get_by_role("link", name="Register a version").click()
+    page.get_by_label("Version", exact=True).fill("0.9")
+    page.get_by_label("Location").fill("no/such/folder")
+    page.get_by_role("button", name="Register the version").click()
+    expect(_said_at(page, "Location")).to_contain_text("there is no folder", ignore_case=True)
+    page.get_by_role("button", name="Another source").click()
+    expect(page.get_by_role("group", name="Source 2")).to_be_visible()
+    expect(page.get_by_label("Location")).to_have_value("no/such/folder")
+
+    page.get_by_label("Access").select_option("endpoint")
+    page.get_by_label("Location").fill("https://models.northwind.example/v1")
+    page.get_by_label("Parent version").select_option(label="northwind/assistant 1.0")
+    page.get_by_label("Derived by").select_option("distillation")
+    first, second = (page.get_by_role("group", name=f"Source {place}") for place in (1, 2))
+    first.get_by_label("Licence").fill("CC-BY-4.0")
+    page.get_by_role("button", name="Register the version").click()
+    expect(first.get_by_text("Name the source, or clear the row.")).to_be_visible()
+    first.get_by_label("Source optional").fill("News summaries")
+    second.get_by_label("Source optional").fill("Help desk chats")
+    second.get_by_label("Kind").select_option("user_data")
+    page.get_by_role("button", name="Register the version").click()
+    expect(page.get_by_text("can no longer change")).to_be_visible()
+    expect(page.get_by_text("distillation of")).to_be_visible()
+    version = Version.objects.get(model__slug="summariser")
+    assert [source.name for source in version.sources.all()] == [
+        "News summaries",
+        "Help desk chats",
+    ]
+
+
+def _save(page: Page) -> None:
+    page.get_by_role("button", name="Save the schedule").click()
+
+
+def _refused(page: Page, label: str, said: str) -> None:
+    _save(page)
+    expect(_said_at(page, label)).to_contain_text(said)
+
+
+def _said_at(page: Page, label: str):  # type: ignore[no-untyped-def]
+    """The error that assistive technology reads out with the field."""
+    field = page.get_by_label(label)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    described = (field.get_attribute("aria-describedby") or "").split()
+    return page.locator("#" + next(name for name in described if name.endswith("_error")))

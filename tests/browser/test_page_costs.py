@@ -1,0 +1,85 @@
+"""Pages ask the database a constant number of questions, and hold to the content policy."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from compliance.registry.models import Version
+from compliance.registry.services import model_register
+from tests.browser import record
+from tests.browser.conftest import Record
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def paths(version: Version) -> list[str]:
+    run = version.runs.order_by("requested_at").first()
+    assert run is not None
+    return [
+        "/",
+        "/models/",
+        f"/models/{version.model_id}/",
+        f"/versions/{version.id}/",
+        "/runs/",
+        f"/runs/{run.id}/",
+        f"/runs/{run.id}/items/{run.shards.all()[0].id}/",
+        "/schedules/",
+        "/alerts/",
+    ]
+
+
+def queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(path).status_code == 200, path
+    return len(asked)
+
+
+def test_more_rows_do_not_mean_more_queries(audited: Record, cast: Cast, client: Client) -> None:
+    client.force_login(cast.officer)
+    officer = cast.viewer(cast.officer)
+    record.request(officer, audited.version, list(record.TITLES))
+    few = {path: queries(client, path) for path in paths(audited.version)}
+    for place in range(3):
+        run = record.request(officer, audited.version, list(record.TITLES))
+        record.work(run, {"safety.refusal": record.VIOLATING})
+        record.alert_of(run)
+        model_register(
+            viewer=officer, organization_id=cast.northwind.id, slug=f"m{place}", name="More"
+        )
+    many = {path: queries(client, path) for path in paths(audited.version)}
+    assert many == few
+    assert max(few.values()) <= 20
+
+
+def test_no_page_holds_inline_code_or_style(audited: Record, cast: Cast, client: Client) -> None:
+    client.force_login(cast.officer)
+    for path in paths(audited.version):
+        answered = client.get(path)
+        assert "'unsafe-inline'" not in answered.headers["Content-Security-Policy"]
+        text = answered.content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)", text), path
+        assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", text), path
+        assert not re.search(r"(?:src|href)=\"https?://", text), path
+
+
+def test_what_people_wrote_stays_text(audited: Record, cast: Cast, client: Client) -> None:
+    client.force_login(cast.officer)
+    officer = cast.viewer(cast.officer)
+    model = model_register(
+        viewer=officer,
+        organization_id=cast.northwind.id,
+        slug="hostile",
+        name="<script>alert(1)</script>",
+        description="<img src=x onerror=alert(1)>",
+    )
+    text = client.get(f"/models/{model.id}/").content.decode()
+    assert "<script>alert" not in text and "<img" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
