@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --universal --fork-strategy fewest --python-ver
 	--generate-hashes --no-annotate --no-emit-package torch --custom-compile-command 'make requirements'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench validate requirements clean browser python
+.PHONY: help demo test lint types bench validate requirements clean browser python
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -22,8 +22,11 @@ test: $(VENV)/test.stamp browser lint ## run lint, types, import contracts and e
 lint: $(VENV)/test.stamp ## check style, types and import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(TYPES_ENV) $(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory types
+
+types: $(VENV)/test.stamp
+	@$(TYPES_ENV) $(BIN)/mypy
 
 bench: $(VENV)/test.stamp ## print every figure that the docs state
 	@$(BIN)/python -m pytest -m bench -s

@@ -118,8 +118,7 @@ class Demo:
     def bring_up(self) -> None:
         """Servers, schema, models, processes, people; then say where everything is."""
         self._servers()
-        self._step("Bringing the database up to date", "migrate", "manage", "migrate")
-        self._step("Collecting static files", "static", "manage", "collectstatic", "--no-input")
+        self._step("Bringing database and static files up to date", "update", "launcher.update")
         self._terminal.step("Preparing the models (minutes the first time, nothing later)")
         prepare = services.step(
             "models", self._environment, "launcher.prepare", str(self._state.models)

@@ -124,8 +124,11 @@ def torch_index() -> list[str]:
         return []
     if index:
         return ["--extra-index-url", index]
-    print("No GPU found. If pip offers PyTorch's CUDA build only, it is used on the CPU (a larger")
-    print("download); ASSAY_TORCH_INDEX may name an index that offers the CPU build.")
+    print(
+        "No GPU found: PyTorch computes on the CPU. Where pip offers its CUDA build only, that is"
+        " installed (5.5 GB); ASSAY_TORCH_INDEX may name an index that offers the CPU build.",
+        flush=True,
+    )
     return []
 
 
@@ -147,7 +150,8 @@ def _follow(
     pip.wait()
     end = "\r" if sys.stdout.isatty() else ""
     state = "failed" if pip.returncode else "installed"
-    print(f"{end}{requirements}: {state} after {time.monotonic() - started:.0f} s" + " " * 20)
+    seconds = time.monotonic() - started
+    print(f"{end}{requirements}: {state} after {seconds:.0f} s" + " " * 20, flush=True)
 
 
 def _pip() -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 APPLICATION, SERVER = 0, 1
-GRACE_SECONDS = {APPLICATION: 4.0, SERVER: 4.0}
+GRACE_SECONDS = {APPLICATION: 3.5, SERVER: 5.5}
 """Together below the ten seconds within which Ctrl-C must have ended everything."""
 
 

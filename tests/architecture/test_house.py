@@ -130,6 +130,7 @@ def test_every_row_is_in_the_admin() -> None:
     assert not missing
 
 
+@pytest.mark.django_db
 def test_nothing_drifted_from_the_migrations() -> None:
     from django.core.management import call_command
 
