@@ -133,7 +133,7 @@ def _first_audit(officer: Viewer) -> str:
         ),
     )
     oldest_first = schedule.firings.order_by("due_at")
-    _wait("the schedule to fire", FIRE_SECONDS, lambda: oldest_first.exists())
+    _wait("the schedule to fire", FIRE_SECONDS, oldest_first.exists)
     if not organization.subscriptions.exists():
         subscription_create(
             viewer=officer,

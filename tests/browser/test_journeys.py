@@ -100,7 +100,7 @@ def test_a_regulator_reads_everything_and_can_change_nothing(
     expect(row).to_contain_text("40 of 40")
     assert _actions(page) == []
 
-    row.get_by_role("link").click()
+    row.get_by_role("link", name=re.compile("^Run of")).click()
     page.get_by_text("40 items with the model's answers").first.click()
     items = page.get_by_role("table", name="Items as they were asked").first
     expect(items.get_by_role("row")).to_have_count(1 + 25)

@@ -119,4 +119,3 @@ def wait() -> Wait:
             time.sleep(0.1)
 
     return until
-

@@ -86,7 +86,7 @@ def test_a_registered_version_is_tested_without_anybody_asking(
         access=Access.WEIGHTS,
         location=write_weights(models_root, "second", seed=2),
     )
-    wait(lambda: Result.objects.exists(), what="a result")
+    wait(Result.objects.exists, what="a result")
     result = Result.objects.get()
     assert (result.version.name, result.verdict) == ("2.0", "compliant")
     assert not Alert.objects.exists()
@@ -124,6 +124,6 @@ def test_two_schedulers_make_one_run(
         battery=battery_resolve(battery=[DIGEST_TEST]),
         rule=due_now(),
     )
-    wait(lambda: Result.objects.exists(), what="the result")
+    wait(Result.objects.exists, what="the result")
     assert Run.objects.count() == 1
     assert Result.objects.count() == 1

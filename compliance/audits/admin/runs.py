@@ -244,7 +244,10 @@ class TransitionAdmin(RecordAdmin):
 
     list_display = ("at", "run", "shard", "old", "new", "who", "why")
     list_filter = ("new",)
-    list_select_related = ("run__version__model__organization", "shard")
+    list_select_related = (
+        "run__version__model__organization",
+        "shard__run__version__model__organization",
+    )
     search_fields = ("run__id", "who", "why")
     ordering = ("-id",)
     fields = ("run", "shard", "old", "new", "who", "why", "at")

@@ -110,7 +110,7 @@ def pairings(subject_depth: int, reference_depth: int) -> list[Pairing]:
     """
     shallow, deep = sorted((subject_depth, reference_depth))
     index = Pairing("index", tuple((n, n) for n in range(shallow)))
-    if shallow == deep or shallow == 1:
+    if shallow in (deep, 1):
         return [index]
     spread = [int(n * (deep - 1) / (shallow - 1) + 0.5) for n in range(shallow)]
     by_depth = [(n, far) if subject_depth == shallow else (far, n) for n, far in enumerate(spread)]

@@ -50,11 +50,15 @@ DATA_CARD = DataCard(
     needs=(Need.WEIGHTS,),
     data_card=DATA_CARD,
     sources=(
-        "Zhu, Ahmed, Kuditipudi, Liang: Independence Tests for Language Models, ICML 2025, "
-        "arXiv 2502.12292 (relabelling null; their statistic is a rank correlation)",
+        (
+            "Zhu, Ahmed, Kuditipudi, Liang: Independence Tests for Language Models, ICML 2025, "
+            "arXiv 2502.12292 (relabelling null; their statistic is a rank correlation)"
+        ),
         "Hoeffding: Probability inequalities for sums of bounded random variables, 1963",
-        "Vovk, Wang: E-values: calibration, combination and applications, 2021 "
-        "(averages, products, e-Bonferroni)",
+        (
+            "Vovk, Wang: E-values: calibration, combination and applications, 2021 "
+            "(averages, products, e-Bonferroni)"
+        ),
     ),
 )
 def shared_initialisation(
