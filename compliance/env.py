@@ -30,7 +30,7 @@ class Env(BaseSettings):
 def load() -> Env:
     """The environment, or one line a variable and exit status 2."""
     try:
-        return Env()  # type: ignore[call-arg]
+        return Env()
     except ValidationError as error:
         for problem in error.errors():
             name = "ASSAY_" + str(problem["loc"][0]).upper()

@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,22 +38,10 @@ from transformers.utils.logging import disable_progress_bar
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from workers.backends.files import FIELD, ModelFiles
+from workers.scoring.pretrained import Pretrained
 
 MAX_TEMPLATE_CHARACTERS = 64_000
 SPECIAL_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")
-
-
-@dataclass(frozen=True, slots=True)
-class Pretrained:
-    """A model in memory.
-
-    Attributes:
-        ends: ids of the tokens that end an answer.
-    """
-
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
-    ends: tuple[int, ...]
 
 
 def load_pretrained(files: ModelFiles) -> Pretrained:
@@ -121,7 +108,7 @@ def _config(files: ModelFiles) -> PretrainedConfig:
 
 def _no_settings() -> GenerationConfig:
     """In place of the repository's own: its penalties and samplers would be merged into ours."""
-    return GenerationConfig()  # type: ignore[no-untyped-call]
+    return GenerationConfig()
 
 
 def _tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
@@ -132,7 +119,7 @@ def _tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
         )
     settings = files.settings("tokenizer_config.json")
     special = {name: text for name in SPECIAL_TOKENS if (text := _text(settings.get(name)))}
-    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    return PreTrainedTokenizerFast(
         tokenizer_file=str(path), chat_template=_template(files, settings), **special
     )
 

@@ -9,8 +9,8 @@ from jinja2 import TemplateError
 from transformers import GenerationConfig
 
 from compliance.domain.errors import InvalidInputError
-from workers.backends.pretrained import Pretrained
 from workers.scoring.loglikelihood import require_fit
+from workers.scoring.pretrained import Pretrained
 from workers.scoring.text import storable
 
 _FIXED_DATE = (
@@ -48,7 +48,7 @@ def answers(pretrained: Pretrained, prompts: Sequence[str], *, max_new_tokens: i
     for row, one in enumerate(tokens):
         ids[row, width - len(one) :] = torch.tensor(one)
         mask[row, width - len(one) :] = 1
-    settings = GenerationConfig(  # type: ignore[no-untyped-call]
+    settings = GenerationConfig(
         do_sample=False,
         num_beams=1,
         max_new_tokens=max_new_tokens,
@@ -56,9 +56,7 @@ def answers(pretrained: Pretrained, prompts: Sequence[str], *, max_new_tokens: i
         pad_token_id=padding,
     )
     with torch.inference_mode():
-        generated = model.generate(  # type: ignore[operator]
-            input_ids=ids, attention_mask=mask, generation_config=settings
-        )
+        generated = model.generate(input_ids=ids, attention_mask=mask, generation_config=settings)
     texts = tokenizer.batch_decode(generated[:, width:], skip_special_tokens=True)
     return [storable(text).strip() for text in texts]
 

@@ -19,7 +19,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from compliance.domain.errors import NotTestableError
-from workers.backends.pretrained import Pretrained
+from workers.scoring.pretrained import Pretrained
 
 TOKEN_BUDGET = 2_048
 """Tokens in a batch, padding included."""

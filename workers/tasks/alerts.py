@@ -10,13 +10,13 @@ RETRY_SECONDS = 30
 MAX_RETRIES = 10
 
 
-@app.task(name="alerts.open")  # type: ignore[untyped-decorator]
+@app.task(name="alerts.open")
 def open_(event_id: str) -> None:
     """Open the alert that the event calls for."""
     alert_open(event_id=UUID(event_id), severity=Severity.CRITICAL)
 
 
-@app.task(name="alerts.deliver", bind=True, max_retries=MAX_RETRIES)  # type: ignore[untyped-decorator]
+@app.task(name="alerts.deliver", bind=True, max_retries=MAX_RETRIES)
 def deliver(self, alert_id: str) -> None:  # type: ignore[no-untyped-def]
     """Mail the alert; try again what failed."""
     if alert_deliver(alert_id=UUID(alert_id)):

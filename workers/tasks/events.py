@@ -6,7 +6,7 @@ from compliance.audits.services import subscriptions_fire
 from workers.celery import app
 
 
-@app.task(name="events.subscriptions_fire")  # type: ignore[untyped-decorator]
+@app.task(name="events.subscriptions_fire")
 def fire(event_id: str) -> None:
     """Make the runs that the event's subscriptions ask for."""
     subscriptions_fire(event_id=UUID(event_id))

@@ -30,7 +30,7 @@ from workers.tasks.recording import RecordSink, finished_scores, outcome_of
 _log = structlog.get_logger("assay.runs")
 
 
-@app.task(name="runs.execute", bind=True)  # type: ignore[untyped-decorator]
+@app.task(name="runs.execute", bind=True)
 def run_shard(self, shard_id: str) -> None:  # type: ignore[no-untyped-def]
     """Claim the shard and execute it; a shard that is not to be had is somebody else's."""
     worker = self.request.hostname or socket.gethostname()

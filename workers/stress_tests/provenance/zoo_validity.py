@@ -49,7 +49,7 @@ class Shape:
             max_position_embeddings=self.window,
             tie_word_embeddings=False,
             use_cache=False,
-            attn_implementation="eager",  # type: ignore[call-arg]
+            attn_implementation="eager",
         )
 
 
