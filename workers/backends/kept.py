@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workers.backends.memory import bytes_free, bytes_needed, require_memory
 
 if TYPE_CHECKING:
-    from workers.backends.pretrained import Pretrained
+    from workers.scoring.pretrained import Pretrained
 
 SHARE_OF_FREE = 0.5
 """What models may take of the memory that was free when the first was loaded."""

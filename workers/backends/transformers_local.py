@@ -18,7 +18,7 @@ from workers.backends.kept import KeptModels
 from workers.contract import WeightsReader
 
 if TYPE_CHECKING:
-    from workers.backends.pretrained import Pretrained
+    from workers.scoring.pretrained import Pretrained
 
 _PACKAGES = ("gguf", "numpy", "safetensors", "tokenizers", "torch", "transformers")
 
