@@ -17,6 +17,7 @@ from compliance.audits.services import (
     shard_claim,
     shard_complete,
     shard_fail,
+    shard_heartbeat,
     shard_refuse,
 )
 from compliance.domain.errors import InvalidInputError, LeaseLostError, NotFoundError
@@ -87,6 +88,7 @@ def test_a_stale_fence_writes_nothing(run: Run) -> None:
     writes: list[Callable[[], object]] = [
         lambda: shard_begin(lease=stale, planned=1, order_digest="0" * 64),
         lambda: shard_batch(lease=stale, answered=[answered(0)]),
+        lambda: shard_heartbeat(lease=stale),
         lambda: shard_complete(lease=stale, outcome=outcome()),
         lambda: shard_refuse(lease=stale, reason="no"),
         lambda: shard_fail(lease=stale, trouble="no"),
@@ -129,6 +131,13 @@ def test_a_silent_worker_loses_its_shard_and_the_shard_is_queued_again(run: Run)
     assert leases_reclaim() == 1
     assert run.shards.get().state == ShardState.QUEUED.value
     assert "shard.requeued" in event_types(run)
+
+
+def test_a_worker_that_shows_life_keeps_its_shard(run: Run) -> None:
+    lease = claim(run)
+    lapse(run.shards.get())
+    shard_heartbeat(lease=lease)
+    assert leases_reclaim() == 0
 
 
 def test_a_poison_shard_ends_errored_with_its_traceback(run: Run) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from django.db import DatabaseError, connection
 
 from compliance.audits.services import (
     AnsweredItem,
@@ -11,10 +15,15 @@ from compliance.audits.services import (
     Outcome,
     shard_batch,
     shard_begin,
+    shard_heartbeat,
 )
 from compliance.domain.canonical import digest, digest_of_digests
+from compliance.domain.errors import LeaseLostError
+from compliance.domain.runs import LEASE_SECONDS
 from workers.contract import Item, Score
 from workers.execution import Execution
+
+HEARTBEAT_SECONDS = LEASE_SECONDS / 4
 
 
 @dataclass
@@ -48,6 +57,29 @@ class RecordSink:
             answer=score.answer,
             detail=score.detail,
         )
+
+
+@contextmanager
+def heartbeat(lease: Lease) -> Iterator[None]:
+    """Keep the lease alive from a thread of its own while the model is at work."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_beat, args=(lease, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _beat(lease: Lease, ended: threading.Event) -> None:
+    try:
+        while not ended.wait(HEARTBEAT_SECONDS):
+            shard_heartbeat(lease=lease)
+    except (LeaseLostError, DatabaseError):
+        pass  # the main thread meets the same at its next write, and decides
+    finally:
+        connection.close()  # the thread's own
 
 
 def finished_scores(lease: Lease) -> dict[str, Score]:

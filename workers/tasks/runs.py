@@ -25,7 +25,7 @@ from workers.catalogue import catalogue, code_digest, validity
 from workers.celery import app
 from workers.contract import StressTest
 from workers.execution import execute
-from workers.tasks.recording import RecordSink, finished_scores, outcome_of
+from workers.tasks.recording import RecordSink, finished_scores, heartbeat, outcome_of
 
 _log = structlog.get_logger("assay.runs")
 
@@ -45,7 +45,8 @@ def shard_execute(lease: Lease) -> None:
     log.info("shard claimed", resumed_items=len(lease.finished))
     try:
         backend = open_backend(lease.spec.subject, lease.spec.references)
-        execution = execute(lease.spec, backend, RecordSink(lease), finished_scores(lease))
+        with heartbeat(lease):
+            execution = execute(lease.spec, backend, RecordSink(lease), finished_scores(lease))
         result = shard_complete(lease=lease, outcome=outcome_of(execution))
         log.info("shard completed", verdict=result.verdict, seconds=result.duration_seconds)
     except LeaseLostError:

@@ -23,6 +23,7 @@ from compliance.audits.services.shards import (
     shard_claim,
     shard_complete,
     shard_fail,
+    shard_heartbeat,
     shard_refuse,
 )
 from compliance.audits.services.subscriptions import (
@@ -53,6 +54,7 @@ __all__ = [
     "shard_claim",
     "shard_complete",
     "shard_fail",
+    "shard_heartbeat",
     "shard_refuse",
     "subscription_create",
     "subscription_pause",

@@ -13,6 +13,9 @@ from compliance.audits.selectors import stress_test_list
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.specs import StressTestSpec
+from compliance.domain.vocabulary import Kind
+
+_QUICKEST_FIRST = (Kind.PROVENANCE, Kind.SAFETY, Kind.BIAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,9 @@ def catalogue_publish(*, announcements: Sequence[Announcement], now: datetime) -
 
 
 def battery_default() -> list[StressTestSpec]:
-    """Every announced stress test with its default parameters."""
-    return [StressTestSpec(name=test.name, version=test.version) for test in stress_test_list()]
+    """Every announced stress test with its default parameters, the quickest kinds first."""
+    tests = sorted(stress_test_list(), key=lambda test: _QUICKEST_FIRST.index(Kind(test.kind)))
+    return [StressTestSpec(name=test.name, version=test.version) for test in tests]
 
 
 def battery_resolve(*, battery: Sequence[object]) -> list[StressTestSpec]:

@@ -134,6 +134,16 @@ def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem]) -> None:
 
 
 @transaction.atomic
+def shard_heartbeat(*, lease: Lease) -> None:
+    """Say that the worker is alive: a batch may take longer than a lease lasts.
+
+    Raises:
+        LeaseLostError: the lease is gone.
+    """
+    _lease_extend(_leased(lease))
+
+
+@transaction.atomic
 def shard_complete(*, lease: Lease, outcome: Outcome) -> Result:
     """Record the result, its verdict and the events that tell of them.
 
