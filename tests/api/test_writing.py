@@ -97,9 +97,9 @@ def test_a_run_without_a_battery_holds_every_stress_test(
     answer = call(cast.engineer).post("/api/v1/runs", body, format="json")
     assert answer.status_code == 201, answer.json()
     assert [shard["test"] for shard in answer.json()["shards"]] == [
-        "bias.counterfactual_pairs",
         "provenance.weights_digest",
         "safety.refusal",
+        "bias.counterfactual_pairs",
     ]
     assert answer.json()["requested_by"] == "engineer"
 
