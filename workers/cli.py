@@ -18,16 +18,15 @@ from typing import Any, NoReturn, cast
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError, InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Verdict
 from workers.binding import bind, parse_settings
-from workers.catalogue import catalogue, find, validity, validity_path
+from workers.catalogue import catalogue, find, validity_path
 from workers.execution import Execution, execute
-from workers.reporting import ProgressSink, as_json, print_execution, print_test
+from workers.reporting import ProgressSink, as_json, print_execution, print_line, print_test
 
 EXIT_STATUS = {Verdict.COMPLIANT: 0, Verdict.VIOLATING: 1, Verdict.INCONCLUSIVE: 3}
 BAD_INPUT, NOT_TESTABLE, BUG, STOPPED = 2, 4, 70, 130
@@ -67,17 +66,9 @@ def tests(name: str | None) -> int:
     if name is not None:
         print_test(console, find(name))
         return 0
-    table = Table("stress test", "needs", "items", "error rates", "claim")
-    for (one, version), test in catalogue().items():
-        card, identity = test.identity.data_card, test.identity
-        table.add_row(
-            f"{one}@{version}",
-            ", ".join(sorted(need.value for need in identity.needs)),
-            f"{card.size or 'given'}: {card.name} {card.version}",
-            "measured" if validity(test) else "not measured: leads only",
-            test.claim_docstring.partition("\n")[0],
-        )
-    console.print(table)
+    for test in catalogue().values():
+        print_line(console, test)
+    console.print("One test with its data card and sources: tests NAME")
     return 0
 
 

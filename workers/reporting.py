@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -85,6 +86,18 @@ def print_execution(console: Console, spec: ShardSpec, execution: Execution) -> 
         console.print(Text(f"- {caveat}"))
     if execution.estimate.lead:
         console.print(Text("- A lead: this test's error rates were not measured; no verdict."))
+
+
+def print_line(console: Console, test: StressTest) -> None:
+    """One stress test in short: name, items, needs, error rates, and the claim's first line."""
+    identity, card = test.identity, test.identity.data_card
+    needs = " and ".join(sorted(need.value for need in identity.needs))
+    measured = "measured" if validity(test) else "not measured: leads only"
+    items = f"{card.size} items" if card.size else "items given by the run"
+    about = f"{items} ({card.name} {card.version}); needs {needs}; error rates {measured}"
+    console.print(Text(f"{identity.name}@{identity.version}", "bold"))
+    for text in (test.claim_docstring.partition("\n")[0], about):
+        console.print(Padding(Text(text), (0, 0, 0, 2)))
 
 
 def print_test(console: Console, test: StressTest) -> None:

@@ -92,16 +92,18 @@ def _encode(tokenizer: PreTrainedTokenizerBase, context: str, continuation: str)
     whole = tokenizer.encode(context + continuation, add_special_tokens=False)
     if len(whole) <= len(before):
         whole = before + tokenizer.encode(continuation, add_special_tokens=False)
-    tokens = [*_prefix(tokenizer, empty=not before), *whole]
+    tokens = [*_prefix(tokenizer, before), *whole]
     return _Request(tuple(tokens), len(whole) - len(before))
 
 
-def _prefix(tokenizer: PreTrainedTokenizerBase, *, empty: bool) -> list[int]:
-    """The tokens that this tokenizer opens every text with; one at least before nothing."""
+def _prefix(tokenizer: PreTrainedTokenizerBase, before: Sequence[int]) -> list[int]:
+    """The token that this tokenizer opens every text with; one in any case before nothing."""
     start = tokenizer.bos_token_id
+    if before and before[0] == start:  # a context may write it out itself
+        return []
     if tokenizer.encode("")[:1] == [start]:
         return [int(start)]
-    if not empty:
+    if before:
         return []
     start = tokenizer.eos_token_id if start is None else start
     if start is None:
