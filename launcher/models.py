@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import importlib.util
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -210,12 +211,17 @@ def _in_the_making(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         _listing(making).replace(_listing(folder))
         making.rename(folder)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
+    except Exception as error:
+        if _says_full(error):
             raise _disk_full(folder.parent) from error
         raise
     finally:
         shutil.rmtree(making, ignore_errors=True)
+
+
+def _says_full(error: Exception) -> bool:
+    """Whether the disk is full: safetensors and tokenizers say so in words only."""
+    return getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error)
 
 
 def _listing(folder: Path) -> Path:
@@ -236,7 +242,10 @@ def _whole(folder: Path) -> bool:
     listing = _listing(folder)
     if not folder.is_dir() or not listing.is_file():
         return False
-    return bool(json.loads(listing.read_text()) == _digests(folder))
+    try:
+        return bool(json.loads(listing.read_text()) == _digests(folder))
+    except ValueError:  # cut off while it was written
+        return False
 
 
 def _check_space(cache: Path) -> None:
