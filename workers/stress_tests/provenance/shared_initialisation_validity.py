@@ -53,15 +53,18 @@ class Plan:
     steps: int
     fine_tunes: tuple[tuple[float, tuple[int, ...]], ...]
     """(constant learning rate, numbers of steps) of the children."""
+    threads: int
+    """Of torch. One where the machine may be busy: threads that wait for each other stall."""
 
 
-FULL = Plan(240, 20, 200, ((1e-3, (100, 300, 1000)), (1e-2, (300, 1000))))
-QUICK = Plan(24, 4, 80, ((1e-3, (40,)),))
+FULL = Plan(240, 20, 200, ((1e-3, (100, 300, 1000)), (1e-2, (300, 1000))), threads=2)
+QUICK = Plan(24, 4, 80, ((1e-3, (40,)),), threads=1)
 
 
 def validate(quick: bool) -> dict[str, Json]:
     """Train the zoo, compare, and report; ``quick`` is a smoke test of a few seconds."""
     plan, started = (QUICK if quick else FULL), time.monotonic()
+    torch.set_num_threads(plan.threads)
     zoo = _zoo(plan)
     models = [member(zoo, k) for k in range(plan.seeds)]
     units = [_units(model) for model in models]
