@@ -9,8 +9,8 @@ from jinja2 import TemplateError
 from transformers import GenerationConfig
 
 from compliance.domain.errors import InvalidInputError
-from workers.scoring.loglikelihood import require_fit
 from workers.scoring.pretrained import Pretrained
+from workers.scoring.requests import require_fit
 from workers.scoring.text import storable
 
 _FIXED_DATE = (
