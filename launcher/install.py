@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,9 @@ PYTHON = VENV / "bin" / "python"
 PINNED = {"demo": "requirements.txt", "test": "requirements-dev.txt"}
 NEEDED_BYTES = 3 * 10**9
 """The environment measures 1.8 GB with torch's CPU build and 5.5 GB with its CUDA build."""
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+"""PyTorch's CPU builds (pytorch.org/get-started): on x86-64 the registry has only CUDA builds."""
+REACH_SECONDS = 10
 
 NO_REGISTRY = re.compile(
     r"NewConnectionError|ConnectTimeout|ReadTimeout|ConnectionResetError|ProxyError"
@@ -117,19 +121,30 @@ def install(requirements: str, *options: str) -> None:
         raise InstallError(_cause(log.read_text()) + f" (what pip said: {log})")
 
 
-def torch_index() -> list[str]:
-    """Where the CPU build comes from when there is no GPU and somebody named a place."""
-    index = os.environ.get("ASSAY_TORCH_INDEX", "")
+def torch_index(reachable: Callable[[str], bool] | None = None) -> list[str]:
+    """Where the CPU build comes from when there is no GPU: PyTorch's own index, or one named.
+
+    An extra index: where it cannot be reached, the registry's build is installed all the same.
+    """
     if shutil.which("nvidia-smi"):
         return []
-    if index:
+    index = os.environ.get("ASSAY_TORCH_INDEX", CPU_INDEX)
+    if index != CPU_INDEX or (reachable or _reachable)(index):
         return ["--extra-index-url", index]
     print(
-        "No GPU found: PyTorch computes on the CPU. Where pip offers its CUDA build only, that is"
-        " installed (5.5 GB); ASSAY_TORCH_INDEX may name an index that offers the CPU build.",
+        f"No GPU found, and {CPU_INDEX} cannot be reached: the registry's build of PyTorch is"
+        " installed, which may be the CUDA one (5.5 GB). ASSAY_TORCH_INDEX names another index.",
         flush=True,
     )
     return []
+
+
+def _reachable(index: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{index}/torch/", timeout=REACH_SECONDS):  # noqa: S310
+            return True
+    except OSError:  # URLError is one
+        return False
 
 
 def _follow(

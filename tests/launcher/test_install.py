@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.install import InstallError, _cause, torch_index
+from launcher.install import CPU_INDEX, InstallError, _cause, torch_index
 from launcher.supervisor import ROOT
 
 PINS = re.compile(r"^[\w.-]+==\S+( ; .+)? \\$")
@@ -70,12 +70,27 @@ def test_everything_but_torch_is_pinned_by_hash(name: str) -> None:
     assert not [line for line in lines if re.match(r"torch=|nvidia|triton", line)]
 
 
-def test_a_named_index_serves_the_cpu_build_where_there_is_no_gpu(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("ASSAY_TORCH_INDEX", raising=False)
+    return tmp_path
+
+
+def test_the_cpu_build_comes_by_itself_where_there_is_no_gpu(no_gpu: Path) -> None:
+    assert torch_index(lambda index: index == CPU_INDEX) == ["--extra-index-url", CPU_INDEX]
+    (no_gpu / "nvidia-smi").write_text("")
+    (no_gpu / "nvidia-smi").chmod(0o755)
+    assert torch_index(lambda index: True) == []
+
+
+def test_without_pytorchs_index_the_registry_must_do_and_that_is_said(
+    no_gpu: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert torch_index(lambda index: False) == []
+    assert "5.5 GB" in capsys.readouterr().out
+
+
+def test_a_named_index_is_taken_at_its_word(no_gpu: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSAY_TORCH_INDEX", "file:///cpu")
-    assert torch_index() == ["--extra-index-url", "file:///cpu"]
-    (tmp_path / "nvidia-smi").write_text("")
-    (tmp_path / "nvidia-smi").chmod(0o755)
-    assert torch_index() == []
+    assert torch_index(lambda index: False) == ["--extra-index-url", "file:///cpu"]
