@@ -24,6 +24,8 @@ class Env(BaseSettings):
     email_url: str = "smtp://127.0.0.1:25"
     email_from: str = "assay@localhost"
     static_root: Path = Path("staticfiles")
+    allow_internal: bool = False
+    """Let endpoints and webhooks lead to loopback and private addresses."""
     debug: bool = False
 
 

@@ -20,6 +20,7 @@ DEBUG = ENV.debug
 ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",")]
 CSRF_TRUSTED_ORIGINS = [ENV.public_url]
 PUBLIC_URL = ENV.public_url.rstrip("/")
+ALLOW_INTERNAL = ENV.allow_internal
 MODELS_ROOT = ENV.models_root.resolve()
 
 INSTALLED_APPS = [

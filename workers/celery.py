@@ -8,6 +8,7 @@ from typing import Any
 import django
 from celery import Celery
 from celery.signals import worker_ready
+from kombu.exceptions import ChannelError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 django.setup()
@@ -19,7 +20,12 @@ VISIBILITY_TIMEOUT_SECONDS = 3_600
 
 app = Celery("assay", broker=str(ENV.broker_url))
 app.conf.update(
-    imports=("workers.tasks.runs", "workers.tasks.events", "workers.tasks.alerts"),
+    imports=(
+        "workers.tasks.runs",
+        "workers.tasks.events",
+        "workers.tasks.alerts",
+        "workers.tasks.webhooks",
+    ),
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
@@ -31,6 +37,15 @@ app.conf.update(
     worker_hijack_root_logger=False,
     enable_utc=True,
 )
+
+
+def queue_empty(queue: str) -> bool:
+    """Whether the broker holds no message in a queue; a queue it never saw is empty."""
+    with app.connection_for_write() as connection, connection.channel() as channel:
+        try:
+            return int(channel.queue_declare(queue, passive=True).message_count) == 0  # type: ignore[attr-defined]
+        except ChannelError:
+            return True
 
 
 @worker_ready.connect

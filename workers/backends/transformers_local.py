@@ -42,6 +42,13 @@ class TransformersLocal:
         self._references = {one.weights_digest: one for one in references}
         self._files = model_files(subject.location)
         self._kept = kept
+        self._tally_before = 0
+
+    @property
+    def tokens(self) -> int:
+        if "_pretrained" not in vars(self):
+            return 0
+        return self._pretrained.tally.tokens - self._tally_before
 
     def environment(self) -> Mapping[str, Json]:
         about: dict[str, Json] = {
@@ -94,7 +101,9 @@ class TransformersLocal:
     @cached_property
     def _pretrained(self) -> Pretrained:
         key = (self._files.fingerprint, self._subject.weights_digest)
-        return self._kept.get(key, self._parameters, self._load)
+        found = self._kept.get(key, self._parameters, self._load)
+        self._tally_before = found.tally.tokens
+        return found
 
     def _load(self) -> Pretrained:
         # Imported here: a test that only reads weights never loads the library.

@@ -57,7 +57,9 @@ def answers(pretrained: Pretrained, prompts: Sequence[str], *, max_new_tokens: i
     )
     with torch.inference_mode():
         generated = model.generate(input_ids=ids, attention_mask=mask, generation_config=settings)
-    texts = tokenizer.batch_decode(generated[:, width:], skip_special_tokens=True)
+    written = generated[:, width:]
+    pretrained.tally.tokens += int(mask.sum()) + int((written != padding).sum())
+    texts = tokenizer.batch_decode(written, skip_special_tokens=True)
     return [storable(text).strip() for text in texts]
 
 

@@ -35,6 +35,7 @@ def loglikelihoods(pretrained: Pretrained, requests: Sequence[tuple[str, str]]) 
     distinct = sorted(set(encoded))
     score = score_trees if can_share(pretrained.model) else score_sequences
     found = score(pretrained.model, distinct)
+    pretrained.tally.tokens += sum(len(one.tokens) for one in distinct)
     if not all(map(math.isfinite, found.values())):
         raise NotTestableError("the model's log-probabilities are not finite numbers")
     return [found[one] for one in encoded]
