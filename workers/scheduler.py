@@ -28,7 +28,10 @@ from compliance.audits.services import leases_reclaim, schedule_fire_due  # noqa
 from compliance.domain.events import EventType  # noqa: E402
 from compliance.events.models import Event  # noqa: E402
 from compliance.events.services import NOTIFY_CHANNEL, events_relay  # noqa: E402
+from compliance.tracing import tracing_start  # noqa: E402
 from workers.celery import app  # noqa: E402
+from workers.health import beat  # noqa: E402
+from workers.messages import sending  # noqa: E402
 from workers.routes import ROUTES  # noqa: E402
 
 POLL_SECONDS = 1.0
@@ -41,7 +44,8 @@ def publish(event: Event) -> None:
         source, _, key = route.queue.partition(":")
         queue = event.payload[key] if source == "payload" else route.queue
         argument = event.payload[route.argument] if route.argument else str(event.id)
-        app.send_task(route.task, args=[argument], queue=queue, retry=False)
+        with sending(event, route, argument) as headers:
+            app.send_task(route.task, args=[argument], queue=queue, headers=headers, retry=False)
 
 
 def work() -> None:
@@ -63,6 +67,7 @@ def run(stopping: threading.Event) -> None:
                 while not stopping.is_set():
                     close_old_connections()
                     work()
+                    beat(settings.ENV.heartbeat_file)
                     for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
                         pass
         except (OperationalError, psycopg.OperationalError, BrokerError, CeleryError) as error:
@@ -75,6 +80,7 @@ def main() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    tracing_start(service="assay-scheduler")
     _log.info("scheduler started")
     run(stopping)
     _log.info("scheduler stopped")
