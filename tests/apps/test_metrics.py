@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -20,6 +22,7 @@ from compliance.registry.models import Version
 from tests.browser.record import COMPLIANT, VIOLATING, alert_of, announce, begin, request, work
 from tests.cast import Cast
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-that-only-prometheus-has"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -139,6 +142,12 @@ def test_names_and_help_are_as_prometheus_wants_them(run: Run) -> None:
         assert family.type in {"counter", "gauge"}
         for sample in family.samples:
             assert sample.name.endswith("_total") == (family.type == "counter")
+
+
+def test_operations_lists_every_metric_and_no_other(run: Run) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    listed = set(re.findall(r"\bassay_[a-z_]+\b", text)) - {"assay_scaler"}
+    assert listed == {name for name, _ in samples()}
 
 
 @pytest.mark.parametrize("sent", ["", f"Bearer {TOKEN}x", "Bearer ", TOKEN, f"Basic {TOKEN}"])

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
+import psycopg
 import pytest
 import yaml
 from django.db import connection
 
 from compliance.env import Env
-from tests.architecture.deployment import DOCKER, QUEUES, of_kind, queues, resources
+from launcher.ports import HOST
+from tests.architecture.deployment import DOCKER, QUEUES, ROOT, of_kind, queues, resources
+from tests.servers import Servers
 
 KUBERNETES = "1.33"
 CUSTOM = {"ScaledObject", "TriggerAuthentication"}
@@ -123,6 +127,30 @@ def test_probes_send_a_host_that_is_served() -> None:
 def test_every_queue_has_its_worker() -> None:
     found = [queues(pod["spec"]["containers"][0].get("args", [])) for _, pod in pods()]
     assert set().union(*found) == QUEUES
+
+
+@pytest.mark.django_db
+def test_the_role_that_scaling_asks_as_sees_no_more_than_it_needs(servers: Servers) -> None:
+    """The statement in docs/operations.md, on the test's database."""
+    text = (ROOT / "docs" / "operations.md").read_text()
+    (statement,) = re.findall(r"```sql\n(CREATE ROLE assay_scaler.*?)```", text, flags=re.S)
+    database = connection.settings_dict["NAME"]
+    postgres = servers.postgres
+    with psycopg.connect(
+        host=HOST,
+        port=postgres.port,
+        user="postgres",
+        password=postgres.superuser_password,
+        dbname=database,
+    ) as superuser:
+        superuser.execute(statement.replace("DATABASE assay ", f"DATABASE {database} ").encode())
+        superuser.execute("SET LOCAL ROLE assay_scaler")
+        for one in of_kind("ScaledObject"):
+            query = one["spec"]["triggers"][0]["metadata"]["query"]
+            assert superuser.execute(query.encode()).fetchone() == (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            superuser.execute("SELECT spec FROM audits_shard")
+        superuser.rollback()
 
 
 @pytest.mark.django_db
