@@ -5,8 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pydantic import Field, PostgresDsn, RedisDsn, ValidationError
+from pydantic import AnyUrl, Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from compliance.logs import LogFormat
+
+
+class BrokerUrl(AnyUrl):
+    """Where Celery's messages go: Valkey or Redis, or RabbitMQ."""
+
+    _constraints = UrlConstraints(
+        allowed_schemes=["redis", "rediss", "amqp", "amqps"], host_required=True
+    )
 
 
 class Env(BaseSettings):
@@ -15,7 +25,7 @@ class Env(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ASSAY_")
 
     database_url: PostgresDsn
-    broker_url: RedisDsn
+    broker_url: BrokerUrl
     secret_key: str = Field(min_length=32)
     models_root: Path
     """Registered weights lie below this folder; nothing outside it is ever opened."""
@@ -27,6 +37,11 @@ class Env(BaseSettings):
     allow_internal: bool = False
     """Let endpoints and webhooks lead to loopback and private addresses."""
     debug: bool = False
+    log_format: LogFormat = LogFormat.CONSOLE
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
+    """Whoever sends it may read ``/metrics``; without it there is no such address."""
+    heartbeat_file: Path | None = None
+    """Touched by a scheduler or worker while it lives, for ``python -m workers.health``."""
 
 
 def load() -> Env:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
-import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
 from compliance.domain import vocabulary
 from compliance.domain.events import EventType
 from compliance.env import load
+from compliance.logs import logging_settings, structlog_configure
 
 ENV = load()
 
@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = [ENV.public_url]
 PUBLIC_URL = ENV.public_url.rstrip("/")
 ALLOW_INTERNAL = ENV.allow_internal
 MODELS_ROOT = ENV.models_root.resolve()
+METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 
 INSTALLED_APPS = [
     "compliance.portal",  # first: its sign-in templates stand before those of allauth
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "compliance.logs.RequestLog",  # first: every line of a request carries its id
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -196,12 +198,5 @@ UNFOLD = {
     "SITE_URL": "/",
 }
 
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(),
-    ]
-)
+LOGGING = logging_settings(ENV.log_format)
+structlog_configure()

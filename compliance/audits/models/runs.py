@@ -39,6 +39,9 @@ class Run(models.Model):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, null=True, blank=True, related_name="runs"
     )
+    traceparent = models.CharField(
+        max_length=55, blank=True, help_text="The trace that requested it (W3C Trace Context)."
+    )
     trigger_event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, blank=True)
 
     class Meta:

@@ -26,6 +26,7 @@ def shards_ring(*, ring: Callable[[Shard], None], limit: int = BATCH) -> int:
     """
     due = (
         Shard.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("run")
         .filter(state=ShardState.QUEUED.value, rung_at__isnull=True)
         .filter(Q(not_before__isnull=True) | Q(not_before__lte=Now()))
         .order_by("run__requested_at", "position")[:limit]

@@ -33,6 +33,7 @@ from compliance.events.models import Event
 from compliance.events.services import event_record
 from compliance.registry.models import Version
 from compliance.registry.selectors import version_bindings
+from compliance.tracing import traceparent_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def run_request(
         subscription=cause.subscription,
         trigger_event=cause.event,
         token_budget=token_budget,
+        traceparent=traceparent_now(),
     )
     event_record(
         event_type=EventType.RUN_REQUESTED,
