@@ -34,6 +34,8 @@ class Env(BaseSettings):
     email_url: str = "smtp://127.0.0.1:25"
     email_from: str = "assay@localhost"
     static_root: Path = Path("staticfiles")
+    gpu_from_gb: float | None = Field(default=None, gt=0)
+    """Models whose weights are at least this large are asked by workers of the queue gpu."""
     allow_internal: bool = False
     """Let endpoints and webhooks lead to loopback and private addresses."""
     debug: bool = False

@@ -19,16 +19,25 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from compliance.alerts.selectors import alert_counts, undelivered_count
+from compliance.alerts.selectors import alert_counts, mails_undelivered
 from compliance.audits.counts import (
     announcement_times,
     queue_counts,
+    repair_counts,
     run_counts,
     verdict_counts,
+    webhook_calls_undelivered,
     work_totals,
 )
 from compliance.domain.events import Reader
-from compliance.domain.vocabulary import AlertState, Kind, RunState, Severity, Verdict
+from compliance.domain.vocabulary import (
+    AlertState,
+    Kind,
+    RepairKind,
+    RunState,
+    Severity,
+    Verdict,
+)
 from compliance.events.selectors import event_backlogs
 
 QUEUES = ("cpu", "gpu", "endpoint")
@@ -112,12 +121,20 @@ def _work() -> Iterator[Metric]:
     )
     totals = work_totals()
     yield _counter("assay_items_scored_total", "Items scored.", (), {(): totals.items})
+    yield _counter("assay_tokens_total", "Tokens of models.", (), {(): totals.tokens})
     yield _counter("assay_retries_total", "Attempts after the first.", (), {(): totals.retries})
     yield _counter(
         "assay_leases_lost_total",
         "Leases that ran out because their worker fell silent.",
         (),
         {(): totals.leases_lost},
+    )
+    yield _counter(
+        "assay_repairs_total",
+        "What the reconciler found amiss and put right.",
+        ("kind",),
+        {(kind,): n for kind, n in repair_counts().items()},
+        [(kind.value,) for kind in RepairKind],
     )
 
 
@@ -147,9 +164,15 @@ def _alerts() -> Iterator[Metric]:
     )
     yield _gauge(
         "assay_mails_undelivered",
-        "Mails that have not reached their recipient yet.",
-        (),
-        {(): undelivered_count()},
+        "Mails that have not arrived, waiting for their next attempt or given up.",
+        ("state",),
+        {(state,): n for state, n in mails_undelivered().items()},
+    )
+    yield _gauge(
+        "assay_webhook_calls_undelivered",
+        "Calls of webhooks that have not arrived, waiting for their next attempt or given up.",
+        ("state",),
+        {(state,): n for state, n in webhook_calls_undelivered().items()},
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from compliance.accounts.selectors import Viewer
 from compliance.alerts.models import Alert, Delivery
 from compliance.domain.errors import NotFoundError
+from compliance.events.sending import sendings_undelivered
 
 
 def alert_list(*, viewer: Viewer) -> QuerySet[Alert]:
@@ -38,6 +39,6 @@ def alert_counts() -> dict[tuple[str, str], int]:
     return {(row["state"], row["severity"]): row["n"] for row in rows}
 
 
-def undelivered_count() -> int:
-    """Mails that have not reached their recipient yet."""
-    return Delivery.objects.filter(delivered_at__isnull=True).count()
+def mails_undelivered() -> dict[str, int]:
+    """Mails that have not arrived, for whoever operates the record."""
+    return sendings_undelivered(kind=Delivery)

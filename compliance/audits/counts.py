@@ -8,8 +8,17 @@ from datetime import datetime
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from compliance.audits.models import Result, Run, Shard, StressTest, Transition
-from compliance.domain.vocabulary import ShardState
+from compliance.audits.models import (
+    Repair,
+    Result,
+    Run,
+    Shard,
+    StressTest,
+    Transition,
+    WebhookCall,
+)
+from compliance.domain.vocabulary import RepairKind, ShardState
+from compliance.events.sending import sendings_undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +39,13 @@ class WorkTotals:
     """What was done since the record began; these only grow.
 
     Attributes:
+        tokens: read and written by models, over all attempts.
         retries: attempts after a shard's first.
         leases_lost: leases that ran out because their worker fell silent.
     """
 
     items: int
+    tokens: int
     retries: int
     leases_lost: int
 
@@ -73,14 +84,33 @@ def verdict_counts() -> dict[tuple[str, str], int]:
 
 
 def work_totals() -> WorkTotals:
-    """Items scored, retries and leases lost."""
+    """Items scored, tokens, retries and leases lost."""
     sums = Shard.objects.aggregate(
-        items=Sum("items_done"), retries=Sum(F("attempts") - 1, filter=Q(attempts__gt=1))
+        items=Sum("items_done"),
+        tokens=Sum("tokens"),
+        retries=Sum(F("attempts") - 1, filter=Q(attempts__gt=1)),
     )
     leased = ShardState.LEASED.value
     # Reclaimed by a scheduler, or taken over by the next worker before one came round.
-    lost = Transition.objects.filter(Q(who="reconciler") | Q(new=leased), old=leased)
-    return WorkTotals(sums["items"] or 0, sums["retries"] or 0, lost.count())
+    reclaimed = Repair.objects.filter(kind=RepairKind.LEASE_EXPIRED.value)
+    taken_over = Transition.objects.filter(old=leased, new=leased)
+    return WorkTotals(
+        items=sums["items"] or 0,
+        tokens=sums["tokens"] or 0,
+        retries=sums["retries"] or 0,
+        leases_lost=reclaimed.count() + taken_over.count(),
+    )
+
+
+def repair_counts() -> dict[str, int]:
+    """Repairs by kind."""
+    rows = Repair.objects.order_by().values("kind").annotate(n=Count("id"))
+    return {row["kind"]: row["n"] for row in rows}
+
+
+def webhook_calls_undelivered() -> dict[str, int]:
+    """Calls of webhooks that have not arrived, for whoever operates the record."""
+    return sendings_undelivered(kind=WebhookCall)
 
 
 def announcement_times() -> dict[tuple[str, int], datetime]:

@@ -98,10 +98,17 @@ def not_offered(access: Access, needs: Iterable[Need]) -> str:
     return ""
 
 
-def queue_for(needs: Iterable[Need], *, endpoint: bool) -> str:
-    """The Celery queue whose workers can serve these needs."""
-    model_needed = set(needs) - {Need.WEIGHTS}
-    return "endpoint" if endpoint and model_needed else "cpu"
+def queue_for(needs: Iterable[Need], *, endpoint: bool, large: bool = False) -> str:
+    """The Celery queue whose workers can serve these needs.
+
+    Args:
+        large: the weights are so large that the operator wants them on a GPU.
+    """
+    if not set(needs) - {Need.WEIGHTS}:  # files are read, the model itself is asked nothing
+        return "cpu"
+    if endpoint:
+        return "endpoint"
+    return "gpu" if large else "cpu"
 
 
 def seed_for(*, version_id: str, spec_digest: str) -> int:

@@ -54,6 +54,13 @@ def _due() -> Q:
     return unfinished & (Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=Now()))
 
 
+def sendings_undelivered(*, kind: type[Row]) -> dict[str, int]:
+    """Rows that have not arrived: those that are tried again, and those given up."""
+    undelivered = _rows(kind).filter(delivered_at__isnull=True)
+    given_up = undelivered.filter(attempts__gte=MAX_ATTEMPTS).count()
+    return {"waiting": undelivered.count() - given_up, "given_up": given_up}
+
+
 @transaction.atomic
 def sendings_ring(*, kind: type[Row], ring: Callable[[Row], None], limit: int = BATCH) -> int:
     """Ring for every row that is due and was not rung for since; returns how many."""

@@ -101,6 +101,12 @@ def version_subject(*, version: Version) -> Subject:
     )
 
 
+def version_large(*, version: Version) -> bool:
+    """Whether the version's weights are so large that the operator wants them on a GPU."""
+    size = sum(artifact.size_bytes for artifact in version.artifacts.all())
+    return settings.GPU_FROM_BYTES is not None and size >= settings.GPU_FROM_BYTES
+
+
 def reference_versions(*, version: Version) -> list[Version]:
     """Every other registered version whose weights are held, oldest first."""
     return list(

@@ -17,6 +17,7 @@ from pytest_django import Settings
 from compliance.alerts.models import Delivery
 from compliance.audits.models import Run, Shard, StressTest
 from compliance.audits.services import leases_reclaim, shard_claim
+from compliance.domain.sending import MAX_ATTEMPTS
 from compliance.metrics import QUEUES
 from compliance.registry.models import Version
 from tests.browser.record import COMPLIANT, VIOLATING, alert_of, announce, begin, request, work
@@ -62,6 +63,7 @@ def run(cast: Cast, version: Version) -> Run:
 
 
 def test_verdicts_items_and_runs_are_counted(run: Run) -> None:
+    Shard.objects.update(tokens=123)
     found = samples()
     counted = {
         ("safety", "violating"): 1,
@@ -71,6 +73,7 @@ def test_verdicts_items_and_runs_are_counted(run: Run) -> None:
     for (kind, verdict), n in counted.items():
         assert value(found, "assay_verdicts_total", kind=kind, verdict=verdict) == n
     assert value(found, "assay_items_scored_total") == 80
+    assert value(found, "assay_tokens_total") == 246
     assert value(found, "assay_runs", state="completed") == 1
     assert value(found, "assay_runs", state="errored") == 0
     assert value(found, "assay_retries_total") == 0
@@ -103,6 +106,8 @@ def test_a_lost_lease_and_its_retry(run: Run, cast: Cast) -> None:
     found = samples()
     assert value(found, "assay_leases_lost_total") == 2
     assert value(found, "assay_retries_total") == 1
+    assert value(found, "assay_repairs_total", kind="lease_expired") == 2
+    assert value(found, "assay_repairs_total", kind="message_lost") == 0
     # It waits since it was queued again, not since its run was requested.
     assert value(found, "assay_shards_oldest_queued_seconds", queue="cpu") < 60
 
@@ -124,7 +129,13 @@ def test_alerts_and_their_mails(run: Run) -> None:
     found = samples()
     assert value(found, "assay_alerts", state="open", severity="critical") == 1
     assert value(found, "assay_alerts", state="resolved", severity="warning") == 0
-    assert value(found, "assay_mails_undelivered") == Delivery.objects.count() > 0
+    mails = Delivery.objects.count()
+    assert value(found, "assay_mails_undelivered", state="waiting") == mails > 0
+    assert value(found, "assay_webhook_calls_undelivered", state="waiting") == 0
+    Delivery.objects.update(attempts=MAX_ATTEMPTS)
+    found = samples()
+    assert value(found, "assay_mails_undelivered", state="waiting") == 0
+    assert value(found, "assay_mails_undelivered", state="given_up") == mails
 
 
 def test_when_each_stress_test_was_announced(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""A model in local files, run by transformers in float32 on this machine's processor."""
+"""A model in local files, run by transformers in float32 on this machine."""
 
 from __future__ import annotations
 
@@ -86,10 +86,12 @@ class TransformersLocal:
         """What the numbers depend on once the model itself was asked."""
         import torch
 
+        from workers.backends.device import device_name
+
         template = str(self._pretrained.tokenizer.chat_template or "")
         return {
             "dtype": "float32",
-            "device": "cpu",
+            "device": device_name(self._pretrained.model.device),
             "threads": torch.get_num_threads(),
             "chat_template_sha256": hashlib.sha256(template.encode()).hexdigest(),
         }

@@ -73,16 +73,16 @@ def _score(
 ) -> dict[Request, float]:
     width = max(len(read) for read in batch)
     tokens = torch.zeros(len(batch), width, dtype=torch.long)
-    mask = torch.zeros(len(batch), width, dtype=torch.long)
+    mask = torch.zeros_like(tokens)
     for row, read in enumerate(batch):
         tokens[row, : len(read)] = torch.tensor(read)
         mask[row, : len(read)] = 1
     first = min(len(one.read) - one.scored for shared in batch.values() for one in shared)
-    logits, offset = _logits(model, tokens, mask, first=first)
+    logits, offset = _logits(model, tokens.to(model.device), mask.to(model.device), first=first)
     scores: dict[Request, float] = {}
     for row, (read, shared) in enumerate(batch.items()):
         for one in shared:
-            targets = torch.tensor(one.tokens[-one.scored :])
+            targets = torch.tensor(one.tokens[-one.scored :], device=logits.device)
             start = len(read) - one.scored - offset
             rows = logits[row, start : start + one.scored].double()
             chosen = rows.gather(1, targets[:, None])[:, 0]

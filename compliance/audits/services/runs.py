@@ -32,7 +32,7 @@ from compliance.domain.vocabulary import Access, Need, RunState, ShardState, Tri
 from compliance.events.models import Event
 from compliance.events.services import event_record
 from compliance.registry.models import Version
-from compliance.registry.selectors import version_bindings
+from compliance.registry.selectors import version_bindings, version_large
 from compliance.tracing import traceparent_now
 
 
@@ -201,7 +201,7 @@ def _shard_write(
         kind=test.kind,
         spec=bound.to_json(),
         seed=seed_for(version_id=str(run.version_id), spec_digest=bound.digest),
-        queue=queue_for(needs, endpoint=endpoint),
+        queue=queue_for(needs, endpoint=endpoint, large=version_large(version=run.version)),
         origin=origin_of(run.version.location) if endpoint else "",
     )
     trouble = not_offered(Access(run.version.access), needs)
