@@ -150,11 +150,11 @@ def test_a_worker_that_shows_life_keeps_its_shard(run: Run) -> None:
 def test_a_poison_shard_ends_errored_with_its_traceback(run: Run) -> None:
     for _ in range(MAX_FAILURES):
         Shard.objects.update(not_before=None)
-        shard_fail(lease=claim(run), trouble="Traceback ...\nValueError: poison")
+        shard_fail(lease=claim(run), trouble="ValueError: poison", traceback="Traceback ...")
     shard = run.shards.get()
     run.refresh_from_db()
     assert (shard.state, run.state) == ("errored", "errored")
-    assert "ValueError: poison" in shard.trouble
+    assert (shard.trouble, shard.traceback) == ("ValueError: poison", "Traceback ...")
     assert Event.objects.get(type="run.errored").payload["statement"].endswith("poison")
 
 

@@ -101,6 +101,7 @@ class Shard(models.Model):
         max_length=64, blank=True, help_text="Commits to the items' order before the first answer."
     )
     trouble = models.TextField(blank=True, help_text="Why it could not be tested or failed.")
+    traceback = models.TextField(blank=True, help_text="Of the last failure, for its operators.")
 
     class Meta:
         ordering = ("run", "position")

@@ -227,7 +227,7 @@ def _outcome_payload(run: Run) -> dict[str, Json]:
     errored = [shard for shard in shards if shard.state == ShardState.ERRORED.value]
     statement = "; ".join(
         f"{shard.test_name} ended in an error after {shard.attempts} attempts: "
-        f"{shard.trouble.strip().splitlines()[-1] if shard.trouble.strip() else 'no message'}"
+        f"{shard.trouble or 'no message'}"
         for shard in errored
     )
     return {

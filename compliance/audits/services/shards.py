@@ -190,16 +190,20 @@ def shard_refuse(*, lease: Lease, reason: str) -> None:
 
 
 @transaction.atomic
-def shard_fail(*, lease: Lease, trouble: str, retry_after: float = 0.0) -> None:
+def shard_fail(
+    *, lease: Lease, trouble: str, traceback: str = "", retry_after: float = 0.0
+) -> None:
     """Queue a failed shard again after a while, or end it as errored with its traceback.
 
     Args:
+        trouble: in one sentence, for everybody who may see the run.
         retry_after: seconds that it is to wait at least.
 
     Raises:
         LeaseLostError: the lease is gone.
     """
     shard = _leased(lease)
+    shard.traceback = traceback
     seconds = max(backoff_seconds(shard.failures + 1), math.ceil(retry_after))
     shard_retry(shard=shard, who=lease.worker, trouble=trouble, seconds=seconds)
 
@@ -213,7 +217,7 @@ def shard_retry(*, shard: Shard, who: str, trouble: str, seconds: int) -> None:
         shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why)
         run_settle(run=shard.run)
         return
-    why = trouble.strip().splitlines()[-1]
+    why = trouble
     if seconds:
         why = f"{why[:400]}; again after {seconds} s"
     shard.rung_at = None
