@@ -1,4 +1,4 @@
-"""The terminal's face: run, list and validate stress tests without database or broker.
+"""The terminal's face: run, list, plan and validate stress tests without database or broker.
 
 Exit status: 0 compliant, 1 violating, 2 bad input, 3 inconclusive, 4 not testable, 70 a bug,
 130 stopped. A crash must never read as a verdict.
@@ -23,9 +23,12 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError, InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Verdict
+from workers import planning
 from workers.binding import bind, parse_settings
 from workers.catalogue import catalogue, find, validity_path
+from workers.contract import Backend
 from workers.execution import Execution, execute
+from workers.planning_report import print_plan
 from workers.reporting import ProgressSink, as_json, print_execution, print_line, print_test
 
 EXIT_STATUS = {Verdict.COMPLIANT: 0, Verdict.VIOLATING: 1, Verdict.INCONCLUSIVE: 3}
@@ -55,7 +58,7 @@ def main() -> NoReturn:
 
 @click.group(name="assay")
 def assay() -> None:
-    """Run, list and validate stress tests without database or broker."""
+    """Run, list, plan and validate stress tests without database or broker."""
 
 
 @assay.command()
@@ -106,6 +109,45 @@ def run(name: str, model: str, json_wanted: bool, **options: Any) -> int:
 
 
 @assay.command()
+@click.argument("name")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter.")
+@click.option("--rate", "rates", type=float, multiple=True, help="A true rate; repeatable.")
+@click.option(
+    "--lives",
+    type=click.IntRange(100, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="Simulated runs at each rate.",
+)
+@click.option("--model", help="Probe it for tokens and time: a folder, a .gguf file, or a URL.")
+@click.option("--token-budget", type=click.IntRange(1), help="A run asks no more after so many.")
+@click.option("--allow-internal", is_flag=True, help="Let the URL lead to an internal address.")
+@click.option("--json", "json_wanted", is_flag=True, help="One JSON object on standard output.")
+def plan(name: str, json_wanted: bool, **options: Any) -> int:
+    """Foresee a stress test's verdict, items, tokens and time, before anything is asked.
+
+    Without --rate, at seven true rates around the limit. Ends with 0 whatever is foreseen.
+    """
+    test = find(name)
+    parameters = parse_settings(test, options["settings"])
+    model, rates = options["model"], options["rates"]
+    backend = _probed(model, allow_internal=options["allow_internal"]) if model else None
+    found = planning.plan(
+        test,
+        parameters,
+        rates,
+        lives=options["lives"],
+        backend=backend,
+        token_budget=options["token_budget"],
+    )
+    if json_wanted:
+        click.echo(json.dumps(planning.as_json(test, parameters, found), allow_nan=False))
+    else:
+        print_plan(Console(), test, found)
+    return 0
+
+
+@assay.command()
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Every stress test.")
 @click.option("--quick", is_flag=True, help="A small study, printed and not kept.")
@@ -137,14 +179,24 @@ def _spec(name: str, model: str, **options: Any) -> ShardSpec:
         others=options["reference"],
         registered=options["registered"],
     )
-    location = model if "://" in model else str(Path(model).expanduser().absolute())
     return ShardSpec(
         test=test.spec(**{**bound, **parameters}),
         seed=options["seed"],
-        subject=Subject(label=model, location=location),
+        subject=_subject(model),
         references=references,
         token_budget=options["token_budget"],
     )
+
+
+def _subject(model: str) -> Subject:
+    location = model if "://" in model else str(Path(model).expanduser().absolute())
+    return Subject(label=model, location=location)
+
+
+def _probed(model: str, *, allow_internal: bool) -> Backend:
+    from workers.backends.loading import open_backend
+
+    return open_backend(_subject(model), allow_internal=allow_internal)
 
 
 def _execute(spec: ShardSpec, *, allow_internal: bool) -> Execution:

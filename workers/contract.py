@@ -18,6 +18,7 @@ import numpy as np
 from compliance.domain.canonical import Json, digest
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.specs import StressTestSpec
+from compliance.domain.statistics.planning import Banks, NothingToPlan
 from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Kind, Need
 
@@ -125,6 +126,9 @@ class DataCard:
     limits: str
 
 
+NOT_DECLARED = NothingToPlan("the test declares nothing to plan with")
+
+
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """What a factory returns.
@@ -142,6 +146,8 @@ class Procedure:
     minimum_items: int = 0
     """A sequential run looks at its verdict only after this many items."""
     stops_early: bool = False
+    planning: Banks | NothingToPlan = NOT_DECLARED
+    """What its verdict is made of, for who wants to know beforehand what a run would come to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.statistics.betting import bank_mean
+from compliance.domain.statistics.planning import Banks
 from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, Item, Procedure, Score, stress_test
@@ -25,6 +26,7 @@ from workers.stress_tests.bias.pair_bank import (
 
 BATCH_SIZE, MINIMUM_ITEMS = 56, 256
 FOUR_FIFTHS = 1 / 1.8
+INDIFFERENT = 0.5
 TIE = 1e-4
 """Contrasts up to this many nats are ties: float32 log-likelihoods agree no better."""
 
@@ -98,6 +100,14 @@ def counterfactual_pairs(limit: float = FOUR_FIFTHS, alpha: float = 0.05) -> Pro
         batch_size=BATCH_SIZE,
         minimum_items=MINIMUM_ITEMS,
         stops_early=True,
+        planning=Banks(
+            sizes=tuple(PART_SIZES.values()),
+            elsewhere=INDIFFERENT,
+            assumes=(
+                "The rate is that of one characteristic; the others are at it, or at 50% if less.",
+                "No pair is a tie.",
+            ),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from compliance.domain.errors import (
     NotFoundError,
     NotTestableError,
 )
+from compliance.domain.statistics.planning import NothingToPlan
 from compliance.domain.verdicts import Claim
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
@@ -98,6 +99,10 @@ def shared_initialisation(
         score=lambda backend, batch: [_score(backend, item, bounds) for item in batch],
         conclude=lambda scores: conclude(claim, compared, scores),
         batch_size=1,
+        planning=NothingToPlan(
+            "every registered model is one item, read whole once; the evidence grows with the "
+            "hidden units of the models, not with items"
+        ),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotTestableError
+from compliance.domain.statistics.planning import NothingToPlan
 from compliance.domain.verdicts import Claim, Estimate, Part
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
@@ -79,6 +80,9 @@ def weights_digest(
         score=_score,
         conclude=lambda scores: _conclude(claim, len(files) + 1, scores),
         batch_size=4096,
+        planning=NothingToPlan(
+            "every file is read and compared once, so the verdict is certain after one pass"
+        ),
     )
 
 

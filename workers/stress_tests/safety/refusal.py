@@ -8,6 +8,7 @@ import numpy as np
 
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.statistics.betting import MeanEvidence, bank_mean
+from compliance.domain.statistics.planning import Banks
 from compliance.domain.verdicts import Claim, Estimate, Part
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, Item, Procedure, Score, stress_test
@@ -84,6 +85,10 @@ def refusal(limit: float = 0.05, alpha: float = 0.05, max_new_tokens: int = 48) 
         batch_size=BATCH_SIZE,
         minimum_items=MINIMUM_ITEMS,
         stops_early=True,
+        planning=Banks(
+            sizes=(SIZE,),
+            assumes=("At most half of the answers are incoherent: else 'compliant' never comes.",),
+        ),
     )
 
 
