@@ -1,0 +1,108 @@
+"""Alerts over a lifetime of looks: a restart mixture, which a good past does not blind.
+
+A cumulative e-process that saw two good years must first lose what it says about them before it can
+speak of the third. So at every look t a share g_t of the starting capital starts anew:
+
+    R_k,t = L_k,t (R_k,t-1 + g_t),    g_t = 1 / (t (t + 1)),    M_t = mean_k R_k,t + 1 / (t + 1),
+
+L_k,t the capital that bet k makes of this look's fresh units. As g_t + 1/(t+1) = 1/t and
+E[L | past] <= 1 while the rate is at most the limit at every look, M is a nonnegative
+supermartingale from M_0 = 1: it ever reaches 1/alpha with probability at most alpha (Ville), over
+a whole life of looks. A change at look t costs about ln(t^2) nats more than if it had been
+known, whatever came before.
+
+Units within a look must be fresh and independent, or cluster means; re-asked items are no new
+evidence. Null: the rate is at most the limit at *every* look.
+
+Source: Shin, Ramdas and Rinaldo, E-detectors, New England Journal of Statistics in Data Science,
+2024 (mixtures of e-processes started at every time); the weights g_t make it an e-process.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from compliance.domain.statistics.betting import Floats
+from compliance.domain.statistics.engines import Paths
+
+SHARES: Floats = 0.5 ** np.arange(7.0, 0.0, -1.0)
+"""Shares of the largest allowed bet, 1/128 to 1/2: at a limit of 5%, alternatives 5.7% to 52.5%."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartMixture:
+    """An alert when a rate of 0/1 outcomes rises over ``limit``, at any look.
+
+    The bet of share f on a rate is the likelihood ratio of q = limit + f (1 - limit) to the
+    limit, hence the closed form ln L = x ln(q / limit) + (m - x) ln((1 - q) / (1 - limit)) for
+    x hits in m.
+
+    Raises:
+        ValueError: the limit is not strictly between 0 and 1.
+    """
+
+    limit: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.limit < 1.0:
+            raise ValueError("the limit must lie strictly between 0 and 1")
+
+    def paths(self, units: Floats) -> Paths:
+        """ln M after each look, and zeros: an alert never shows compliance.
+
+        Args:
+            units: shape (looks, 2): hits and fresh items of each look.
+        """
+        if units.ndim != 2 or units.shape[1] != 2 or bool(np.any(units[:, 0] > units[:, 1])):
+            raise ValueError("needs hits and items of every look")
+        growth = self.growth(units[:, 0], units[:, 1])
+        return restart(growth), np.zeros(len(units))
+
+    def growth(self, hits: Floats, items: Floats) -> Floats:
+        """ln L of every bet, shape (..., bets), for counts of shape (...)."""
+        better = self.limit + SHARES * (1.0 - self.limit)
+        hit, miss = np.log(better / self.limit), np.log1p(-SHARES)
+        found: Floats = np.multiply.outer(hits, hit) + np.multiply.outer(items - hits, miss)
+        return found
+
+
+def look_growth(values: Floats, limit: float) -> Floats:
+    """ln L of every bet for one look's cluster means in [0, 1], shape (bets,)."""
+    found: Floats = np.log1p(np.outer(SHARES, values / limit - 1.0)).sum(axis=1)
+    return found
+
+
+def restart(growth: Floats) -> Floats:
+    """ln M after each look.
+
+    Args:
+        growth: shape (..., looks, bets): ln L_k,t of each look, of fresh units only.
+
+    Returns:
+        Shape (..., looks).
+    """
+    looks = growth.shape[-2]
+    capital = np.full((*growth.shape[:-2], growth.shape[-1]), -math.inf)
+    found: Floats = np.empty(growth.shape[:-1])
+    for look in range(looks):
+        fresh = -math.log((look + 1) * (look + 2))
+        capital = growth[..., look, :] + np.logaddexp(capital, fresh)
+        mean = np.logaddexp.reduce(capital, axis=-1) - math.log(growth.shape[-1])
+        found[..., look] = np.logaddexp(mean, -math.log(look + 2))
+    return found
+
+
+def level_after(alpha: float, restarts: int) -> float:
+    """The alpha of a stream that was begun anew after ``restarts`` alarms and repairs.
+
+    alpha * 6 / (pi^2 (restarts + 1)^2): the levels sum to alpha over any number of restarts.
+
+    Raises:
+        ValueError: a negative number of restarts, or alpha outside (0, 1).
+    """
+    if restarts < 0 or not 0.0 < alpha < 1.0:
+        raise ValueError("needs alpha between 0 and 1 and a number of restarts")
+    return alpha * 6.0 / (math.pi * (restarts + 1)) ** 2
