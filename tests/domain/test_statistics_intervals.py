@@ -14,7 +14,8 @@ from compliance.domain.statistics.binomial import (
     clopper_pearson_upper,
     wilson,
 )
-from compliance.domain.statistics.multiplicity import adjust_maximum, e_bh, e_bonferroni
+from compliance.domain.statistics import multiplicity
+from compliance.domain.statistics.multiplicity import adjust_maximum, e_bh, e_bonferroni, e_lond
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=50)
 EVIDENCE = st.lists(st.floats(-3, 6), min_size=1, max_size=12)
@@ -91,3 +92,26 @@ def test_adjusted_maximum_follows_its_formula() -> None:
         expected = (maximum - 1 - math.log(maximum)) / math.log(maximum) ** 2
         assert 10 ** adjust_maximum(math.log10(maximum)) == pytest.approx(expected, rel=1e-6)
     assert 10 ** adjust_maximum(0.0) == pytest.approx(0.5)
+
+
+def test_e_lond_never_takes_back_what_it_decided() -> None:
+    log10_e = np.random.default_rng(1).exponential(1.5, 60).tolist()
+    whole = e_lond(log10_e, 0.1)
+    assert all(e_lond(log10_e[:n], 0.1) == whole[:n] for n in range(61))
+    assert any(whole)
+
+
+def test_e_lond_s_weights_sum_to_one() -> None:
+    partial = sum(multiplicity._weight(t) for t in range(1, 10_001))
+    assert partial == pytest.approx(1 - math.log(2) / math.log(10_002), rel=1e-12)
+
+
+def test_e_lond_spends_alpha_over_time_and_wins_it_back_by_rejections() -> None:
+    first = 1 / (0.1 * (1 - math.log(2) / math.log(3)))
+    second = 1 / (0.1 * math.log(2) * (1 / math.log(3) - 1 / math.log(4)))
+    assert e_lond([math.log10(first * 1.001)], 0.1) == (True,)
+    assert e_lond([math.log10(first * 0.999)], 0.1) == (False,)
+    assert e_lond([2.0, math.log10(second * 0.501)], 0.1) == (True, True)
+    assert e_lond([2.0, math.log10(second * 0.499)], 0.1) == (True, False)
+    assert e_lond([0.0, math.log10(second * 0.501)], 0.1) == (False, False)
+    assert e_lond([], 0.1) == ()

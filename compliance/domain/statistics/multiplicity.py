@@ -3,9 +3,11 @@
 ``e_bonferroni`` controls the chance of any false rejection over the whole life of the streams, on
 running maxima too. ``e_bh`` controls the expected share of false rejections at one look, and
 only on current values: on running maxima it does not, so pass those through ``adjust_maximum``.
+``e_lond`` controls it over hypotheses that arrive one by one and are closed once.
 
 Sources: Vovk and Wang, Annals of Statistics 49(3), 2021; Wang and Ramdas, False discovery rate
-control with e-values, JRSS B 84(3), 2022; Tavyrikov, Goeman and de Heide, 2025 (running maxima).
+control with e-values, JRSS B 84(3), 2022; Xu and Ramdas, Online multiple testing with e-values,
+AISTATS 2024; Tavyrikov, Goeman and de Heide, 2025 (running maxima).
 """
 
 from __future__ import annotations
@@ -46,6 +48,32 @@ def e_bh(log10_e: Sequence[float], alpha: float) -> tuple[bool, ...]:
     reached = [k for k, index in enumerate(order, 1) if log10_e[index] + math.log10(k) >= total]
     rejected = set(order[: max(reached, default=0)])
     return tuple(index in rejected for index in range(len(log10_e)))
+
+
+def e_lond(log10_e: Sequence[float], alpha: float) -> tuple[bool, ...]:
+    """Which of the hypotheses, closed once each in the order given, are rejected by e-LOND.
+
+    The t-th is rejected if E_t >= 1 / (alpha g_t (1 + rejections before it)), with
+    g_t = ln 2 (1 / ln(t+1) - 1 / ln(t+2)), whose sum is 1 by telescoping and which falls about as
+    slowly as a summable weight can. What comes later changes nothing that was decided, so the list
+    may grow without end, and the expected share of false rejections stays at most alpha under
+    any dependence.
+
+    Args and raises as in ``e_bonferroni``.
+    """
+    _check(log10_e, alpha)
+    found: list[bool] = []
+    rejections = 0
+    for t, one in enumerate(log10_e, 1):
+        level = alpha * _weight(t) * (1 + rejections)
+        found.append(one >= -math.log10(level))
+        rejections += found[-1]
+    return tuple(found)
+
+
+def _weight(t: int) -> float:
+    """g_t of ``e_lond``, without cancellation."""
+    return math.log(2) * math.log1p(1 / (t + 1)) / (math.log(t + 1) * math.log(t + 2))
 
 
 def adjust_maximum(log10_maximum: float) -> float:
