@@ -33,8 +33,9 @@ types: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp ## print every figure that the docs state
 	@$(BIN)/python -m pytest -m bench -s
 
-validate: $(VENV)/test.stamp ## measure size and power of every stress test again (slow)
+validate: $(VENV)/test.stamp ## measure size and power of every stress test and engine again (slow)
 	@$(BIN)/python -m workers validate --all
+	@$(BIN)/python -m workers validate --engines
 
 requirements: $(VENV)/test.stamp ## renew every pinned version and hash (but torch, pinned by hand)
 	@$(COMPILE) pyproject.toml requirements-torch.in --extra demo -o requirements.txt

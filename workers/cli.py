@@ -150,24 +150,35 @@ def plan(name: str, json_wanted: bool, **options: Any) -> int:
 @assay.command()
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Every stress test.")
+@click.option("--engines", is_flag=True, help="The engines of evidence, whatever test uses them.")
 @click.option("--quick", is_flag=True, help="A small study, printed and not kept.")
-def validate(name: str | None, every: bool, quick: bool) -> int:
+def validate(name: str | None, every: bool, engines: bool, quick: bool) -> int:
     """Measure a stress test's false-alarm rate and power, and keep the report."""
-    if bool(name) == every:
+    if bool(name) + every + engines != 1:
         raise InvalidInputError(
-            field="name", problem="one stress test or all", fix="Give one name, or --all"
+            field="name",
+            problem="one stress test or all",
+            fix="Give one name, or --all, or --engines",
         )
+    if engines:
+        from workers import engine_study
+
+        _measure(engine_study.validate, engine_study.REPORT, quick=quick)
+        return 0
     for one in sorted({key[0] for key in catalogue()}) if every else [str(name)]:
-        test, study = find(one), _study(one)
-        text = json.dumps(study(quick), indent=1, sort_keys=True) + "\n"
-        click.echo(text, nl=False)
-        if not quick:
-            path = validity_path(test)
-            path.parent.mkdir(exist_ok=True)
-            written = path.with_suffix(".tmp")
-            written.write_text(text)
-            written.replace(path)
+        _measure(_study(one), validity_path(find(one)), quick=quick)
     return 0
+
+
+def _measure(study: Callable[[bool], dict[str, Json]], path: Path, *, quick: bool) -> None:
+    """Print a study's report and, unless it is quick, keep it whole or not at all."""
+    text = json.dumps(study(quick), indent=1, sort_keys=True) + "\n"
+    click.echo(text, nl=False)
+    if not quick:
+        path.parent.mkdir(exist_ok=True)
+        written = path.with_suffix(".tmp")
+        written.write_text(text)
+        written.replace(path)
 
 
 def _spec(name: str, model: str, **options: Any) -> ShardSpec:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import binom
 
+from compliance.domain.statistics import multiplicity
 from compliance.domain.statistics.binomial import (
     clopper_pearson,
     clopper_pearson_upper,
     wilson,
 )
-from compliance.domain.statistics import multiplicity
 from compliance.domain.statistics.multiplicity import adjust_maximum, e_bh, e_bonferroni, e_lond
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=50)

@@ -148,6 +148,7 @@ BAD = {
     ),
     "a validity study of nothing": (["validate", "safety.nothing"], "no stress test"),
     "no name and not all": (["validate"], "one stress test or all"),
+    "a name and the engines": (["validate", DIGEST, "--engines"], "one stress test or all"),
     "an unknown command": (["audit"], "No such command"),
 }  # fmt: skip
 
@@ -195,6 +196,15 @@ def test_a_quick_study_is_printed_and_keeps_the_measured_report(assay: Assay) ->
     assert ended.status == 0
     assert json.loads(ended.out)["quick"] is True
     assert path.read_bytes() == before
+
+
+def test_a_quick_study_of_the_engines_keeps_the_measured_report(assay: Assay) -> None:
+    from workers.engine_study import REPORT
+
+    before = REPORT.read_bytes()
+    found = json.loads(assay("validate", "--engines", "--quick").out)
+    assert (found["quick"], len(found["size"])) == (True, 9)
+    assert REPORT.read_bytes() == before
 
 
 def test_the_command_works_from_a_shell_without_django_or_celery(
