@@ -76,7 +76,9 @@ def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
     shard.worker = worker
     shard.fence += 1
     shard.attempts += 1
-    shard.started_at = shard.started_at or timezone.now()
+    shard.claimed_at = timezone.now()
+    shard.started_at = shard.started_at or shard.claimed_at
+    shard.items_at_claim, shard.tokens_at_claim = shard.items_done, shard.tokens
     shard.lease_expires_at = _lease_end()
     shard_move(shard=shard, new=ShardState.LEASED, who=worker, why=f"attempt {shard.attempts}")
     run_start(run=shard.run, who=worker)
