@@ -1,0 +1,154 @@
+"""The servers and processes under attack, kept alive as an operator's supervisor would."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import redis
+from django.db import InterfaceError, OperationalError, connection
+
+from launcher.services import ALONE, CELERY
+from tests.flows.conftest import Processes
+from tests.servers import Servers
+
+START_SECONDS = 90.0
+WORKERS = ("cpu-1", "cpu-2")
+APP = "tests.faults.inside"
+"""The product's Celery app, allowed to ask endpoints on this machine."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class Plant:
+    """Two workers for shards, one for alerts, a scheduler, PostgreSQL and Valkey.
+
+    Attributes:
+        rng: seeded; every moment and victim is drawn from it.
+        fell: what ended without having been killed, and how often.
+    """
+
+    servers: Servers
+    environment: dict[str, str]
+    logs: Path
+    rng: random.Random
+    fell: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        # One thread a worker: with two, the two cores would be fought over.
+        self._processes = Processes(self.environment | {"OMP_NUM_THREADS": "1"}, self.logs)
+        self._arguments: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """What is meant to run."""
+        return list(self._arguments)
+
+    def start(self, *names: str) -> None:
+        """Start workers by name, or the scheduler; a name with ``scheduler`` in it is one."""
+        for name in names or (*WORKERS, "events", "scheduler"):
+            self._arguments[name] = self._arguments_of(name)
+            self._processes.start(name, *self._arguments[name])
+
+    def stop(self, *names: str) -> None:
+        """End for good, without a warning."""
+        for name in names or self.names:
+            del self._arguments[name]
+            self._processes.kill(name)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a process group and start it again at once."""
+        self._processes.kill(name)
+        self._processes.start(name, *self._arguments[name])
+
+    def kill_worker(self) -> None:
+        self.kill(self.rng.choice(WORKERS))
+
+    def kill_scheduler(self) -> None:
+        self.kill(self.rng.choice([name for name in self.names if "scheduler" in name]))
+
+    def kill_broker(self) -> None:
+        self._server_end("valkey", signal.SIGKILL)
+
+    def flush_broker(self) -> None:
+        with redis.Redis.from_url(self.servers.valkey.url) as client:
+            client.flushall()
+
+    def shut_database(self) -> None:
+        """PostgreSQL's immediate shutdown: no goodbye to anybody, recovery at the next start."""
+        self._server_end("postgres", signal.SIGQUIT)
+
+    def tend(self) -> None:
+        """Start again what ended, as the launcher does; to be called while waiting."""
+        assert self.servers.supervisor is not None
+        self.servers.supervisor.tend()
+        for name, process in list(self._processes.running.items()):
+            if process.poll() is not None:
+                self.fell[name] += 1
+                self.kill(name)
+
+    def wait(self, holds: Callable[[], bool], *, seconds: float, what: str) -> None:
+        """Tend until something holds; an outage counts as not yet."""
+        deadline = time.monotonic() + seconds
+        while not self.ask(holds, otherwise=False):
+            assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
+            self.tend()
+            time.sleep(0.05)
+
+    @staticmethod
+    def ask(question: Callable[[], T], *, otherwise: T) -> T:
+        """Ask the database, which may be down just now."""
+        try:
+            return question()
+        except (OperationalError, InterfaceError):
+            with contextlib.suppress(OperationalError, InterfaceError):
+                connection.close()
+            return otherwise
+
+    def server_moved(self, name: str, move: Callable[[], None]) -> None:
+        """Stop a server in good order, change where its files lie, start it again."""
+        supervisor = self.servers.supervisor
+        assert supervisor is not None
+        kept = supervisor._kept.pop(name)
+        os.kill(kept.process.pid, kept.service.stop_signal)
+        kept.process.wait()
+        supervisor._forget(kept.process)
+        move()
+        {"valkey": self.servers.valkey, "postgres": self.servers.postgres}[name].start(supervisor)
+
+    def _server_end(self, name: str, number: signal.Signals) -> None:
+        supervisor = self.servers.supervisor
+        assert supervisor is not None
+        kept = supervisor._kept[name]
+        with contextlib.suppress(ProcessLookupError):  # between two of its own attempts to start
+            os.kill(kept.process.pid, number)
+        kept.process.wait()
+        kept.crashes = 0  # it did not fail, it was killed: back after the shortest pause
+        supervisor.tend()
+
+    @staticmethod
+    def _arguments_of(name: str) -> tuple[str, ...]:
+        if "scheduler" in name:
+            return ("workers.scheduler",)
+        queues = "events,alerts" if name.startswith("events") else "cpu,endpoint"
+        program = tuple(APP if word == "workers.celery" else word for word in CELERY)
+        return (*program, *ALONE, "--queues", queues, "--hostname", f"{name}@test")
+
+
+def answers(servers: Servers) -> bool:
+    """Whether both servers can be talked to."""
+    try:
+        with redis.Redis.from_url(servers.valkey.url) as client:
+            client.ping()
+    except redis.RedisError:
+        return False
+    return servers.postgres._answers()
