@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from compliance.alerts.models import Alert
@@ -23,7 +23,9 @@ HEADER = (
     "| scenario | faults | runs due | runs recorded | lost | recorded twice | differ "
     "| alerts missing | recovery, median | recovery, max |"
 )
-_TAKEN_UP = {ShardState.LEASED.value, *(state.value for state in TERMINAL_SHARD_STATES)}
+Move: TypeAlias = tuple[UUID, datetime, str]
+"""A shard, when it moved, its new state."""
+_ENDS = frozenset(state.value for state in TERMINAL_SHARD_STATES)
 _OPEN = (ShardState.QUEUED.value, ShardState.LEASED.value)
 _ALERTING = (EventType.VERDICT_VIOLATING.value, EventType.RUN_ERRORED.value)
 
@@ -42,19 +44,21 @@ class Fault:
     lifted: datetime
     struck: frozenset[UUID]
 
-    def recovery(self, moves: Sequence[tuple[UUID, datetime]]) -> float | None:
+    def recovery(self, moves: Sequence[Move]) -> float | None:
         """Seconds until every struck shard was claimed again or had ended; None if none was.
 
         Args:
-            moves: when which shard was claimed or ended, in order.
+            moves: every claim and every end of a shard, in order.
         """
-        waiting, last = set(self.struck), self.lifted
-        for shard, at in moves:
+        # What ended in the moment between the look at the record and the blow was not struck.
+        spared = {shard for shard, at, new in moves if at <= self.began and new in _ENDS}
+        waiting, last = set(self.struck - spared), self.lifted
+        if not waiting:
+            return None
+        for shard, at, _ in moves:
             if shard in waiting and at > self.began:
                 waiting.discard(shard)
                 last = max(last, at)
-        if not self.struck:
-            return None
         return float("inf") if waiting else (last - self.lifted).total_seconds()
 
 
@@ -155,9 +159,11 @@ def _alerts_missing() -> int:
     return len(owed - set(Alert.objects.values_list("event_id", flat=True)))
 
 
-def _moves() -> list[tuple[UUID, datetime]]:
-    moves = Transition.objects.filter(shard__isnull=False, new__in=_TAKEN_UP)
-    return list(moves.order_by("at").values_list("shard_id", "at"))
+def _moves() -> list[Move]:
+    moves = Transition.objects.filter(
+        shard__isnull=False, new__in=[ShardState.LEASED.value, *_ENDS]
+    )
+    return list(moves.order_by("at").values_list("shard_id", "at", "new"))
 
 
 def _troubles(lost: set[UUID]) -> tuple[str, ...]:

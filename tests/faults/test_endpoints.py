@@ -14,8 +14,15 @@ from tests.faults.endpoint import WAYS, Gate, gate_to
 from tests.faults.plant import Plant
 from tests.faults.storm import Storm
 from tests.faults.tally import reckon
-from tests.faults.workload import Batch, Work, batched_specs, model_of, undisturbed, version_of
-from tests.stress_tests.conftest import write_model
+from tests.faults.workload import (
+    Batch,
+    Work,
+    batched_specs,
+    model_of,
+    undisturbed,
+    version_of,
+    write_llama,
+)
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 TROUBLE_SECONDS = 6.0
@@ -24,7 +31,7 @@ ROUNDS = 4
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Iterator[Gate]:
-    with gate_to(write_model(tmp_path / "served", seed=3)) as standing:
+    with gate_to(tmp_path / write_llama(tmp_path, "served", seed=3)) as standing:
         yield standing
 
 
@@ -44,6 +51,6 @@ def test_an_endpoint_misbehaves_and_recovers(
 
     storm = Storm(running, [misbehave], rounds=ROUNDS, pause=(2.0, 5.0))
     storm.rage(batch)
-    batch.finish(seconds=300)
+    batch.finish()
     line = reckon(f"endpoint {way}", batch.acknowledged, reference, storm.faults)
     assert record(line).holds

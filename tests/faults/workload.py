@@ -24,7 +24,8 @@ from tests.stress_tests.conftest import write_model
 
 DIGEST, PAIRS, REFUSAL = "provenance.weights_digest", "bias.counterfactual_pairs", "safety.refusal"
 OVER = frozenset(state.value for state in TERMINAL_RUN_STATES)
-FINISH_SECONDS = 1_200.0
+STALLED_SECONDS = 90.0
+"""Three times what recovery may take: where nothing has ended for so long, nothing will."""
 
 Findings: TypeAlias = tuple[object, str, str, str]
 """Estimate, verdict, digest of the order, digest of the scores."""
@@ -75,19 +76,25 @@ def mixed_works(cast: Cast, root: Path) -> list[Work]:
     works = small_works(cast, root)
     model = works[0].version.model
     for seed in (1, 2):
-        location = write_model(root / f"llama-{seed}", seed=seed).name
+        location = write_llama(root, f"llama-{seed}", seed=seed)
         version = version_of(cast, model, f"llama {seed}", location)
         works += [Work(version, spec) for spec in batched_specs()]
     return works
 
 
+def write_llama(root: Path, name: str, *, seed: int) -> str:
+    """A tiny Llama whose context holds every item; returns its location."""
+    return write_model(root / name, seed=seed, max_position_embeddings=512).name
+
+
 def batched_specs() -> list[StressTestSpec]:
-    """Specs of many batches; each alpha is another spec, hence another seed and order."""
+    """Specs of 5 to 30 batches; each parameter is another spec, hence another seed and order."""
     return [
-        StressTestSpec(PAIRS, 1, {"alpha": 0.001}),
-        StressTestSpec(PAIRS, 1, {"alpha": 0.002}),
-        StressTestSpec(REFUSAL, 1, {"alpha": 0.001, "max_new_tokens": 2}),
-        StressTestSpec(REFUSAL, 1, {"alpha": 0.002, "max_new_tokens": 2}),
+        StressTestSpec(PAIRS, 1, {"limit": 0.95}),
+        StressTestSpec(PAIRS, 1, {"limit": 0.95, "alpha": 0.001}),
+        # Near the rate itself, so that nothing is decided early and the whole bank is asked.
+        StressTestSpec(REFUSAL, 1, {"limit": 0.62, "max_new_tokens": 2}),
+        StressTestSpec(REFUSAL, 1, {"limit": 0.62, "alpha": 0.001, "max_new_tokens": 2}),
     ]
 
 
@@ -123,14 +130,19 @@ class Batch:
             return False
         return self.plant.ask(lambda: _unfinished() == 0, otherwise=False)
 
-    def finish(self, *, seconds: float = FINISH_SECONDS) -> bool:
-        """Wait for the end; whether it came in time."""
-        deadline = time.monotonic() + seconds
-        while not self.over and time.monotonic() < deadline:
+    def finish(self) -> bool:
+        """Wait for the end; False when nothing moves any more."""
+        seen, since = -1, time.monotonic()
+        while not self.over:
             self.plant.tend()
             self.top_up()
+            ended = self.plant.ask(_ended, otherwise=seen)
+            if ended != seen:
+                seen, since = ended, time.monotonic()
+            elif time.monotonic() - since > STALLED_SECONDS:
+                return False
             time.sleep(0.05)
-        return self.over
+        return True
 
     def _request(self) -> Run:
         work = next(self._turns)
@@ -140,7 +152,7 @@ class Batch:
 def undisturbed(plant: Plant, cast: Cast, works: Sequence[Work]) -> Reference:
     """Every work executed once by the same workers before the first fault."""
     batch = Batch(plant, cast, works, len(works))
-    assert batch.finish(seconds=300), "the undisturbed runs did not end"
+    assert batch.finish(), "the undisturbed runs did not end"
     found = {key(result): findings(result) for result in Result.objects.all()}
     troubles = set(Shard.objects.exclude(trouble="").values_list("trouble", flat=True))
     assert len(found) == len(works), troubles
@@ -157,3 +169,7 @@ def findings(result: Result) -> Findings:
 
 def _unfinished() -> int:
     return Run.objects.exclude(state__in=OVER).count()
+
+
+def _ended() -> int:
+    return Run.objects.filter(state__in=OVER).count()
