@@ -17,6 +17,7 @@ import redis
 from django.db import InterfaceError, OperationalError, connection
 
 from launcher.services import ALONE, CELERY
+from launcher.supervisor import BACKOFF_SECONDS
 from tests.flows.conftest import Processes
 from tests.servers import Servers
 
@@ -47,6 +48,7 @@ class Plant:
         # One thread a worker: with two, the two cores would be fought over.
         self._processes = Processes(self.environment | {"OMP_NUM_THREADS": "1"}, self.logs)
         self._arguments: dict[str, tuple[str, ...]] = {}
+        self._back_at: dict[str, float] = {}
 
     @property
     def names(self) -> list[str]:
@@ -63,11 +65,13 @@ class Plant:
         """End for good, without a warning."""
         for name in names or self.names:
             del self._arguments[name]
+            self._back_at.pop(name, None)
             self._processes.kill(name)
 
     def kill(self, name: str) -> None:
         """SIGKILL a process group and start it again at once."""
         self._processes.kill(name)
+        self._back_at.pop(name, None)
         self._processes.start(name, *self._arguments[name])
 
     def kill_worker(self) -> None:
@@ -91,9 +95,14 @@ class Plant:
         """Start again what ended, as the launcher does; to be called while waiting."""
         assert self.servers.supervisor is not None
         self.servers.supervisor.tend()
+        now = time.monotonic()
         for name, process in list(self._processes.running.items()):
-            if process.poll() is not None:
+            if process.poll() is None:
+                continue
+            if name not in self._back_at:
                 self.fell[name] += 1
+                self._back_at[name] = now + BACKOFF_SECONDS[0]
+            elif now >= self._back_at[name]:
                 self.kill(name)
 
     def wait(self, holds: Callable[[], bool], *, seconds: float, what: str) -> None:
@@ -123,7 +132,16 @@ class Plant:
         kept.process.wait()
         supervisor._forget(kept.process)
         move()
+        connection.close()
         {"valkey": self.servers.valkey, "postgres": self.servers.postgres}[name].start(supervisor)
+
+    def hurry(self, name: str) -> None:
+        """Start a server that failed again and again now, not after its next pause."""
+        assert self.servers.supervisor is not None
+        kept = self.servers.supervisor._kept[name]
+        kept.crashes = 0
+        if kept.restart_at is not None:
+            kept.restart_at = time.monotonic()
 
     def _server_end(self, name: str, number: signal.Signals) -> None:
         supervisor = self.servers.supervisor

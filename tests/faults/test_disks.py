@@ -78,6 +78,7 @@ def test_the_databases_disk_is_full(
         _use_up_segments(running)
         _go_on(running, batch)
         log_disk.clear()
+        running.hurry("postgres")
 
     storm = Storm(running, [disk_full], rounds=ROUNDS, pause=(6.0, 10.0))
     storm.rage(batch)
