@@ -46,6 +46,8 @@ requirements: $(VENV)/test.stamp ## renew every pinned version and hash (but tor
 	@$(COMPILE) pyproject.toml requirements-torch.in --extra demo -o requirements.txt
 	@$(COMPILE) pyproject.toml requirements-torch.in --extra demo --extra dev -c requirements.txt \
 		-o requirements-dev.txt
+	@$(COMPILE) pyproject.toml requirements-torch.in --extra server --extra worker --extra telemetry \
+		-c requirements-dev.txt -o docker/requirements.txt
 	@$(COMPILE) requirements-models.in --no-deps -o requirements-models.txt
 
 clean: ## remove the virtual environment and what tools left; a demo's record stays

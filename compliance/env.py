@@ -5,8 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pydantic import Field, PostgresDsn, RedisDsn, ValidationError
+from pydantic import AnyUrl, Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from compliance.logs import LogFormat
+
+
+class BrokerUrl(AnyUrl):
+    """Where Celery's messages go: Valkey or Redis, or RabbitMQ."""
+
+    _constraints = UrlConstraints(
+        allowed_schemes=["redis", "rediss", "amqp", "amqps"], host_required=True
+    )
 
 
 class Env(BaseSettings):
@@ -15,7 +25,7 @@ class Env(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ASSAY_")
 
     database_url: PostgresDsn
-    broker_url: RedisDsn
+    broker_url: BrokerUrl
     secret_key: str = Field(min_length=32)
     models_root: Path
     """Registered weights lie below this folder; nothing outside it is ever opened."""
@@ -24,7 +34,16 @@ class Env(BaseSettings):
     email_url: str = "smtp://127.0.0.1:25"
     email_from: str = "assay@localhost"
     static_root: Path = Path("staticfiles")
+    gpu_from_gb: float | None = Field(default=None, gt=0)
+    """Models whose weights are at least this large are asked by workers of the queue gpu."""
+    allow_internal: bool = False
+    """Let endpoints and webhooks lead to loopback and private addresses."""
     debug: bool = False
+    log_format: LogFormat = LogFormat.CONSOLE
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
+    """Whoever sends it may read ``/metrics``; without it there is no such address."""
+    heartbeat_file: Path | None = None
+    """Touched by a scheduler or worker while it lives, for ``python -m workers.health``."""
 
 
 def load() -> Env:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
-import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
 from compliance.domain import vocabulary
 from compliance.domain.events import EventType
 from compliance.env import load
+from compliance.logs import logging_settings, structlog_configure
 
 ENV = load()
 
@@ -20,7 +20,10 @@ DEBUG = ENV.debug
 ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",")]
 CSRF_TRUSTED_ORIGINS = [ENV.public_url]
 PUBLIC_URL = ENV.public_url.rstrip("/")
+ALLOW_INTERNAL = ENV.allow_internal
+GPU_FROM_BYTES = ENV.gpu_from_gb * 10**9 if ENV.gpu_from_gb else None
 MODELS_ROOT = ENV.models_root.resolve()
+METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 
 INSTALLED_APPS = [
     "compliance.portal",  # first: its sign-in templates stand before those of allauth
@@ -49,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "compliance.logs.RequestLog",  # first: every line of a request carries its id
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -195,12 +199,5 @@ UNFOLD = {
     "SITE_URL": "/",
 }
 
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(),
-    ]
-)
+LOGGING = logging_settings(ENV.log_format)
+structlog_configure()

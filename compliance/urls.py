@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from compliance.health import healthz, readyz
+from compliance.metrics import metrics
 
 urlpatterns = [
     path("", include("compliance.portal.urls")),
@@ -12,4 +13,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
 ]

@@ -41,6 +41,7 @@ from compliance.audits.services import (  # noqa: E402
 from compliance.domain.events import EventType  # noqa: E402
 from compliance.domain.lineage import DeclaredParent, DeclaredSource  # noqa: E402
 from compliance.domain.schedules import Rule  # noqa: E402
+from compliance.domain.subscriptions import StartRun  # noqa: E402
 from compliance.domain.vocabulary import (  # noqa: E402
     Access,
     LineageRelation,
@@ -124,7 +125,7 @@ def _first_audit(officer: Viewer) -> str:
         viewer=officer,
         model=assistant,
         name="Daily audit of the newest version",
-        battery=battery_default(),
+        battery=battery_default(access=Access.WEIGHTS),
         rule=Rule(
             cron="",
             interval_seconds=int(_DAY.total_seconds()),
@@ -139,7 +140,7 @@ def _first_audit(officer: Viewer) -> str:
             viewer=officer,
             organization_id=organization.id,
             event_type=EventType.VERSION_REGISTERED,
-            battery=battery_default(),
+            consequence=StartRun(tuple(battery_default(access=Access.WEIGHTS))),
         )
     _version(officer, assistant, "1.1", "smollm2-135m-instruct-tuned", _tuned(original))
     return str(oldest_first[0].run_id)

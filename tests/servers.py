@@ -33,6 +33,18 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SITE_SECONDS = 60
+# Tests run with the defaults of these, whatever the shell has set.
+NOT_THE_SHELLS = (
+    "ASSAY_DEBUG",
+    "ASSAY_PUBLIC_URL",
+    "ASSAY_ALLOWED_HOSTS",
+    "ASSAY_EMAIL_URL",
+    "ASSAY_LOG_FORMAT",
+    "ASSAY_METRICS_TOKEN",
+    "ASSAY_HEARTBEAT_FILE",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+)
 # A test's record need not survive a power cut.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -91,7 +103,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Comes before pytest-django loads the settings."""
     chosen = early_config.stash[_servers] = Servers()
     os.environ.update(chosen.environment())
-    for name in ("ASSAY_DEBUG", "ASSAY_PUBLIC_URL", "ASSAY_ALLOWED_HOSTS", "ASSAY_EMAIL_URL"):
+    for name in NOT_THE_SHELLS:
         os.environ.pop(name, None)
     early_config.add_cleanup(chosen.stop)
 

@@ -7,19 +7,44 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import (
+    heartbeat_sent,
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+)
+from kombu.exceptions import ChannelError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 django.setup()
 
-from compliance.settings import ENV  # noqa: E402  (needs the settings module named above)
+from compliance.env import BrokerUrl  # noqa: E402  (what is below needs the lines above)
+from compliance.settings import ENV  # noqa: E402
+from compliance.tracing import tracing_start, tracing_stop  # noqa: E402
+from workers.health import beat  # noqa: E402
 
 VISIBILITY_TIMEOUT_SECONDS = 3_600
 """Longer than any shard. A message redelivered all the same finds its shard leased or done."""
 
+
+def transport_options(broker: BrokerUrl) -> dict[str, object]:
+    """What differs between the brokers."""
+    if broker.scheme.startswith("redis"):
+        return {"visibility_timeout": VISIBILITY_TIMEOUT_SECONDS}
+    # A relay forgets an event once its message was taken: RabbitMQ must say that it took it.
+    return {"confirm_publish": True}
+
+
 app = Celery("assay", broker=str(ENV.broker_url))
 app.conf.update(
-    imports=("workers.tasks.runs", "workers.tasks.events", "workers.tasks.alerts"),
+    imports=(
+        "workers.messages",
+        "workers.tasks.runs",
+        "workers.tasks.events",
+        "workers.tasks.alerts",
+        "workers.tasks.webhooks",
+    ),
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
@@ -27,10 +52,18 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     task_acks_late=True,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": VISIBILITY_TIMEOUT_SECONDS},
-    worker_hijack_root_logger=False,
+    broker_transport_options=transport_options(ENV.broker_url),
     enable_utc=True,
 )
+
+
+def queue_empty(queue: str) -> bool:
+    """Whether the broker holds no message in a queue; a queue it never saw is empty."""
+    with app.connection_for_write() as connection, connection.channel() as channel:
+        try:
+            return int(channel.queue_declare(queue, passive=True).message_count) == 0  # type: ignore[attr-defined]
+        except ChannelError:
+            return True
 
 
 @worker_ready.connect
@@ -39,3 +72,26 @@ def announce(**_: Any) -> None:
     from workers.tasks.runs import catalogue_announce
 
     catalogue_announce()
+
+
+@setup_logging.connect
+def logging_keep(**_: Any) -> None:
+    """Django's LOGGING holds in workers too: Celery adds no handlers where somebody listens."""
+
+
+@worker_process_init.connect
+def trace_begin(**_: Any) -> None:
+    """Trace in the process that executes tasks; an exporter's thread survives no fork."""
+    tracing_start(service="assay-worker")
+
+
+@worker_process_shutdown.connect
+def trace_end(**_: Any) -> None:
+    """Hand on the last spans: these processes run no exit handlers."""
+    tracing_stop()
+
+
+@heartbeat_sent.connect
+def heartbeat(**_: Any) -> None:
+    """Show life, as Celery does to the broker every two seconds."""
+    beat(ENV.heartbeat_file)

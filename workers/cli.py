@@ -86,6 +86,7 @@ def tests(name: str | None) -> int:
     show_default=True,
     help="Order of the items.",
 )
+@click.option("--token-budget", type=click.IntRange(1), help="Ask no more after so many tokens.")
 @click.option("--allow-internal", is_flag=True, help="Let the URL lead to an internal address.")
 @click.option("--json", "json_wanted", is_flag=True, help="One JSON object on standard output.")
 def run(name: str, model: str, json_wanted: bool, **options: Any) -> int:
@@ -142,6 +143,7 @@ def _spec(name: str, model: str, **options: Any) -> ShardSpec:
         seed=options["seed"],
         subject=Subject(label=model, location=location),
         references=references,
+        token_budget=options["token_budget"],
     )
 
 

@@ -96,6 +96,10 @@ class Backend(Protocol):
 
     offers: frozenset[Need]
 
+    @property
+    def tokens(self) -> int:
+        """Tokens read and written since the backend was opened."""
+
     def environment(self) -> Mapping[str, Json]:
         """Library versions, dtype, device and threads that the numbers depend on."""
 

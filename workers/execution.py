@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,11 +18,25 @@ from compliance.domain.canonical import Json, digest_of_digests
 from compliance.domain.errors import NotTestableError
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Estimate, judge
-from compliance.domain.vocabulary import Verdict
+from compliance.domain.vocabulary import Stop, Verdict
 from workers.catalogue import code_digest, find, validity
 from workers.contract import Backend, Item, Procedure, Score, StressTest
 
-NOTHING_FINISHED: Mapping[str, Score] = {}
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What earlier attempts left behind.
+
+    Attributes:
+        scores: by the digest of the item they answer.
+        tokens: that the model read and wrote for them.
+    """
+
+    scores: Mapping[str, Score] = field(default_factory=dict)
+    tokens: int = 0
+
+
+NOTHING_FINISHED = Finished()
 
 
 class Sink(Protocol):
@@ -31,8 +45,15 @@ class Sink(Protocol):
     def begin(self, *, planned: int, order_digest: str) -> None:
         """Commit to the number of items and their order, before the first answer."""
 
-    def batch(self, scores: Sequence[Score], items: Sequence[Item]) -> None:
-        """Keep a finished batch."""
+    def batch(
+        self, scores: Sequence[Score], items: Sequence[Item], *, first: int, tokens: int
+    ) -> None:
+        """Keep a finished batch.
+
+        Args:
+            first: where its first item stands in the committed order.
+            tokens: read and written for it.
+        """
 
 
 class NullSink:
@@ -41,18 +62,25 @@ class NullSink:
     def begin(self, *, planned: int, order_digest: str) -> None:
         pass
 
-    def batch(self, scores: Sequence[Score], items: Sequence[Item]) -> None:
+    def batch(
+        self, scores: Sequence[Score], items: Sequence[Item], *, first: int, tokens: int
+    ) -> None:
         pass
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What an execution found, with everything needed to find it again."""
+    """What an execution found, with everything needed to find it again.
+
+    Attributes:
+        stopped: why no further item was asked.
+    """
 
     estimate: Estimate
     verdict: Verdict
     scores: tuple[Score, ...]
     planned: int
+    stopped: Stop
     order_digest: str
     spec_digest: str
     code_digest: str
@@ -64,12 +92,9 @@ def execute(
     spec: ShardSpec,
     backend: Backend,
     sink: Sink,
-    finished: Mapping[str, Score] = NOTHING_FINISHED,
+    finished: Finished = NOTHING_FINISHED,
 ) -> Execution:
     """Run ``spec`` on ``backend``.
-
-    Args:
-        finished: scores kept by an earlier attempt, by item id.
 
     Raises:
         NotTestableError: the backend lacks what the test needs, or the test cannot speak.
@@ -82,7 +107,8 @@ def execute(
     items = procedure.items(np.random.Generator(np.random.PCG64(spec.seed)))
     order_digest = digest_of_digests(item.digest for item in items)
     sink.begin(planned=len(items), order_digest=order_digest)
-    scores = _ask(procedure, backend, sink, items, finished)
+    asking = _Asking(procedure, backend, sink, spec.token_budget)
+    scores, stopped = asking.ask(items, finished)
     concluded = procedure.conclude(scores)
     estimate = replace(concluded, lead=concluded.lead or validity(test) is None)
     return Execution(
@@ -90,6 +116,7 @@ def execute(
         verdict=judge(estimate),
         scores=tuple(scores),
         planned=len(items),
+        stopped=stopped,
         order_digest=order_digest,
         spec_digest=spec.test.digest,
         code_digest=code_digest(test),
@@ -98,26 +125,36 @@ def execute(
     )
 
 
-def _ask(
-    procedure: Procedure,
-    backend: Backend,
-    sink: Sink,
-    items: Sequence[Item],
-    finished: Mapping[str, Score],
-) -> list[Score]:
-    scores: list[Score] = []
-    for start in range(0, len(items), procedure.batch_size):
-        batch = items[start : start + procedure.batch_size]
-        if all(item.id in finished for item in batch):
-            scores += [finished[item.id] for item in batch]
-        else:
-            fresh = procedure.score(backend, batch)
-            _require_one_score_each(fresh, batch)
-            sink.batch(fresh, batch)
-            scores += fresh
-        if procedure.stops_early and _decided(procedure, scores):
-            break
-    return scores
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One execution's way through its items, batch by batch."""
+
+    procedure: Procedure
+    backend: Backend
+    sink: Sink
+    token_budget: int | None
+
+    def ask(self, items: Sequence[Item], finished: Finished) -> tuple[list[Score], Stop]:
+        """Every score up to the stop, those of earlier attempts included."""
+        scores: list[Score] = []
+        tokens, size = finished.tokens, self.procedure.batch_size
+        for start in range(0, len(items), size):
+            batch = items[start : start + size]
+            kept = [finished.scores[one.digest] for one in batch if one.digest in finished.scores]
+            if len(kept) == len(batch):
+                scores += kept
+            elif self.token_budget is not None and tokens >= self.token_budget:
+                return scores, Stop.BUDGET
+            else:
+                before = self.backend.tokens
+                fresh = self.procedure.score(self.backend, batch)
+                _require_one_score_each(fresh, batch)
+                spent = self.backend.tokens - before
+                self.sink.batch(fresh, batch, first=start, tokens=spent)
+                scores, tokens = scores + fresh, tokens + spent
+            if self.procedure.stops_early and _decided(self.procedure, scores):
+                return scores, Stop.VERDICT
+        return scores, Stop.BANK
 
 
 def _require_one_score_each(scores: Sequence[Score], batch: Sequence[Item]) -> None:

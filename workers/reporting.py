@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
@@ -15,11 +16,19 @@ from rich.text import Text
 from compliance.domain.canonical import Json
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Part
+from compliance.domain.vocabulary import Stop
 from workers.catalogue import validity
 from workers.contract import Item, Score, StressTest
 from workers.execution import Execution
 
 STYLES = {"compliant": "bold green", "violating": "bold red", "inconclusive": "bold yellow"}
+
+
+STOPS = {
+    Stop.VERDICT: "the verdict",
+    Stop.BANK: "the end of the items",
+    Stop.BUDGET: "the token budget",
+}
 
 
 class ProgressSink:
@@ -32,17 +41,23 @@ class ProgressSink:
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[rate]}"),
             console=console,
             disable=not console.is_terminal,
             transient=True,
         )
-        self._task = self._progress.add_task(name, total=None)
+        self._task = self._progress.add_task(name, total=None, rate="")
+        self._tokens, self._began = 0, time.monotonic()
 
     def begin(self, *, planned: int, order_digest: str) -> None:
         self._progress.update(self._task, total=planned)
 
-    def batch(self, scores: Sequence[Score], items: Sequence[Item]) -> None:
-        self._progress.advance(self._task, len(scores))
+    def batch(
+        self, scores: Sequence[Score], items: Sequence[Item], *, first: int, tokens: int
+    ) -> None:
+        self._tokens += tokens
+        rate = self._tokens / max(time.monotonic() - self._began, 1e-3)
+        self._progress.update(self._task, advance=len(scores), rate=f"{rate:.0f} tokens/s")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -66,6 +81,7 @@ def as_json(spec: ShardSpec, execution: Execution) -> dict[str, Json]:
         "estimate": execution.estimate.to_json(),
         "seed": execution.seed,
         "planned": execution.planned,
+        "stopped": execution.stopped.value,
         "spec_digest": execution.spec_digest,
         "code_digest": execution.code_digest,
         "order_digest": execution.order_digest,
@@ -130,6 +146,7 @@ def _claim_rows(execution: Execution) -> Iterator[tuple[str, str]]:
     yield "estimate", f"{estimate.value:.4g} ({interval})"
     yield "limit", f"{claim.limit:.4g} ({claim.limit_source})"
     yield "counted", f"{estimate.n} of {estimate.planned} planned; independent unit: {claim.unit}"
+    yield "stopped by", STOPS[execution.stopped]
     yield "log10 e, violating", f"{estimate.log10_e_violating:.2f}"
     yield "log10 e, compliant", f"{estimate.log10_e_compliant:.2f}"
     yield "error rate", f"a wrong verdict has probability at most {claim.alpha:g}"

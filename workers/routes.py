@@ -1,7 +1,8 @@
 """What follows what: every event type with the tasks that its publication starts.
 
-The whole reactive behaviour of Assay stands on this screen. A task is handed the event's id
-(or the id that ``argument`` names in its payload) and must be idempotent.
+The whole reactive behaviour of Assay stands on this screen. A task is handed the event's id and
+must be idempotent. What subscriptions add is theirs (rows that officers write); what is rung for is
+no event but work that waits in a row: queued shards, mails and webhook calls.
 """
 
 from __future__ import annotations
@@ -14,25 +15,26 @@ from compliance.domain.events import EventType
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A task that follows an event.
-
-    Attributes:
-        queue: the queue's name, or ``payload:<key>`` to take it from the payload.
-        argument: the payload key handed to the task; empty for the event's id.
-    """
+    """A task and the queue that it is sent to."""
 
     task: str
     queue: str = "events"
-    argument: str = ""
 
 
-_EXECUTE = Route("runs.execute", queue="payload:queue", argument="shard")
-_SUBSCRIPTIONS = Route("events.subscriptions_fire")
+SUBSCRIPTIONS = Route("events.subscriptions_fire")
+"""Follows every event whose type somebody subscribed to."""
+
+EXECUTE = "runs.execute"
+"""Rung for queued shards, in the queue of each."""
+DELIVER = Route("alerts.deliver", queue="alerts")
+CALL = Route("webhooks.call", queue="alerts")
+
 _ALERT = Route("alerts.open")
 
 ROUTES: Mapping[EventType, tuple[Route, ...]] = {
     EventType.MODEL_REGISTERED: (),
-    EventType.VERSION_REGISTERED: (_SUBSCRIPTIONS,),
+    EventType.VERSION_REGISTERED: (),
+    EventType.ENDPOINT_LIMITED: (),
     EventType.SCHEDULE_CREATED: (),
     EventType.SCHEDULE_CHANGED: (),
     EventType.SCHEDULE_DUE: (),
@@ -42,11 +44,9 @@ ROUTES: Mapping[EventType, tuple[Route, ...]] = {
     EventType.RUN_COMPLETED: (),
     EventType.RUN_ERRORED: (_ALERT,),
     EventType.RUN_CANCELLED: (),
-    EventType.SHARD_QUEUED: (_EXECUTE,),
-    EventType.SHARD_REQUEUED: (_EXECUTE,),
     EventType.VERDICT_REACHED: (),
-    EventType.VERDICT_VIOLATING: (_ALERT, _SUBSCRIPTIONS),
-    EventType.ALERT_OPENED: (Route("alerts.deliver", queue="alerts", argument="alert"),),
+    EventType.VERDICT_VIOLATING: (_ALERT,),
+    EventType.ALERT_OPENED: (),
     EventType.ALERT_ACKNOWLEDGED: (),
     EventType.ALERT_RESOLVED: (),
 }

@@ -1,4 +1,4 @@
-"""The scheduler process: fires due schedules, reclaims expired leases, relays events.
+"""The scheduler process: fires due schedules, repairs, rings for what waits, relays events.
 
 Any number may run; PostgreSQL decides who takes what. It wakes when PostgreSQL notifies
 that an event was recorded, and once a second anyway (docs/adr/0002).
@@ -24,12 +24,25 @@ from django.conf import settings  # noqa: E402  (the record's modules need the l
 from django.db import OperationalError, close_old_connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from compliance.audits.services import leases_reclaim, schedule_fire_due  # noqa: E402
+from compliance.alerts.models import Delivery  # noqa: E402
+from compliance.audits.models import Shard, WebhookCall  # noqa: E402
+from compliance.audits.selectors import subscribed  # noqa: E402
+from compliance.audits.services import (  # noqa: E402
+    leases_reclaim,
+    messages_restore,
+    runs_settle,
+    schedule_fire_due,
+    shards_ring,
+)
 from compliance.domain.events import EventType  # noqa: E402
 from compliance.events.models import Event  # noqa: E402
+from compliance.events.sending import sendings_ring  # noqa: E402
 from compliance.events.services import NOTIFY_CHANNEL, events_relay  # noqa: E402
-from workers.celery import app  # noqa: E402
-from workers.routes import ROUTES  # noqa: E402
+from compliance.tracing import tracing_start  # noqa: E402
+from workers.celery import app, queue_empty  # noqa: E402
+from workers.health import beat  # noqa: E402
+from workers.messages import sending  # noqa: E402
+from workers.routes import CALL, DELIVER, EXECUTE, ROUTES, SUBSCRIPTIONS, Route  # noqa: E402
 
 POLL_SECONDS = 1.0
 _log = structlog.get_logger("assay.scheduler")
@@ -37,20 +50,57 @@ _log = structlog.get_logger("assay.scheduler")
 
 def publish(event: Event) -> None:
     """Send what follows an event to the broker; raises when the broker cannot take it."""
-    for route in ROUTES[EventType(event.type)]:
-        source, _, key = route.queue.partition(":")
-        queue = event.payload[key] if source == "payload" else route.queue
-        argument = event.payload[route.argument] if route.argument else str(event.id)
-        app.send_task(route.task, args=[argument], queue=queue, retry=False)
+    routes = ROUTES[EventType(event.type)]
+    if subscribed(event_type=event.type):
+        routes = (*routes, SUBSCRIPTIONS)
+    kind, _, subject = event.subject.partition("/")
+    ids = {"event_id": str(event.id), f"{kind}_id": subject}
+    for route in routes:
+        send(route, str(event.id), ids, event.traceparent)
+
+
+def ring() -> int:
+    """Ring for everything that waits in a row and is due; returns for how much."""
+    return (
+        shards_ring(ring=ring_shard)
+        + sendings_ring(kind=Delivery, ring=ring_delivery)
+        + sendings_ring(kind=WebhookCall, ring=ring_call)
+    )
+
+
+def ring_shard(shard: Shard) -> None:
+    """Ring for a queued shard."""
+    ids = {"run_id": str(shard.run_id), "shard_id": str(shard.id)}
+    send(Route(EXECUTE, shard.queue), str(shard.id), ids, shard.run.traceparent)
+
+
+def ring_delivery(delivery: Delivery) -> None:
+    """Ring for an alert's mail."""
+    ids = {"alert_id": str(delivery.alert_id), "delivery_id": str(delivery.id)}
+    send(DELIVER, delivery.id, ids, delivery.alert.event.traceparent)
+
+
+def ring_call(call: WebhookCall) -> None:
+    """Ring for a webhook's call."""
+    ids = {"event_id": str(call.event_id), "call_id": str(call.id)}
+    send(CALL, str(call.id), ids, call.event.traceparent)
+
+
+def send(route: Route, argument: str | int, ids: dict[str, str], traceparent: str) -> None:
+    """Send a message to the broker; raises when it cannot take it."""
+    with sending(route.task, ids, traceparent) as headers:
+        app.send_task(route.task, args=[argument], queue=route.queue, headers=headers, retry=False)
 
 
 def work() -> None:
-    """One round: fire, reclaim, relay until nothing is pending."""
+    """One round: fire, repair, then ring and relay until nothing waits."""
     fired = schedule_fire_due(now=timezone.now())
-    reclaimed = leases_reclaim()
-    if fired or reclaimed:
-        _log.info("round", fired=fired, leases_reclaimed=reclaimed)
-    while events_relay(publish=publish):
+    if fired:
+        _log.info("schedules fired", runs=fired)
+    leases_reclaim()
+    runs_settle()
+    messages_restore(empty=queue_empty)
+    while ring() or events_relay(publish=publish):
         pass
 
 
@@ -63,6 +113,7 @@ def run(stopping: threading.Event) -> None:
                 while not stopping.is_set():
                     close_old_connections()
                     work()
+                    beat(settings.ENV.heartbeat_file)
                     for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
                         pass
         except (OperationalError, psycopg.OperationalError, BrokerError, CeleryError) as error:
@@ -75,6 +126,7 @@ def main() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    tracing_start(service="assay-scheduler")
     _log.info("scheduler started")
     run(stopping)
     _log.info("scheduler stopped")

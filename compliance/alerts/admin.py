@@ -122,4 +122,11 @@ class DeliveryAdmin(RecordAdmin):
     list_filter = (("delivered_at", admin.EmptyFieldListFilter),)
     list_select_related = ("alert",)
     search_fields = ("recipient", "alert__title")
-    fields = ("alert", "recipient", "attempts", "delivered_at", "failed_because")
+    fields = (
+        "alert",
+        "recipient",
+        "attempts",
+        "next_attempt_at",
+        "delivered_at",
+        "failed_because",
+    )

@@ -10,6 +10,7 @@ from django.db import models
 from compliance.accounts.models import Organization
 from compliance.domain.vocabulary import AlertState, Severity
 from compliance.events.models import Event, append_only
+from compliance.events.sending import Sending
 
 
 class Alert(models.Model):
@@ -58,14 +59,11 @@ class AlertTransition(models.Model):
         return f"{self.old} to {self.new}"
 
 
-class Delivery(models.Model):
+class Delivery(Sending):
     """An alert on its way to one recipient; a failed attempt is tried again and shown."""
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="deliveries")
     recipient = models.EmailField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    delivered_at = models.DateTimeField(null=True, blank=True)
-    failed_because = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["alert", "recipient"], name="delivery_once")]

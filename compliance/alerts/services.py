@@ -8,17 +8,19 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.utils import timezone
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer, alert_recipients
 from compliance.alerts.models import Alert, AlertTransition, Delivery
 from compliance.domain.alerts import alert_move_check
+from compliance.domain.canonical import canonical_json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import AlertState, Severity
+from compliance.events.models import Event
 from compliance.events.selectors import event_by_id
+from compliance.events.sending import sending_claim, sending_settle
 from compliance.events.services import event_record
 
 _TITLES = {
@@ -29,17 +31,14 @@ _TITLES = {
 
 @transaction.atomic
 def alert_open(*, event_id: UUID, severity: Severity) -> Alert:
-    """Open the alert that an event calls for; the same event opens it once."""
+    """Open the alert that an event calls for; the same event opens it once, whoever asks."""
     event = event_by_id(event_id=event_id)
-    payload = event.payload
     alert, opened = Alert.objects.get_or_create(
         event=event,
         defaults={
             "organization_id": event.organization_id,
             "severity": severity.value,
-            "title": _TITLES[event.type].format(**payload)[:200],
-            "statement": payload["statement"],
-            "path": payload["path"],
+            **_told(event),
         },
     )
     if not opened:
@@ -57,16 +56,14 @@ def alert_open(*, event_id: UUID, severity: Severity) -> Alert:
     return alert
 
 
-def alert_deliver(*, alert_id: UUID) -> int:
-    """Mail the alert to everybody it has not reached; returns how many failed.
+def delivery_attempt(*, delivery_id: int) -> None:
+    """Mail an alert to one recipient, if it is due; a failure is kept and tried again.
 
-    Each attempt is recorded. Delivery is at least once: a worker that dies between sending
-    and recording sends again.
+    Delivery is at least once: a worker that dies between sending and recording sends again.
     """
-    failed = 0
-    for delivery in Delivery.objects.filter(alert_id=alert_id, delivered_at__isnull=True):
-        failed += not _delivery_attempt(delivery)
-    return failed
+    delivery = sending_claim(kind=Delivery, row_id=delivery_id)
+    if delivery is not None:
+        sending_settle(row=delivery, failed_because=_mail(delivery))
 
 
 def alert_acknowledge(*, viewer: Viewer, alert: Alert, reason: str) -> Alert:
@@ -110,9 +107,9 @@ def _transition_write(*, alert: Alert, old: AlertState, who: User, reason: str) 
     )
 
 
-def _delivery_attempt(delivery: Delivery) -> bool:
+def _mail(delivery: Delivery) -> str:
+    """Send; why it failed, or nothing."""
     alert = delivery.alert
-    delivery.attempts += 1
     try:
         send_mail(
             subject=f"[Assay] {alert.title}",
@@ -120,9 +117,18 @@ def _delivery_attempt(delivery: Delivery) -> bool:
             from_email=settings.DEFAULT_FROM_EMAIL,
             recipient_list=[delivery.recipient],
         )
-        delivery.delivered_at = timezone.now()
-        delivery.failed_because = ""
     except (SMTPException, OSError) as error:
-        delivery.failed_because = f"{type(error).__name__}: {error}"
-    delivery.save()
-    return delivery.delivered_at is not None
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _told(event: Event) -> dict[str, str]:
+    """Title, statement and path of the alert that an event calls for."""
+    payload, title = event.payload, _TITLES.get(event.type, "{type} about {subject}")
+    told = {"type": event.type, "subject": event.subject, **payload}
+    plain = f"{event.type}: {canonical_json(payload).decode()}"
+    return {
+        "title": title.format_map(told)[:200],
+        "statement": str(payload.get("statement") or plain),
+        "path": str(payload.get("path", "/")),
+    }

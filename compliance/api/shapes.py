@@ -83,6 +83,29 @@ class BatteryField(serializers.ListField):
         return battery
 
 
+class FilterField(serializers.DictField):
+    """Keys with values, as the record can keep them."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        values: dict[str, Any] = super().to_internal_value(data)
+        if not _storable(values):
+            raise ValidationError("It holds text or a number that no record can keep.")
+        return values
+
+
+class TokenBudgetField(serializers.IntegerField):
+    """Tokens that each stress test may take; null or left out for no end."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            allow_null=True,
+            min_value=1,
+            max_value=2**53 - 1,
+            help_text="Tokens that each stress test may take; null: no end.",
+        )
+
+
 def words(of: type[StrEnum]) -> list[str]:
     """The values of one of the vocabulary's enumerations, as choices."""
     return [word.value for word in of]

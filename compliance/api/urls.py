@@ -13,6 +13,7 @@ from compliance.api.v1.alerts import (
     AlertListApi,
     AlertResolveApi,
 )
+from compliance.api.v1.endpoint_limits import EndpointLimitListApi, EndpointLimitSetApi
 from compliance.api.v1.events import EventListApi
 from compliance.api.v1.items import ItemListApi
 from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelRegisterApi
@@ -43,6 +44,11 @@ _v1 = [
     path("models/<uuid:model_id>", ModelGetApi.as_view(), name="model"),
     path("versions", by_method(VersionListApi, VersionRegisterApi), name="versions"),
     path("versions/<uuid:version_id>", VersionGetApi.as_view(), name="version"),
+    path(
+        "endpoint-limits",
+        by_method(EndpointLimitListApi, EndpointLimitSetApi),
+        name="endpoint-limits",
+    ),
     path("stress-tests", StressTestListApi.as_view(), name="stress-tests"),
     path("schedules", by_method(ScheduleListApi, ScheduleCreateApi), name="schedules"),
     path("schedules/preview", SchedulePreviewApi.as_view(), name="schedule-preview"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.models import (
@@ -21,6 +21,7 @@ from compliance.audits.models import (
 )
 from compliance.domain.errors import NotFoundError
 from compliance.domain.schedules import Rule
+from compliance.domain.vocabulary import CatchUp
 from compliance.registry.models import Model, Version
 
 
@@ -55,6 +56,9 @@ def schedule_rule(*, schedule: Schedule) -> Rule:
         interval_seconds=schedule.interval_seconds,
         time_zone=schedule.time_zone,
         anchor=schedule.anchor,
+        catch_up=CatchUp(schedule.catch_up),
+        jitter_seconds=schedule.jitter_seconds,
+        salt=str(schedule.id),
     )
 
 
@@ -82,6 +86,11 @@ def subscription_get(*, viewer: Viewer, subscription_id: UUID) -> Subscription:
     if subscription is None:
         raise NotFoundError(f"no subscription {subscription_id} that you may see")
     return subscription
+
+
+def subscribed(*, event_type: str) -> bool:
+    """Whether anybody asked to hear of events of this type, for the relay only (no viewer)."""
+    return Subscription.objects.filter(event_type=event_type, paused_at__isnull=True).exists()
 
 
 def run_list(*, viewer: Viewer) -> QuerySet[Run]:
@@ -165,11 +174,13 @@ class Progress:
     Attributes:
         total: items planned in the shards that have begun; None while none has.
         seconds_left: extrapolated from the finished items; None when nothing can be said.
+        tokens_per_second: of the shards at work, since each began; None while none is.
     """
 
     done: int
     total: int | None
     seconds_left: float | None
+    tokens_per_second: float | None
 
 
 def run_progress(*, run: Run, now: datetime) -> Progress:
@@ -177,12 +188,19 @@ def run_progress(*, run: Run, now: datetime) -> Progress:
     begun = run.shards.filter(items_total__isnull=False)
     sums = begun.aggregate(done=Sum("items_done"), total=Sum("items_total"))
     done, total = sums["done"] or 0, sums["total"]
-    working = run.shards.filter(state="leased", items_done__gt=0).annotate(
-        left=F("items_total") - F("items_done")
-    )
-    seconds = [
-        (now - shard.started_at).total_seconds() * shard.left / shard.items_done
-        for shard in working
-        if shard.started_at is not None
+    working = [
+        (shard, (now - shard.started_at).total_seconds())
+        for shard in run.shards.filter(state="leased", items_done__gt=0)
+        if shard.started_at is not None and shard.items_total is not None
     ]
-    return Progress(done=done, total=total, seconds_left=sum(seconds) if seconds else None)
+    left = [
+        seconds * ((shard.items_total or 0) - shard.items_done) / shard.items_done
+        for shard, seconds in working
+    ]
+    rates = [shard.tokens / seconds for shard, seconds in working if seconds > 0 and shard.tokens]
+    return Progress(
+        done=done,
+        total=total,
+        seconds_left=sum(left) if left else None,
+        tokens_per_second=sum(rates) if rates else None,
+    )

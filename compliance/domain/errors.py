@@ -42,3 +42,15 @@ class NotTestableError(AssayError):
 
     A state of the run, never a verdict.
     """
+
+
+class UnavailableError(NotTestableError):
+    """The subject cannot be asked now and may be later: an endpoint that is busy or broken.
+
+    Args:
+        retry_after: seconds that it asks to be left alone.
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

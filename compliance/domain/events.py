@@ -19,6 +19,7 @@ class EventType(StrEnum):
 
     MODEL_REGISTERED = "model.registered"
     VERSION_REGISTERED = "model.version.registered"
+    ENDPOINT_LIMITED = "endpoint.limited"
     SCHEDULE_CREATED = "schedule.created"
     SCHEDULE_CHANGED = "schedule.changed"
     SCHEDULE_DUE = "schedule.due"
@@ -28,8 +29,6 @@ class EventType(StrEnum):
     RUN_COMPLETED = "run.completed"
     RUN_ERRORED = "run.errored"
     RUN_CANCELLED = "run.cancelled"
-    SHARD_QUEUED = "shard.queued"
-    SHARD_REQUEUED = "shard.requeued"
     VERDICT_REACHED = "verdict.reached"
     VERDICT_VIOLATING = "verdict.violating"
     ALERT_OPENED = "alert.opened"
@@ -48,26 +47,22 @@ _VERDICT = frozenset({"run", "test", "version", "label", "statement", "verdict",
 PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),
     EventType.VERSION_REGISTERED: frozenset({"model", "version", "weights_digest", "parents"}),
+    EventType.ENDPOINT_LIMITED: frozenset({"origin", "requests_at_once", "requests_per_minute"}),
     EventType.SCHEDULE_CREATED: frozenset({"schedule", "rule", "battery"}),
     EventType.SCHEDULE_CHANGED: frozenset({"schedule", "changes"}),
     EventType.SCHEDULE_DUE: frozenset({"schedule", "due_at", "outcome"}),
-    EventType.SUBSCRIPTION_CREATED: frozenset({"subscription", "event_type", "battery"}),
+    EventType.SUBSCRIPTION_CREATED: frozenset({"subscription", "event_type", "effect"}),
     EventType.SUBSCRIPTION_CHANGED: frozenset({"subscription", "changes"}),
     EventType.RUN_REQUESTED: frozenset({"run", "version", "battery", "trigger"}),
     EventType.RUN_COMPLETED: frozenset({"run", "version", "verdicts", "not_testable"}),
     EventType.RUN_ERRORED: frozenset({"run", "version", "label", "statement", "path"}),
     EventType.RUN_CANCELLED: frozenset({"run", "why"}),
-    EventType.SHARD_QUEUED: frozenset({"shard", "queue"}),
-    EventType.SHARD_REQUEUED: frozenset({"shard", "queue", "why"}),
     EventType.VERDICT_REACHED: _VERDICT,
     EventType.VERDICT_VIOLATING: _VERDICT,
     EventType.ALERT_OPENED: frozenset({"alert", "title"}),
     EventType.ALERT_ACKNOWLEDGED: frozenset({"alert", "reason"}),
     EventType.ALERT_RESOLVED: frozenset({"alert", "reason"}),
 }
-
-SUBSCRIBABLE = frozenset({EventType.VERSION_REGISTERED, EventType.VERDICT_VIOLATING})
-"""Event types an officer may hang stress tests on."""
 
 
 def payload_check(event_type: EventType, payload: Mapping[str, Json]) -> None:

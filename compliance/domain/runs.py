@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from compliance.domain.canonical import digest
 from compliance.domain.errors import TransitionError
-from compliance.domain.vocabulary import Need, RunState, ShardState
+from compliance.domain.vocabulary import Access, Need, RunState, ShardState
 
 RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
     RunState.REQUESTED: frozenset({RunState.RUNNING, RunState.CANCELLED}),
@@ -36,11 +36,25 @@ SHARD_MOVES: Mapping[ShardState, frozenset[ShardState]] = {
 TERMINAL_SHARD_STATES = frozenset(state for state, moves in SHARD_MOVES.items() if not moves)
 TERMINAL_RUN_STATES = frozenset(state for state, moves in RUN_MOVES.items() if not moves)
 
-MAX_ATTEMPTS = 3
-"""A shard that failed this often is errored, with its traceback, instead of retried."""
+MAX_FAILURES = 5
+"""A shard that failed this often without finishing a batch in between is errored."""
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 20
 """How long a worker may be silent before its shard is given to another."""
+
+HEARTBEAT_SECONDS = 3
+"""How often a worker renews its lease, and so how late it may learn of a cancellation."""
+
+STALL_SECONDS = 1_800
+"""A worker whose batch takes longer than this hangs: it ends itself and its shard goes on."""
+
+RING_AGAIN_SECONDS = 5
+"""A shard still queued this long after its bell rang into an empty queue was not heard."""
+
+LONGEST_BACKOFF_SECONDS = 300
+
+ENDPOINT_WAIT_SECONDS = 5
+"""How long a shard waits when its endpoint has all the company it may have."""
 
 _State = TypeVar("_State", RunState, ShardState)
 
@@ -69,10 +83,32 @@ def run_outcome(shards: Iterable[ShardState]) -> RunState | None:
     return RunState.CANCELLED if states == {ShardState.CANCELLED} else RunState.COMPLETED
 
 
-def queue_for(needs: Iterable[Need], *, endpoint: bool) -> str:
-    """The Celery queue whose workers can serve these needs."""
-    model_needed = set(needs) - {Need.WEIGHTS}
-    return "endpoint" if endpoint and model_needed else "cpu"
+def backoff_seconds(failures: int) -> int:
+    """How long a shard waits after so many failures in a row: 2, 4, 8, ... seconds."""
+    return min(1 << failures, LONGEST_BACKOFF_SECONDS)
+
+
+def not_offered(access: Access, needs: Iterable[Need]) -> str:
+    """Why a version of this access cannot be asked what these needs take; empty if it can."""
+    if access is Access.SEALED:
+        return "the version's weights are sealed, so no worker can open them"
+    missing = sorted(need.value for need in {*needs} & {Need.WEIGHTS, Need.HIDDEN_STATES})
+    if access is Access.ENDPOINT and missing:
+        return f"the stress test needs {' and '.join(missing)}, which an endpoint does not offer"
+    return ""
+
+
+def queue_for(needs: Iterable[Need], *, endpoint: bool, large: bool = False) -> str:
+    """The Celery queue whose workers can serve these needs.
+
+    Args:
+        large: the weights are so large that the operator wants them on a GPU.
+    """
+    if not set(needs) - {Need.WEIGHTS}:  # files are read, the model itself is asked nothing
+        return "cpu"
+    if endpoint:
+        return "endpoint"
+    return "gpu" if large else "cpu"
 
 
 def seed_for(*, version_id: str, spec_digest: str) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
+from compliance.domain.canonical import digest
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import CatchUp
 
@@ -17,27 +18,37 @@ MINIMUM_INTERVAL_SECONDS = 60
 MAXIMUM_BACKLOG = 1_000
 """Firings looked at in one go; the rest of a longer outage is taken up at the next tick."""
 
+SLOTS_LOOKED_AT = 100
+"""Of a rule, to find the shortest time between two of its firings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A cron expression or an interval; exactly one is set.
+    """A cron expression or an interval, exactly one of them set, and how it is kept.
 
     Attributes:
         cron: five fields, read in ``time_zone`` with Debian's cron rules for DST changes.
         interval_seconds: seconds between firings, counted from ``anchor``.
         anchor: when the rule came into force, aware.
+        catch_up: what becomes of firings that came while no scheduler ran.
+        jitter_seconds: each firing comes up to this much late, so that schedules set to the same
+            hour do not all come at once.
+        salt: what the jitter is derived from beside the firing, another for each schedule.
     """
 
     cron: str
     interval_seconds: int | None
     time_zone: str
     anchor: datetime
+    catch_up: CatchUp = CatchUp.RUN_ONCE
+    jitter_seconds: int = 0
+    salt: str = ""
 
     def check(self) -> None:
         """Refuse a rule that can never be read.
 
         Raises:
-            InvalidInputError: naming cron, interval_seconds or time_zone.
+            InvalidInputError: naming cron, interval_seconds, time_zone or jitter_seconds.
         """
         zone = self._zone()
         if bool(self.cron) == (self.interval_seconds is not None):
@@ -53,16 +64,23 @@ class Rule:
                     problem=f"{self.interval_seconds} is shorter than a run can be",
                     fix=f"Use at least {MINIMUM_INTERVAL_SECONDS}",
                 )
-            return
-        if len(self.cron.split()) != 5:  # CronSim would read a sixth as seconds
+        elif len(self.cron.split()) != 5:  # CronSim would read a sixth as seconds
             raise self._malformed("wrong number of fields")
-        try:
-            CronSim(self.cron, self.anchor.astimezone(zone))
-        except CronSimError as error:
-            raise self._malformed(str(error)) from error
+        else:
+            try:
+                CronSim(self.cron, self.anchor.astimezone(zone))
+            except CronSimError as error:
+                raise self._malformed(str(error)) from error
+        self._check_jitter()
 
     def firings(self, *, after: datetime) -> Iterator[datetime]:
-        """Every firing later than ``after``, in UTC, in order."""
+        """Every firing later than ``after``, in UTC, in order, jitter included."""
+        for slot in self._slots(after=after - timedelta(seconds=self.jitter_seconds)):
+            firing = slot + self._jitter(slot)
+            if firing > after and slot > self.anchor:
+                yield firing
+
+    def _slots(self, *, after: datetime) -> Iterator[datetime]:
         if self.interval_seconds is None:
             for local in CronSim(self.cron, after.astimezone(self._zone())):
                 yield local.astimezone(UTC)
@@ -73,6 +91,24 @@ class Rule:
         while True:
             yield due.astimezone(UTC)
             due += step
+
+    def _jitter(self, slot: datetime) -> timedelta:
+        """The same for the same slot whoever asks, so that two schedulers agree."""
+        if not self.jitter_seconds:
+            return timedelta(0)
+        drawn = int(digest({"salt": self.salt, "slot": slot.isoformat()})[:13], 16)
+        return timedelta(seconds=drawn % (self.jitter_seconds + 1))
+
+    def _check_jitter(self) -> None:
+        slots = list(islice(self._slots(after=self.anchor), SLOTS_LOOKED_AT))
+        gaps = [later - earlier for earlier, later in pairwise(slots)]
+        shortest = min(gaps, default=timedelta.max)
+        if not timedelta(0) <= timedelta(seconds=self.jitter_seconds) < shortest:
+            raise InvalidInputError(
+                field="jitter_seconds",
+                problem=f"a firing {self.jitter_seconds} s late could come after the next one",
+                fix=f"Use 0 to {int(shortest.total_seconds()) - 1}",
+            )
 
     def _malformed(self, why: str) -> InvalidInputError:
         return InvalidInputError(
@@ -101,11 +137,16 @@ class Due:
 
 
 def next_firings(rule: Rule, *, after: datetime, count: int = 5) -> list[datetime]:
-    """The next ``count`` firings, for a preview before saving."""
+    """The next ``count`` firings."""
     return list(islice(rule.firings(after=after), count))
 
 
-def firings_due(rule: Rule, *, first_due: datetime, now: datetime, catch_up: CatchUp) -> list[Due]:
+def slots_preview(rule: Rule, *, after: datetime, count: int = 5) -> list[datetime]:
+    """The next firings of a rule not yet saved: jitter is drawn when it is, and left out."""
+    return next_firings(replace(rule, jitter_seconds=0), after=after, count=count)
+
+
+def firings_due(rule: Rule, *, first_due: datetime, now: datetime) -> list[Due]:
     """What is due at ``now``, oldest first; skipped firings are listed too, as evidence.
 
     Args:
@@ -119,7 +160,7 @@ def firings_due(rule: Rule, *, first_due: datetime, now: datetime, catch_up: Cat
             break
         due.append(firing)
     return [
-        Due(due_at=moment, runs=_runs(catch_up, latest=moment == due[-1], late=len(due) > 1))
+        Due(due_at=moment, runs=_runs(rule.catch_up, latest=moment == due[-1], late=len(due) > 1))
         for moment in due
     ]
 

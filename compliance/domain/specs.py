@@ -55,11 +55,15 @@ class Subject:
         label: the name people know it by, e.g. ``northwind/smol 1.0``.
         location: absolute folder of the weights, or the endpoint's base URL.
         weights_digest: the digest registered for the weights; empty for an endpoint.
+        pace_seconds: the least time between two requests to an endpoint.
+        at_once: requests to an endpoint that may be in flight together.
     """
 
     label: str
     location: str
     weights_digest: str = ""
+    pace_seconds: float = 0.0
+    at_once: int = 4
 
     @property
     def is_endpoint(self) -> bool:
@@ -72,12 +76,14 @@ class ShardSpec:
 
     Attributes:
         references: other registered weights by digest, for tests that compare.
+        token_budget: tokens after which no further batch is asked; None for no end.
     """
 
     test: StressTestSpec
     seed: int
     subject: Subject
     references: tuple[Subject, ...] = ()
+    token_budget: int | None = None
 
 
 def _malformed(problem: str) -> InvalidInputError:

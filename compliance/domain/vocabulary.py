@@ -91,6 +91,16 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+class Stop(StrEnum):
+    """Why an execution asked no further item."""
+
+    VERDICT = "verdict"
+    BANK = "bank"
+    """Every planned item was asked."""
+    BUDGET = "budget"
+    """The tokens that a stress test may take were spent."""
+
+
 class RunState(StrEnum):
     """Where one execution of a battery on a version stands."""
 
@@ -112,12 +122,31 @@ class ShardState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RepairKind(StrEnum):
+    """What the reconciler can find amiss."""
+
+    LEASE_EXPIRED = "lease_expired"
+    """A worker fell silent; its shard was queued again."""
+    MESSAGE_LOST = "message_lost"
+    """The broker forgot a queued shard; its bell was rung again."""
+    RUN_UNSETTLED = "run_unsettled"
+    """Every shard had ended and the run had not."""
+
+
 class Trigger(StrEnum):
     """What made a run."""
 
     SCHEDULE = "schedule"
     SUBSCRIPTION = "subscription"
     PERSON = "person"
+
+
+class Effect(StrEnum):
+    """What a subscription does about an event."""
+
+    RUN = "run"
+    ALERT = "alert"
+    WEBHOOK = "webhook"
 
 
 class CatchUp(StrEnum):

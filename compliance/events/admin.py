@@ -18,7 +18,16 @@ class EventAdmin(RecordAdmin):
     list_filter = ("type", "organization")
     list_select_related = ("organization", "actor")
     search_fields = ("id", "subject", "type")
-    fields = ("id", "type", "organization", "subject", "actor", "occurred_at", "what")
+    fields = (
+        "id",
+        "type",
+        "organization",
+        "subject",
+        "actor",
+        "occurred_at",
+        "traceparent",
+        "what",
+    )
 
     @display(description="Payload")
     def what(self, event: Event) -> SafeString:

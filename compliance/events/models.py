@@ -27,6 +27,12 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True
     )
     payload = models.JSONField()
+    traceparent = models.CharField(
+        max_length=55,
+        blank=True,
+        db_default="",  # processes of an older release write events without it
+        help_text="The trace it happened in (W3C Trace Context); empty where nothing is traced.",
+    )
     occurred_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

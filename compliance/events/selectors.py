@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.errors import NotFoundError
-from compliance.events.models import Event
+from compliance.events.models import Event, PendingEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Events that a reader has not read yet."""
+
+    pending: int
+    oldest: datetime
 
 
 def event_list(*, viewer: Viewer) -> QuerySet[Event]:
@@ -26,3 +36,13 @@ def event_by_id(*, event_id: UUID) -> Event:
         return Event.objects.get(id=event_id)
     except Event.DoesNotExist as error:
         raise NotFoundError(f"no event {event_id}") from error
+
+
+def event_backlogs() -> dict[str, Backlog]:
+    """What each reader has yet to read; a reader that has read everything is not named."""
+    rows = (
+        PendingEvent.objects.order_by()
+        .values("reader")
+        .annotate(pending=Count("id"), oldest=Min("event__occurred_at"))
+    )
+    return {row["reader"]: Backlog(row["pending"], row["oldest"]) for row in rows}

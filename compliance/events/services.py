@@ -11,6 +11,7 @@ from compliance.accounts.models import User
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType, Reader, payload_check
 from compliance.events.models import Event, PendingEvent
+from compliance.tracing import traceparent_now
 
 NOTIFY_CHANNEL = "assay_events"
 
@@ -39,6 +40,7 @@ def event_record(
         subject=subject,
         payload=dict(payload),
         actor=actor,
+        traceparent=traceparent_now(),
     )
     PendingEvent.objects.bulk_create(
         [PendingEvent(event=event, reader=reader.value) for reader in Reader]

@@ -24,7 +24,15 @@ _BUSY = frozenset({429, 503})
 
 
 class OutboundError(AssayError):
-    """No answer came, or none that may be read."""
+    """No answer came, or none that may be read.
+
+    Args:
+        retry_after: seconds that the server asks to be left alone.
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +110,18 @@ class OutboundClient:
         Raises:
             OutboundError: no answer within the limits.
         """
-        return self._answer("GET", url, None)
+        return self._answer("GET", url, None, None)
 
-    def post(self, url: str, body: Json) -> Answer:
-        """POST ``body`` as JSON to ``url`` of the client's origin.
+    def post(
+        self, url: str, body: Json | bytes, *, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """POST ``body``, a value or the bytes of its JSON, to ``url`` of the client's origin.
 
         Raises:
             OutboundError: no answer within the limits.
         """
-        return self._answer("POST", url, json.dumps(body).encode())
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._answer("POST", url, content, headers)
 
     def close(self) -> None:
         self._http.close()
@@ -126,12 +137,15 @@ class OutboundClient:
     ) -> None:
         self.close()
 
-    def _answer(self, method: str, url: str, content: bytes | None) -> Answer:
+    def _answer(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str] | None
+    ) -> Answer:
+        request = self._request(method, url, content, headers or {})
         pause = 0.5
         for attempt in range(1, self._limits.attempts + 1):
             last = attempt == self._limits.attempts
             try:
-                answer, retry_after = self._once(method, url, content)
+                answer, retry_after = self._once(request)
             except httpx.ConnectError as error:
                 if last:
                     raise self._unreachable(str(error)) from error
@@ -144,14 +158,17 @@ class OutboundClient:
                 if pause > self._limits.longest_wait:
                     raise OutboundError(
                         f"{self._destination.host} asks for a pause of {pause:.0f} s, longer than "
-                        f"the {self._limits.longest_wait:.0f} s that are waited"
+                        f"the {self._limits.longest_wait:.0f} s that are waited",
+                        retry_after=pause,
                     )
             self._sleep(pause)
             pause *= 2
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, method: str, url: str, content: bytes | None) -> tuple[Answer, float]:
-        request = self._http.build_request(
+    def _request(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> httpx.Request:
+        return self._http.build_request(
             method,
             _pinned(url, self._destination),
             content=content,
@@ -160,9 +177,12 @@ class OutboundClient:
                 "Accept-Encoding": "identity",
                 "User-Agent": "assay",
                 **({"Content-Type": "application/json"} if content is not None else {}),
+                **headers,
             },
             extensions={"sni_hostname": self._destination.host},
         )
+
+    def _once(self, request: httpx.Request) -> tuple[Answer, float]:
         deadline = time.monotonic() + self._limits.seconds
         answer = self._http.send(request, stream=True)
         try:

@@ -18,7 +18,7 @@ LONGEST_INTERVAL_DAYS = 3_650
 class RuleForm(PortalForm):
     """When a schedule fires: a cron expression or an interval, in a time zone."""
 
-    names = {"interval_seconds": "every"}
+    names = {"interval_seconds": "every", "jitter_seconds": "jitter"}
 
     cron = forms.CharField(
         max_length=100,
@@ -41,11 +41,19 @@ class RuleForm(PortalForm):
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
     )
 
+    jitter = forms.IntegerField(
+        min_value=0,
+        max_value=10_080,
+        required=False,
+        label="Up to so many minutes late",
+        help_text="Drawn for each firing, so that schedules of one hour do not all come at once.",
+    )
+
     def rule(self, *, now: datetime) -> Rule:
         """The rule that a valid form describes, in force from this minute.
 
         Raises:
-            InvalidInputError: naming cron, interval_seconds or time_zone.
+            InvalidInputError: naming cron, interval_seconds, time_zone or jitter_seconds.
         """
         every, unit = self.cleaned_data["every"], self.cleaned_data["unit"]
         rule = Rule(
@@ -53,6 +61,7 @@ class RuleForm(PortalForm):
             interval_seconds=None if every is None else every * UNIT_SECONDS[unit],
             time_zone=self.cleaned_data["time_zone"].strip(),
             anchor=now.replace(second=0, microsecond=0),
+            jitter_seconds=60 * (self.cleaned_data["jitter"] or 0),
         )
         rule.check()
         return rule
@@ -73,6 +82,12 @@ class ScheduleForm(RuleForm, BatteryForm):
             (CatchUp.SKIP.value, "skip what was missed"),
             (CatchUp.RUN_ALL.value, "run every firing that was missed"),
         ],
+    )
+
+    token_budget = forms.IntegerField(
+        min_value=1,
+        required=False,
+        help_text="Tokens that each stress test may take; empty: no end.",
     )
 
     def __init__(self, *args: Any, models: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from compliance.accounts.admin_site import FixedInline, RecordAdmin
-from compliance.registry.models import Artifact, Lineage, Model, TrainingSource, Version
+from compliance.accounts.admin_site import FixedInline, RecordAdmin, ServiceAdmin, ServiceForm
+from compliance.accounts.selectors import Viewer
+from compliance.domain.endpoints import RequestLimit
+from compliance.registry.models import (
+    Artifact,
+    EndpointLimit,
+    Lineage,
+    Model,
+    TrainingSource,
+    Version,
+)
+from compliance.registry.services import endpoint_limit_set
 
 
 class VersionInline(FixedInline):
@@ -61,6 +71,46 @@ class VersionAdmin(RecordAdmin):
         "registered_at",
     )
     inlines = (ArtifactInline, ParentInline, SourceInline)
+
+
+class EndpointLimitForm(ServiceForm):
+    class Meta:
+        model = EndpointLimit
+        fields = ("organization", "origin", "requests_at_once", "requests_per_minute")
+
+    def make(self, viewer: Viewer) -> EndpointLimit:
+        chosen = self.cleaned_data
+        return endpoint_limit_set(
+            viewer=viewer,
+            organization_id=chosen["organization"].id,
+            url=chosen["origin"],
+            limit=RequestLimit(chosen["requests_at_once"], chosen["requests_per_minute"]),
+        )
+
+
+@admin.register(EndpointLimit)
+class EndpointLimitAdmin(ServiceAdmin):
+    """How hard endpoints may be asked; adding one again replaces it."""
+
+    add_form = EndpointLimitForm
+    list_display = ("origin", "organization", "requests_at_once", "requests_per_minute")
+    list_filter = ("organization",)
+    list_select_related = ("organization",)
+    search_fields = ("origin", "organization__name")
+    fields = (
+        "organization",
+        "origin",
+        "requests_at_once",
+        "requests_per_minute",
+        "changed_by",
+        "changed_at",
+    )
+    add_fieldsets = (
+        (
+            None,
+            {"fields": ("organization", "origin", "requests_at_once", "requests_per_minute")},
+        ),
+    )
 
 
 @admin.register(Artifact)

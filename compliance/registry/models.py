@@ -61,6 +61,30 @@ class Version(models.Model):
         return f"{self.model} {self.name}"
 
 
+class EndpointLimit(models.Model):
+    """How hard an organization's endpoint may be asked, over all workers together."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="endpoint_limits"
+    )
+    origin = models.CharField(max_length=300, help_text="Like https://host or https://host:8443.")
+    requests_at_once = models.PositiveSmallIntegerField()
+    requests_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty: as many as are answered."
+    )
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("origin",)
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "origin"], name="endpoint_limit_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.origin
+
+
 class Artifact(models.Model):
     """A file of a version, as it was when it was registered."""
 

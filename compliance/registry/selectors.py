@@ -9,10 +9,11 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.canonical import Json
+from compliance.domain.endpoints import RequestLimit, origin_of
 from compliance.domain.errors import NotFoundError
 from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Access
-from compliance.registry.models import Lineage, Model, Version
+from compliance.registry.models import EndpointLimit, Lineage, Model, Version
 
 
 def model_list(*, viewer: Viewer) -> QuerySet[Model]:
@@ -69,11 +70,41 @@ def version_newest(*, model: Model) -> Version | None:
     return model.versions.order_by("-registered_at").first()
 
 
+def endpoint_limit_list(*, viewer: Viewer) -> QuerySet[EndpointLimit]:
+    """Limits of endpoints of organizations the viewer may read."""
+    return EndpointLimit.objects.filter(organization__in=viewer.readable).select_related(
+        "organization", "changed_by"
+    )
+
+
+def request_limit(*, version: Version) -> RequestLimit:
+    """How hard the version's endpoint may be asked; the default where nobody said."""
+    row = EndpointLimit.objects.filter(
+        organization=version.model.organization_id, origin=origin_of(version.location)
+    ).first()
+    if row is None:
+        return RequestLimit()
+    return RequestLimit(at_once=row.requests_at_once, per_minute=row.requests_per_minute)
+
+
 def version_subject(*, version: Version) -> Subject:
     """What a backend opens to examine the version."""
-    endpoint = version.access == Access.ENDPOINT.value
-    location = version.location if endpoint else str(settings.MODELS_ROOT / version.location)
-    return Subject(label=str(version), location=location, weights_digest=version.weights_digest)
+    if version.access != Access.ENDPOINT.value:
+        location = str(settings.MODELS_ROOT / version.location)
+        return Subject(str(version), location, version.weights_digest)
+    limit = request_limit(version=version)
+    return Subject(
+        label=str(version),
+        location=version.location,
+        pace_seconds=limit.pace_seconds,
+        at_once=limit.at_once_a_shard,
+    )
+
+
+def version_large(*, version: Version) -> bool:
+    """Whether the version's weights are so large that the operator wants them on a GPU."""
+    size = sum(artifact.size_bytes for artifact in version.artifacts.all())
+    return settings.GPU_FROM_BYTES is not None and size >= settings.GPU_FROM_BYTES
 
 
 def reference_versions(*, version: Version) -> list[Version]:

@@ -11,13 +11,21 @@ from django.db import transaction
 from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer
 from compliance.domain.canonical import Json, digest
+from compliance.domain.endpoints import RequestLimit, origin_of
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
 from compliance.domain.lineage import DeclaredParent, DeclaredSource, parents_check
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Access
 from compliance.events.services import event_record
-from compliance.registry.models import Artifact, Lineage, Model, TrainingSource, Version
+from compliance.registry.models import (
+    Artifact,
+    EndpointLimit,
+    Lineage,
+    Model,
+    TrainingSource,
+    Version,
+)
 from compliance.registry.selectors import version_list
 from compliance.registry.storage import StoredFile, weights_files
 
@@ -110,6 +118,41 @@ def artifacts_digest(files: Sequence[StoredFile]) -> str:
 
 
 @transaction.atomic
+def endpoint_limit_set(
+    *, viewer: Viewer, organization_id: UUID, url: str, limit: RequestLimit
+) -> EndpointLimit:
+    """Say how hard an organization's endpoint may be asked, in place of what was said before.
+
+    Raises:
+        InvalidInputError: naming origin, requests_at_once or requests_per_minute.
+        NotAllowedError, NotFoundError: the viewer may not register there.
+    """
+    viewer.require(Action.REGISTER, organization_id)
+    limit.check()
+    row, _ = EndpointLimit.objects.update_or_create(
+        organization_id=organization_id,
+        origin=origin_of(url),
+        defaults={
+            "requests_at_once": limit.at_once,
+            "requests_per_minute": limit.per_minute,
+            "changed_by": viewer.user,
+        },
+    )
+    event_record(
+        event_type=EventType.ENDPOINT_LIMITED,
+        organization_id=organization_id,
+        subject=f"endpoint/{row.id}",
+        payload={
+            "origin": row.origin,
+            "requests_at_once": limit.at_once,
+            "requests_per_minute": limit.per_minute,
+        },
+        actor=viewer.user,
+    )
+    return row
+
+
+@transaction.atomic
 def _version_write(
     *, viewer: Viewer, version: Version, files: Sequence[StoredFile], declared: Declarations
 ) -> Version:
@@ -155,10 +198,6 @@ def _version_write(
 def _artifacts(*, access: Access, location: str) -> list[StoredFile]:
     if access is Access.WEIGHTS:
         return weights_files(location=location)
-    if access is Access.ENDPOINT and not location.startswith(("https://", "http://")):
-        raise InvalidInputError(
-            field="location",
-            problem=f"'{location}' is not the URL of an endpoint",
-            fix="Give the base URL of an OpenAI-compatible API, e.g. https://host/v1",
-        )
+    if access is Access.ENDPOINT:
+        origin_of(location, field="location")
     return []

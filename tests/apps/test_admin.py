@@ -19,22 +19,34 @@ from compliance.alerts.services import alert_acknowledge
 from compliance.audits.models import Result, Run, Score, Shard, Transition
 from compliance.audits.services import (
     battery_resolve,
+    messages_restore,
     schedule_create,
     schedule_fire_due,
     subscription_create,
+    subscriptions_fire,
 )
+from compliance.domain.endpoints import RequestLimit
 from compliance.domain.events import EventType
 from compliance.domain.lineage import DeclaredParent, DeclaredSource
 from compliance.domain.schedules import Rule
+from compliance.domain.subscriptions import CallWebhook, StartRun
 from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
 from compliance.events.models import Event
 from compliance.registry.models import Version
-from compliance.registry.services import Declarations, version_register
+from compliance.registry.services import Declarations, endpoint_limit_set, version_register
 from tests.browser.record import COMPLIANT, VIOLATING, alert_of, announce, request, work
 from tests.cast import Cast
 from tests.conftest import write_weights
 
-ADDED_BY_SERVICES = {"Organization", "Membership", "Grant", "ApiToken", "Schedule", "Subscription"}
+ADDED_BY_SERVICES = {
+    "Organization",
+    "Membership",
+    "Grant",
+    "ApiToken",
+    "Schedule",
+    "Subscription",
+    "EndpointLimit",
+}
 
 
 @pytest.fixture
@@ -71,15 +83,30 @@ def record(cast: Cast, version: Version, models_root: Any) -> Run:
     rule = Rule(cron="0 6 1 1 *", interval_seconds=None, time_zone="UTC", anchor=anchor)
     schedule_create(viewer=officer, model=version.model, name="yearly", battery=battery, rule=rule)
     schedule_fire_due(now=version.registered_at)
+    Shard.objects.update(rung_at=anchor)
+    messages_restore(empty=lambda queue: True)
     subscription_create(
         viewer=officer,
         organization_id=cast.northwind.id,
         event_type=EventType.VERSION_REGISTERED,
-        battery=battery,
+        consequence=StartRun(tuple(battery)),
+    )
+    hook = subscription_create(
+        viewer=officer,
+        organization_id=cast.northwind.id,
+        event_type=EventType.VERDICT_VIOLATING,
+        consequence=CallWebhook("https://93.184.215.14/hook"),
+    )
+    endpoint_limit_set(
+        viewer=officer,
+        organization_id=cast.northwind.id,
+        url="https://models.example/v1",
+        limit=RequestLimit(),
     )
     token_issue(user=cast.engineer, name="ci", expires_at=version.registered_at)
     run = request(officer, version, ["safety.refusal", "provenance.weights_digest"])
     work(run, {"safety.refusal": VIOLATING, "provenance.weights_digest": COMPLIANT})
+    subscriptions_fire(event_id=Event.objects.get(type=hook.event_type).id)
     alert_acknowledge(viewer=officer, alert=alert_of(run), reason="looking")
     return run
 

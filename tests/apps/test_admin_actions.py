@@ -138,6 +138,8 @@ def test_schedules_and_subscriptions_are_paused_and_resumed(
     body = {
         "organization": str(cast.northwind.id),
         "event_type": "model.version.registered",
+        "filter": "{}",
+        "effect": "run",
         "tests": ["safety.refusal"],
         "model": "",
     }

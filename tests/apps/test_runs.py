@@ -3,14 +3,16 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from compliance.audits.models import Run, Score, Shard
+from compliance.audits.models import Repair, Run, Score, Shard
 from compliance.audits.services import (
     AnsweredItem,
+    Cause,
     Lease,
     Outcome,
     battery_resolve,
     leases_reclaim,
     run_cancel,
+    run_request,
     run_request_by,
     shard_batch,
     shard_begin,
@@ -21,9 +23,11 @@ from compliance.audits.services import (
     shard_refuse,
 )
 from compliance.domain.errors import InvalidInputError, LeaseLostError, NotFoundError
-from compliance.domain.vocabulary import RunState, ShardState
+from compliance.domain.runs import MAX_FAILURES
+from compliance.domain.vocabulary import Access, RepairKind, RunState, ShardState, Stop, Trigger
 from compliance.events.models import Event
 from compliance.registry.models import Version
+from compliance.registry.services import version_register
 from tests.cast import Cast
 from tests.domain.test_verdicts import estimate
 
@@ -46,6 +50,7 @@ def answered(position: int) -> AnsweredItem:
     return AnsweredItem(
         position=position,
         item_id=f"item-{position}",
+        item_digest=f"{position:064x}",
         part="p",
         cluster="c",
         payload={"prompt": "?"},
@@ -59,6 +64,7 @@ def answered(position: int) -> AnsweredItem:
 def outcome(violating: float = 5.0) -> Outcome:
     return Outcome(
         estimate=estimate(violating, 0.0),
+        stopped=Stop.BANK,
         code_digest="0" * 64,
         order_digest="1" * 64,
         scores_digest="2" * 64,
@@ -103,7 +109,7 @@ def test_a_stale_fence_writes_nothing(run: Run) -> None:
 def test_the_next_attempt_is_handed_the_finished_scores(run: Run) -> None:
     shard_batch(lease=claim(run), answered=[answered(0), answered(1)])
     lapse(run.shards.get())
-    assert set(claim(run, "worker-2").finished) == {"item-0", "item-1"}
+    assert set(claim(run, "worker-2").finished) == {f"{position:064x}" for position in (0, 1)}
 
 
 def test_a_batch_handed_in_twice_is_kept_once(run: Run) -> None:
@@ -129,8 +135,9 @@ def test_a_silent_worker_loses_its_shard_and_the_shard_is_queued_again(run: Run)
     claim(run)
     lapse(run.shards.get())
     assert leases_reclaim() == 1
-    assert run.shards.get().state == ShardState.QUEUED.value
-    assert "shard.requeued" in event_types(run)
+    shard = run.shards.get()
+    assert (shard.state, shard.rung_at) == (ShardState.QUEUED.value, None)
+    assert Repair.objects.get().kind == RepairKind.LEASE_EXPIRED.value
 
 
 def test_a_worker_that_shows_life_keeps_its_shard(run: Run) -> None:
@@ -141,7 +148,8 @@ def test_a_worker_that_shows_life_keeps_its_shard(run: Run) -> None:
 
 
 def test_a_poison_shard_ends_errored_with_its_traceback(run: Run) -> None:
-    for _ in range(3):
+    for _ in range(MAX_FAILURES):
+        Shard.objects.update(not_before=None)
         shard_fail(lease=claim(run), trouble="Traceback ...\nValueError: poison")
     shard = run.shards.get()
     run.refresh_from_db()
@@ -157,19 +165,31 @@ def test_a_cancelled_run_takes_nothing_more(cast: Cast, run: Run) -> None:
         shard_batch(lease=lease, answered=[answered(0)])
 
 
-def test_what_an_access_cannot_offer_is_said_and_not_skipped(cast: Cast, version: Version) -> None:
-    from compliance.domain.vocabulary import Access
-    from compliance.registry.services import version_register
-
-    endpoint = version_register(
+def served(cast: Cast, version: Version) -> Version:
+    return version_register(
         viewer=cast.viewer(cast.engineer),
         model=version.model,
         name="served",
         access=Access.ENDPOINT,
         location="https://models.northwind.example/v1",
     )
+
+
+def test_what_an_access_cannot_offer_is_refused_to_a_person(cast: Cast, version: Version) -> None:
     battery = battery_resolve(battery=["provenance.weights_digest"])
-    run = run_request_by(viewer=cast.viewer(cast.officer), version=endpoint, battery=battery)
+    with pytest.raises(InvalidInputError, match="weights, which an endpoint does not offer"):
+        run_request_by(
+            viewer=cast.viewer(cast.officer), version=served(cast, version), battery=battery
+        )
+    assert not Run.objects.exists()
+
+
+def test_what_an_access_cannot_offer_is_said_of_a_run_that_nobody_asked_for(
+    cast: Cast, version: Version
+) -> None:
+    battery = battery_resolve(battery=["provenance.weights_digest"])
+    cause = Cause(trigger=Trigger.SCHEDULE)
+    run = run_request(version=served(cast, version), battery=battery, cause=cause)
     run.refresh_from_db()
     assert run.state == RunState.COMPLETED.value
     assert "weights, which an endpoint does not offer" in run.shards.get().trouble

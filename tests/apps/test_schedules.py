@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from compliance.audits.services import (
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.events import EventType
 from compliance.domain.schedules import Rule
+from compliance.domain.subscriptions import StartRun
 from compliance.domain.vocabulary import Access, CatchUp, Trigger
 from compliance.events.models import Event
 from compliance.registry.models import Version
@@ -41,8 +43,7 @@ def schedule_for(cast: Cast, version: Version, catch_up: CatchUp, rule: Rule) ->
         model=version.model,
         name="hourly",
         battery=battery_resolve(battery=["safety.refusal"]),
-        rule=rule,
-        catch_up=catch_up,
+        rule=replace(rule, catch_up=catch_up),
     )
 
 
@@ -102,7 +103,9 @@ def test_a_registered_version_makes_one_run_however_often_the_event_is_delivered
         viewer=cast.viewer(cast.officer),
         organization_id=cast.northwind.id,
         event_type=EventType.VERSION_REGISTERED,
-        battery=battery_resolve(battery=["safety.refusal", "provenance.weights_digest"]),
+        consequence=StartRun(
+            tuple(battery_resolve(battery=["safety.refusal", "provenance.weights_digest"]))
+        ),
     )
     version_register(
         viewer=cast.viewer(cast.engineer),

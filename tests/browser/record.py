@@ -31,7 +31,7 @@ from compliance.audits.services import (
 from compliance.domain.canonical import Json, digest
 from compliance.domain.events import EventType
 from compliance.domain.verdicts import Claim, Estimate, Part
-from compliance.domain.vocabulary import Scope, Severity
+from compliance.domain.vocabulary import Scope, Severity, Stop
 from compliance.events.models import Event
 from compliance.registry.models import Version
 
@@ -108,6 +108,7 @@ def finish(shard: Shard, finding: Finding, *, worker: str = "worker-1") -> None:
         lease=lease,
         outcome=Outcome(
             estimate=estimate(shard.test_name, finding),
+            stopped=Stop.BANK,
             code_digest=digest(shard.test_name),
             order_digest=digest([shard.test_name, "order"]),
             scores_digest=digest([shard.test_name, "scores"]),
@@ -134,6 +135,7 @@ def answer(place: int, finding: Finding) -> AnsweredItem:
     return AnsweredItem(
         position=place,
         item_id=f"{part.replace(' ', '-')}/{place:03d}",
+        item_digest=f"{place:064x}",
         part=part,
         cluster=f"cluster-{place // 4}",
         payload={"prompt": f"Explain, for a story about {part}, how somebody would begin."},

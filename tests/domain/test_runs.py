@@ -1,8 +1,17 @@
 import pytest
 
 from compliance.domain.errors import TransitionError
-from compliance.domain.runs import RUN_MOVES, SHARD_MOVES, move_check, run_outcome, seed_for
-from compliance.domain.vocabulary import RunState, ShardState
+from compliance.domain.runs import (
+    LONGEST_BACKOFF_SECONDS,
+    RUN_MOVES,
+    SHARD_MOVES,
+    backoff_seconds,
+    move_check,
+    queue_for,
+    run_outcome,
+    seed_for,
+)
+from compliance.domain.vocabulary import Need, RunState, ShardState
 
 
 def test_every_state_has_a_row() -> None:
@@ -33,3 +42,25 @@ def test_the_seed_is_the_same_for_the_same_version_and_spec_and_no_other() -> No
     assert seed == seed_for(version_id="v", spec_digest="s")
     assert seed != seed_for(version_id="w", spec_digest="s")
     assert 0 <= seed < 2**53
+
+
+@pytest.mark.parametrize(
+    ("needs", "endpoint", "large", "queue"),
+    [
+        ({Need.WEIGHTS}, False, False, "cpu"),
+        ({Need.WEIGHTS}, False, True, "cpu"),  # files are read, no model is asked
+        ({Need.GENERATE}, False, False, "cpu"),
+        ({Need.GENERATE}, False, True, "gpu"),
+        ({Need.LOGLIKELIHOOD, Need.WEIGHTS}, False, True, "gpu"),
+        ({Need.GENERATE}, True, True, "endpoint"),
+    ],
+)
+def test_a_shard_goes_where_its_needs_can_be_served(
+    needs: set[Need], endpoint: bool, large: bool, queue: str
+) -> None:
+    assert queue_for(needs, endpoint=endpoint, large=large) == queue
+
+
+def test_the_pause_doubles_with_each_failure_up_to_the_longest() -> None:
+    assert [backoff_seconds(n) for n in (1, 2, 3)] == [2, 4, 8]
+    assert backoff_seconds(60) == LONGEST_BACKOFF_SECONDS

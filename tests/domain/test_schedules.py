@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -69,10 +71,9 @@ def test_catch_up_policy_decides_what_missed_firings_become(
     policy: CatchUp, ran: list[bool]
 ) -> None:
     due = firings_due(
-        rule(interval=3600),
+        replace(rule(interval=3600), catch_up=policy),
         first_due=ANCHOR + timedelta(hours=1),
         now=ANCHOR + timedelta(hours=3, minutes=5),
-        catch_up=policy,
     )
     assert [one.runs for one in due] == ran
 
@@ -80,9 +81,32 @@ def test_catch_up_policy_decides_what_missed_firings_become(
 def test_a_single_firing_runs_under_every_policy() -> None:
     for policy in CatchUp:
         due = firings_due(
-            rule(interval=3600),
+            replace(rule(interval=3600), catch_up=policy),
             first_due=ANCHOR + timedelta(hours=1),
             now=ANCHOR + timedelta(hours=1, minutes=1),
-            catch_up=policy,
         )
         assert [one.runs for one in due] == [True]
+
+
+def test_jitter_delays_each_firing_by_its_own_amount_and_the_same_for_everybody() -> None:
+    late = replace(rule("0 6 * * *"), jitter_seconds=1_800, salt="one")
+    plain = next_firings(rule("0 6 * * *"), after=ANCHOR, count=30)
+    firings = next_firings(late, after=ANCHOR, count=30)
+    delays = [(firing - slot).total_seconds() for firing, slot in zip(firings, plain, strict=True)]
+    assert all(0 <= delay <= 1_800 for delay in delays)
+    assert len(set(delays)) > 20
+    assert firings == next_firings(late, after=ANCHOR, count=30)
+    assert firings != next_firings(replace(late, salt="two"), after=ANCHOR, count=30)
+
+
+def test_a_firing_is_found_from_any_moment_before_it() -> None:
+    late = replace(rule(interval=3_600), jitter_seconds=3_599, salt="one")
+    firings = next_firings(late, after=ANCHOR, count=50)
+    for earlier, later in pairwise(firings):
+        assert next_firings(late, after=earlier, count=1) == [later]
+
+
+@pytest.mark.parametrize("late", [-1, 3_600])
+def test_jitter_that_could_pass_the_next_firing_is_refused(late: int) -> None:
+    with pytest.raises(InvalidInputError, match=r"jitter_seconds.*0 to 3599"):
+        replace(rule(interval=3_600), jitter_seconds=late).check()

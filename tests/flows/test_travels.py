@@ -17,6 +17,7 @@ from compliance.audits.services import (
 )
 from compliance.domain.events import EventType
 from compliance.domain.schedules import Rule
+from compliance.domain.subscriptions import StartRun
 from compliance.domain.vocabulary import Access, RunState, Trigger
 from compliance.events.models import PendingEvent
 from compliance.registry.models import Version
@@ -77,7 +78,7 @@ def test_a_registered_version_is_tested_without_anybody_asking(
         viewer=cast.viewer(cast.officer),
         organization_id=cast.northwind.id,
         event_type=EventType.VERSION_REGISTERED,
-        battery=battery_resolve(battery=[DIGEST_TEST]),
+        consequence=StartRun(tuple(battery_resolve(battery=[DIGEST_TEST]))),
     )
     version_register(
         viewer=cast.viewer(cast.engineer),

@@ -29,14 +29,17 @@ class ScriptedBackend:
         loglikelihood: Callable[[str, str], float] = indifferent,
     ) -> None:
         self._answer, self._loglikelihood = answer, loglikelihood
+        self.tokens = 0
 
     def environment(self) -> Mapping[str, Json]:
         return {"backend": "scripted"}
 
     def loglikelihood(self, requests: Sequence[tuple[str, str]]) -> list[float]:
+        self.tokens += sum(len(context) + len(more) for context, more in requests)
         return [self._loglikelihood(*request) for request in requests]
 
     def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
+        self.tokens += sum(map(len, prompts))
         return [self._answer(prompt) for prompt in prompts]
 
     def weights(self, digest: str | None = None) -> WeightsReader:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,107 +12,19 @@ import pytest
 from compliance.domain.canonical import Json, digest_of_digests
 from compliance.domain.errors import InvalidInputError, LeaseLostError, NotTestableError
 from compliance.domain.specs import ShardSpec, StressTestSpec, Subject
-from compliance.domain.verdicts import Claim, Estimate
-from compliance.domain.vocabulary import Need, Scope, Verdict
+from compliance.domain.vocabulary import Need, Stop, Verdict
+from tests.stress_tests.letters import Kept, Lengths, letters, run, spec
 from workers import catalogue as catalogue_module
 from workers.backends.loading import open_backend
 from workers.catalogue import find
 from workers.contract import (
     Backend,
-    DataCard,
     Item,
     Procedure,
     Score,
     StressTest,
-    WeightsReader,
-    stress_test,
 )
-from workers.execution import Execution, NullSink, execute
-
-CARD = DataCard("letters", "1", 40, "Apache-2.0", "Forty letters.", "They say nothing.")
-CLAIM = Claim("s", "p", "mean", 0.5, "this file", 0.05, "letter", Scope.BANK)
-
-
-@stress_test(
-    "bias.letters",
-    version=1,
-    title="Letters",
-    needs=[Need.LOGLIKELIHOOD],
-    data_card=CARD,
-    sources=["this file"],
-)
-def letters(count: int = 40, evidence: float = 0.1, stops_early: bool = False) -> Procedure:
-    """A mean over letters; each letter adds ``evidence`` to the e-value's logarithm."""
-
-    def items(rng: np.random.Generator) -> list[Item]:
-        texts = [f" letter{n}" for n in range(count)]
-        order = rng.permutation(count)
-        return [Item(f"l{n}", "all", f"l{n}", {"text": texts[n]}) for n in order]
-
-    def score(backend: Backend, batch: Sequence[Item]) -> list[Score]:
-        requests = [("The", str(item.payload["text"])) for item in batch]
-        values = backend.loglikelihood(requests)
-        return [
-            Score(item.id, item.part, item.cluster, value, "scored")
-            for item, value in zip(batch, values, strict=True)
-        ]
-
-    def conclude(scores: Sequence[Score]) -> Estimate:
-        n, value = len(scores), float(np.mean([score.value for score in scores]))
-        return Estimate(CLAIM, n, count, value, value, value, 0.0, evidence * n)
-
-    return Procedure(CLAIM, items, score, conclude, 8, 10, stops_early)
-
-
-class Lengths:
-    """A backend whose every number depends a little on its companions, as padded batches do."""
-
-    offers = frozenset({Need.LOGLIKELIHOOD})
-
-    def __init__(self) -> None:
-        self.asked: list[list[str]] = []
-
-    def environment(self) -> Mapping[str, Json]:
-        return {"dtype": "float32"}
-
-    def loglikelihood(self, requests: Sequence[tuple[str, str]]) -> list[float]:
-        self.asked.append([continuation for _, continuation in requests])
-        drift = 1e-9 * sum(len(continuation) for _, continuation in requests)
-        return [-len(continuation) + drift for _, continuation in requests]
-
-    def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
-        raise NotTestableError("no text")
-
-    def weights(self, digest: str | None = None) -> WeightsReader:
-        raise NotTestableError("no weights")
-
-
-@dataclass
-class Kept:
-    """A sink that keeps what it is given, and may lose its lease after some batches."""
-
-    loses_lease_after: int = 10**9
-    planned: int = -1
-    order_digest: str = ""
-    batches: list[list[Score]] = field(default_factory=list)
-
-    def begin(self, *, planned: int, order_digest: str) -> None:
-        assert not self.batches
-        self.planned, self.order_digest = planned, order_digest
-
-    def batch(self, scores: Sequence[Score], items: Sequence[Item]) -> None:
-        if len(self.batches) == self.loses_lease_after:
-            raise LeaseLostError("gone")
-        assert [score.item_id for score in scores] == [item.id for item in items]
-        self.batches.append(list(scores))
-
-    def finished(self) -> dict[str, Score]:
-        """As the record gives them back: through JSON."""
-        scores = [score for batch in self.batches for score in batch]
-        return {
-            score.item_id: Score.from_json(json.loads(json.dumps(score.to_json())))
-            for score in scores
-        }
+from workers.execution import Finished, NullSink, execute
 
 
 @pytest.fixture(autouse=True)
@@ -124,14 +35,6 @@ def offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     report = tmp_path / "bias.letters.json"
     report.write_text('{"version": 1, "quick": false}')
     return report
-
-
-def spec(seed: int = 7, **parameters: Json) -> ShardSpec:
-    return ShardSpec(letters.spec(**parameters), seed, Subject("m", "nowhere"))
-
-
-def run(backend: Backend, sink: Kept | None = None, **parameters: Json) -> Execution:
-    return execute(spec(**parameters), backend, sink or Kept())
 
 
 def test_the_order_is_committed_to_before_the_first_answer() -> None:
@@ -169,9 +72,7 @@ def test_a_resumed_execution_equals_an_undisturbed_one(finished_batches: int) ->
 def test_a_batch_that_is_not_whole_is_asked_again_whole() -> None:
     undisturbed, sink = run(Lengths()), Kept()
     run(Lengths(), sink)
-    finished = sink.finished()
-    for score in undisturbed.scores[3:5] + undisturbed.scores[20:]:
-        del finished[score.item_id]
+    finished = sink.finished(without=undisturbed.scores[3:5] + undisturbed.scores[20:])
     backend = Lengths()
     assert execute(spec(), backend, Kept(), finished) == undisturbed
     assert [len(batch) for batch in backend.asked] == [8, 8, 8, 8]
@@ -185,6 +86,38 @@ def test_a_resumed_execution_on_a_real_model_equals_an_undisturbed_one(tiny: Pat
     resumed = execute(spec(), backend, Kept(), interrupted.finished())
     assert resumed.scores == undisturbed.scores
     assert resumed.estimate == undisturbed.estimate
+
+
+def test_an_answer_to_another_item_of_the_same_name_is_not_taken_for_this_one() -> None:
+    sink = Kept()
+    undisturbed = run(Lengths(), sink)
+    stale = {f"{n:064x}": score for n, score in enumerate(sink.finished().scores.values())}
+    backend = Lengths()
+    assert execute(spec(), backend, Kept(), Finished(stale)) == undisturbed
+    assert len(backend.asked) == 5
+
+
+@pytest.mark.parametrize(("budget", "asked"), [(1, 8), (80, 8), (81, 16), (10**6, 40)])
+def test_a_token_budget_ends_an_execution_after_a_whole_batch(budget: int, asked: int) -> None:
+    execution = execute(replace(spec(), token_budget=budget), Lengths(), Kept())
+    assert len(execution.scores) == asked
+    assert execution.stopped is (Stop.BANK if asked == 40 else Stop.BUDGET)
+
+
+def test_a_budget_spent_before_an_interruption_stays_spent() -> None:
+    budgeted, sink = replace(spec(), token_budget=160), Kept()
+    undisturbed = execute(budgeted, Lengths(), sink)
+    backend = Lengths()
+    assert execute(budgeted, backend, Kept(), sink.finished()) == undisturbed
+    assert backend.asked == []
+
+
+def test_a_batch_says_where_it_stands_in_the_order() -> None:
+    interrupted, resumed = Kept(loses_lease_after=2), Kept()
+    with pytest.raises(LeaseLostError):
+        run(Lengths(), interrupted)
+    execute(spec(), Lengths(), resumed, interrupted.finished())
+    assert (interrupted.firsts, resumed.firsts) == ([0, 8], [16, 24, 32])
 
 
 def test_nothing_is_kept_once_the_lease_is_lost() -> None:

@@ -39,7 +39,7 @@ def require_memory(needed: int) -> None:
 
 def bytes_free() -> int | None:
     """Memory this process may still take, or None where the system does not say."""
-    known = [one for one in (_machine_free(), _container_free()) if one is not None]
+    known = [one for one in (_machine_free(), _container_free(), _device_free()) if one is not None]
     return min(known, default=None)
 
 
@@ -53,6 +53,15 @@ def _machine_free() -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     except (AttributeError, OSError, ValueError):
         return None
+
+
+def _device_free() -> int | None:
+    """Of the GPU that models are moved to; the processor has no memory of its own."""
+    if os.environ.get("ASSAY_DEVICE", "cpu") in {"", "cpu"}:
+        return None
+    from workers.backends.device import device_chosen, device_free
+
+    return device_free(device_chosen())
 
 
 def _container_free() -> int | None:

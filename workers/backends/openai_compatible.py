@@ -14,19 +14,22 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from itertools import pairwise
 from math import isfinite
+from threading import Lock
 from urllib.parse import parse_qs, urlsplit
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError, NotTestableError
+from compliance.domain.errors import InvalidInputError, NotTestableError, UnavailableError
 from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Need
 from compliance.outbound.client import Answer, Limits, OutboundClient, OutboundError
 from workers.backends.files import FIELD
+from workers.backends.pace import Pace
 from workers.contract import WeightsReader
 from workers.scoring.text import storable
 
-AT_ONCE = 4
-"""Requests in flight together."""
+CHARACTERS_A_TOKEN = 4
+"""Counted for servers that report no usage."""
+_LATER = frozenset({408, 425, 429})
 SHOWN_CHARACTERS = 200
 """Of a server's own error message."""
 _PROBE = ("One two", " three")
@@ -37,7 +40,7 @@ class OpenAICompatible:
 
     Raises:
         InvalidInputError: the URL leads where it may not, or names no model.
-        NotTestableError: the server cannot be reached.
+        UnavailableError: the server cannot be reached, or is busy or broken.
     """
 
     def __init__(
@@ -45,12 +48,19 @@ class OpenAICompatible:
     ) -> None:
         split = urlsplit(subject.location)
         self._base = f"{split.scheme}://{split.netloc}{split.path}".rstrip("/")
+        self._pace = Pace(subject.pace_seconds)
+        self._at_once = subject.at_once
+        self._tokens, self._counting = 0, Lock()
         self._client = OutboundClient(
             self._base, field=FIELD, allow_internal=allow_internal, limits=limits
         )
         named = parse_qs(split.query).get("model", [])
         self._model = named[0] if named else self._first_model()
         self.offers = frozenset({Need.GENERATE} | self._probe())
+
+    @property
+    def tokens(self) -> int:
+        return self._tokens
 
     def environment(self) -> Mapping[str, Json]:
         return {
@@ -65,12 +75,12 @@ class OpenAICompatible:
         if Need.LOGLIKELIHOOD not in self.offers:
             raise NotTestableError("the endpoint does not return log-probabilities of a prompt")
         distinct = sorted(set(requests))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(self._at_once) as pool:
             found = dict(zip(distinct, pool.map(self._loglikelihood, distinct), strict=True))
         return [found[one] for one in requests]
 
     def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(self._at_once) as pool:
             return list(pool.map(lambda prompt: self._generate(prompt, max_new_tokens), prompts))
 
     def weights(self, digest: str | None = None) -> WeightsReader:
@@ -93,7 +103,7 @@ class OpenAICompatible:
             return set()
         try:
             return {Need.LOGLIKELIHOOD} if isfinite(_summed(answer, *_PROBE)) else set()
-        except NotTestableError:
+        except NotTestableError:  # also an answer that is no JSON: asked for real, it is said
             return set()
 
     def _generate(self, prompt: str, max_new_tokens: int) -> str:
@@ -128,16 +138,29 @@ class OpenAICompatible:
     def _post(self, path: str, body: Json) -> Answer:
         answer = self._reach("POST", path, body)
         if answer.ok:
+            self._count(answer, body)
             return answer
         why = answer.body.decode(errors="replace")[:SHOWN_CHARACTERS].strip()
-        raise NotTestableError(f"{self._base}{path} answered with status {answer.status}: {why}")
+        said = f"{self._base}{path} answered with status {answer.status}: {why}"
+        if answer.status >= 500 or answer.status in _LATER:
+            raise UnavailableError(said)
+        raise NotTestableError(said)
+
+    def _count(self, answer: Answer, asked: Json) -> None:
+        used = _at(_json(answer), "usage", "total_tokens")
+        guessed = (len(str(asked)) + len(answer.body)) // CHARACTERS_A_TOKEN
+        with self._counting:
+            self._tokens += used if isinstance(used, int) else guessed
 
     def _reach(self, method: str, path: str, body: Json) -> Answer:
         url = self._base + path
+        self._pace.wait()
         try:
             return self._client.get(url) if method == "GET" else self._client.post(url, body)
         except OutboundError as error:
-            raise NotTestableError(f"the endpoint does not answer: {error}") from error
+            raise UnavailableError(
+                f"the endpoint does not answer: {error}", retry_after=error.retry_after
+            ) from error
 
 
 def _summed(answer: Answer, context: str, continuation: str) -> float:
@@ -167,7 +190,7 @@ def _json(answer: Answer) -> object:
     try:
         return answer.json()
     except OutboundError as error:
-        raise NotTestableError(f"the endpoint answers in no readable way: {error}") from error
+        raise UnavailableError(f"the endpoint answers in no readable way: {error}") from error
 
 
 def _at(value: object, *path: str | int) -> object:

@@ -37,6 +37,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
+from workers.backends.device import device_chosen
 from workers.backends.files import FIELD, ModelFiles
 from workers.scoring.pretrained import Pretrained
 
@@ -86,7 +87,7 @@ def _load(files: ModelFiles) -> Pretrained:
     _require_complete(found)
     _require_template_size(tokenizer)
     _own_memory(model)
-    return Pretrained(model.eval(), tokenizer, _ends(files, model, tokenizer))
+    return Pretrained(model.eval().to(device_chosen()), tokenizer, _ends(files, model, tokenizer))
 
 
 def _config(files: ModelFiles) -> PretrainedConfig:

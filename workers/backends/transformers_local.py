@@ -1,4 +1,4 @@
-"""A model in local files, run by transformers in float32 on this machine's processor."""
+"""A model in local files, run by transformers in float32 on this machine."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ class TransformersLocal:
         self._references = {one.weights_digest: one for one in references}
         self._files = model_files(subject.location)
         self._kept = kept
+        self._tally_before = 0
+
+    @property
+    def tokens(self) -> int:
+        if "_pretrained" not in vars(self):
+            return 0
+        return self._pretrained.tally.tokens - self._tally_before
 
     def environment(self) -> Mapping[str, Json]:
         about: dict[str, Json] = {
@@ -79,10 +86,12 @@ class TransformersLocal:
         """What the numbers depend on once the model itself was asked."""
         import torch
 
+        from workers.backends.device import device_name
+
         template = str(self._pretrained.tokenizer.chat_template or "")
         return {
             "dtype": "float32",
-            "device": "cpu",
+            "device": device_name(self._pretrained.model.device),
             "threads": torch.get_num_threads(),
             "chat_template_sha256": hashlib.sha256(template.encode()).hexdigest(),
         }
@@ -94,7 +103,9 @@ class TransformersLocal:
     @cached_property
     def _pretrained(self) -> Pretrained:
         key = (self._files.fingerprint, self._subject.weights_digest)
-        return self._kept.get(key, self._parameters, self._load)
+        found = self._kept.get(key, self._parameters, self._load)
+        self._tally_before = found.tally.tokens
+        return found
 
     def _load(self) -> Pretrained:
         # Imported here: a test that only reads weights never loads the library.

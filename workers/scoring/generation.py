@@ -56,8 +56,14 @@ def answers(pretrained: Pretrained, prompts: Sequence[str], *, max_new_tokens: i
         pad_token_id=padding,
     )
     with torch.inference_mode():
-        generated = model.generate(input_ids=ids, attention_mask=mask, generation_config=settings)
-    texts = tokenizer.batch_decode(generated[:, width:], skip_special_tokens=True)
+        generated = model.generate(
+            input_ids=ids.to(model.device),
+            attention_mask=mask.to(model.device),
+            generation_config=settings,
+        ).cpu()
+    written = generated[:, width:]
+    pretrained.tally.tokens += int(mask.sum()) + int((written != padding).sum())
+    texts = tokenizer.batch_decode(written, skip_special_tokens=True)
     return [storable(text).strip() for text in texts]
 
 

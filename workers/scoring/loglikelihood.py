@@ -35,6 +35,7 @@ def loglikelihoods(pretrained: Pretrained, requests: Sequence[tuple[str, str]]) 
     distinct = sorted(set(encoded))
     score = score_trees if can_share(pretrained.model) else score_sequences
     found = score(pretrained.model, distinct)
+    pretrained.tally.tokens += sum(len(one.tokens) for one in distinct)
     if not all(map(math.isfinite, found.values())):
         raise NotTestableError("the model's log-probabilities are not finite numbers")
     return [found[one] for one in encoded]
@@ -72,16 +73,16 @@ def _score(
 ) -> dict[Request, float]:
     width = max(len(read) for read in batch)
     tokens = torch.zeros(len(batch), width, dtype=torch.long)
-    mask = torch.zeros(len(batch), width, dtype=torch.long)
+    mask = torch.zeros_like(tokens)
     for row, read in enumerate(batch):
         tokens[row, : len(read)] = torch.tensor(read)
         mask[row, : len(read)] = 1
     first = min(len(one.read) - one.scored for shared in batch.values() for one in shared)
-    logits, offset = _logits(model, tokens, mask, first=first)
+    logits, offset = _logits(model, tokens.to(model.device), mask.to(model.device), first=first)
     scores: dict[Request, float] = {}
     for row, (read, shared) in enumerate(batch.items()):
         for one in shared:
-            targets = torch.tensor(one.tokens[-one.scored :])
+            targets = torch.tensor(one.tokens[-one.scored :], device=logits.device)
             start = len(read) - one.scored - offset
             rows = logits[row, start : start + one.scored].double()
             chosen = rows.gather(1, targets[:, None])[:, 0]

@@ -77,7 +77,7 @@ def score_trees(model: PreTrainedModel, requests: Sequence[Request]) -> dict[Req
         for start in range(0, len(nodes), _HEAD_ROWS):
             part = nodes[start : start + _HEAD_ROWS]
             states = hidden[[n for n, _ in part], [node for _, node in part]]
-            logprobs = model.get_output_embeddings()(states).float().log_softmax(dim=1)
+            logprobs = model.get_output_embeddings()(states).float().log_softmax(dim=1).cpu()
             for values, place in zip(logprobs, part, strict=True):
                 for request, token in predicted[place]:
                     found[request] += float(values[token])
@@ -126,10 +126,12 @@ def _read(model: PreTrainedModel, batch: Sequence[Row]) -> torch.Tensor:
         tokens[n, : len(row.tokens)] = torch.tensor(row.tokens)
         depths[n, : len(row.tokens)] = torch.tensor(row.depths)
     sees = torch.stack([row.mask(width) for row in batch])[:, None]
+    bias = torch.zeros(sees.shape).masked_fill(~sees, torch.finfo(torch.float32).min)
+    device = model.device
     hidden: torch.Tensor = model.base_model(
-        input_ids=tokens,
-        position_ids=depths,
-        attention_mask=torch.zeros(sees.shape).masked_fill(~sees, torch.finfo(torch.float32).min),
+        input_ids=tokens.to(device),
+        position_ids=depths.to(device),
+        attention_mask=bias.to(device),
         use_cache=False,
     ).last_hidden_state
     return hidden

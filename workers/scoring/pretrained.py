@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+@dataclass(slots=True)
+class Tally:
+    """Tokens of everything that a model was asked and answered, shared beginnings each time."""
+
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +20,10 @@ class Pretrained:
 
     Attributes:
         ends: ids of the tokens that end an answer.
+        tally: grows with everything the model is asked.
     """
 
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     ends: tuple[int, ...]
+    tally: Tally = field(default_factory=Tally)

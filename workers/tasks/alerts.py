@@ -1,13 +1,10 @@
-"""Tasks that open and deliver alerts."""
+"""Tasks that open alerts and send them."""
 
 from uuid import UUID
 
-from compliance.alerts.services import alert_deliver, alert_open
+from compliance.alerts.services import alert_open, delivery_attempt
 from compliance.domain.vocabulary import Severity
 from workers.celery import app
-
-RETRY_SECONDS = 30
-MAX_RETRIES = 10
 
 
 @app.task(name="alerts.open")
@@ -16,8 +13,7 @@ def open_(event_id: str) -> None:
     alert_open(event_id=UUID(event_id), severity=Severity.CRITICAL)
 
 
-@app.task(name="alerts.deliver", bind=True, max_retries=MAX_RETRIES)
-def deliver(self, alert_id: str) -> None:  # type: ignore[no-untyped-def]
-    """Mail the alert; try again what failed."""
-    if alert_deliver(alert_id=UUID(alert_id)):
-        raise self.retry(countdown=RETRY_SECONDS)
+@app.task(name="alerts.deliver")
+def deliver(delivery_id: int) -> None:
+    """Mail an alert to one recipient."""
+    delivery_attempt(delivery_id=delivery_id)

@@ -8,5 +8,5 @@ from workers.celery import app
 
 @app.task(name="events.subscriptions_fire")
 def fire(event_id: str) -> None:
-    """Make the runs that the event's subscriptions ask for."""
+    """Do what the event's subscriptions ask for."""
     subscriptions_fire(event_id=UUID(event_id))

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.utils import timezone
 
 from compliance.audits.services import (
@@ -19,13 +20,19 @@ from compliance.audits.services import (
     shard_fail,
     shard_refuse,
 )
-from compliance.domain.errors import InvalidInputError, LeaseLostError, NotTestableError
+from compliance.domain.errors import (
+    InvalidInputError,
+    LeaseLostError,
+    NotTestableError,
+    UnavailableError,
+)
 from workers.backends.loading import open_backend
 from workers.catalogue import catalogue, code_digest, validity
 from workers.celery import app
 from workers.contract import StressTest
 from workers.execution import execute
-from workers.tasks.recording import RecordSink, finished_scores, heartbeat, outcome_of
+from workers.tasks.heartbeat import heartbeat
+from workers.tasks.recording import RecordSink, finished_of, outcome_of
 
 _log = structlog.get_logger("assay.runs")
 
@@ -44,13 +51,21 @@ def shard_execute(lease: Lease) -> None:
     log = _log.bind(shard=str(lease.shard_id), fence=lease.fence, test=lease.spec.test.name)
     log.info("shard claimed", resumed_items=len(lease.finished))
     try:
-        backend = open_backend(lease.spec.subject, lease.spec.references)
-        with heartbeat(lease):
-            execution = execute(lease.spec, backend, RecordSink(lease), finished_scores(lease))
+        with heartbeat(lease) as pulse:
+            backend = open_backend(
+                lease.spec.subject,
+                lease.spec.references,
+                allow_internal=settings.ALLOW_INTERNAL,
+            )
+            sink = RecordSink(lease, pulse)
+            execution = execute(lease.spec, backend, sink, finished_of(lease))
         result = shard_complete(lease=lease, outcome=outcome_of(execution))
         log.info("shard completed", verdict=result.verdict, seconds=result.duration_seconds)
     except LeaseLostError:
         log.warning("lease lost; nothing more was written")
+    except UnavailableError as error:
+        shard_fail(lease=lease, trouble=str(error), retry_after=error.retry_after)
+        log.warning("not to be asked now", reason=str(error))
     except (NotTestableError, InvalidInputError) as error:
         shard_refuse(lease=lease, reason=str(error))
         log.info("not testable", reason=str(error))

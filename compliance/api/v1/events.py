@@ -39,9 +39,13 @@ class EventListApi(OperationApi):
         time = serializers.DateTimeField()
         datacontenttype = serializers.CharField()
         data = serializers.DictField()  # type: ignore[assignment]
+        traceparent = serializers.CharField(
+            required=False, help_text="The trace it happened in (distributed tracing extension)."
+        )
 
         def to_representation(self, instance: Any) -> Any:
-            return envelope(
+            traced = {"traceparent": instance.traceparent} if instance.traceparent else {}
+            return traced | envelope(
                 event_id=instance.id,
                 event_type=EventType(instance.type),
                 source=f"/organizations/{instance.organization_id}",

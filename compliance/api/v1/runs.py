@@ -21,11 +21,12 @@ from compliance.api.shapes import (
     Reason,
     Reference,
     StressTestSpec,
+    TokenBudgetField,
     words,
 )
 from compliance.audits.selectors import run_get, run_list, run_progress
 from compliance.audits.services import battery_default, battery_resolve, run_cancel, run_request_by
-from compliance.domain.vocabulary import Kind, RunState, ShardState, Trigger, Verdict
+from compliance.domain.vocabulary import Access, Kind, RunState, ShardState, Trigger, Verdict
 from compliance.registry.selectors import version_get
 
 
@@ -52,6 +53,7 @@ class RunListApi(OperationApi):
             state = serializers.ChoiceField(choices=words(ShardState))
             items_done = serializers.IntegerField()
             items_total = serializers.IntegerField(allow_null=True)
+            tokens = serializers.IntegerField(help_text="Read and written by the model so far.")
             attempts = serializers.IntegerField()
             trouble = serializers.CharField(
                 help_text="Why it could not be tested or failed; else empty."
@@ -71,6 +73,7 @@ class RunListApi(OperationApi):
         requested_at = serializers.DateTimeField()
         finished_at = serializers.DateTimeField(allow_null=True)
         battery = StressTestSpec(many=True)
+        token_budget = serializers.IntegerField(allow_null=True)
         shards = Shard(many=True)
 
     @operation("run_list", query=Filters, returns=page_of(Output, "RunPage"))
@@ -107,7 +110,12 @@ class RunGetApi(OperationApi):
             instance.items_done = progress.done
             instance.items_total = progress.total
             instance.seconds_left = progress.seconds_left
+            instance.tokens_per_second = progress.tokens_per_second
             return super().to_representation(instance)
+
+        tokens_per_second = serializers.FloatField(
+            allow_null=True, help_text="Over the shards at work; null while none is."
+        )
 
     @operation("run_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, run_id: UUID) -> Response:
@@ -122,8 +130,10 @@ class RunRequestApi(OperationApi):
     class Input(InputShape):
         version = serializers.UUIDField()
         battery = BatteryField(
-            required=False, help_text="Left out: every announced stress test, by default."
+            required=False,
+            help_text="Left out: every announced stress test that the version can be asked.",
         )
+        token_budget = TokenBudgetField()
 
     @operation(
         "run_request",
@@ -135,13 +145,14 @@ class RunRequestApi(OperationApi):
     def post(self, request: Request) -> Response:
         """Request a run."""
         given, viewer = self.body(RunRequestApi.Input), self.viewer
-        everything = [spec.to_json() for spec in battery_default()]
+        version = named("version", lambda: version_get(viewer=viewer, version_id=given["version"]))
         run = run_request_by(
             viewer=viewer,
-            version=named(
-                "version", lambda: version_get(viewer=viewer, version_id=given["version"])
-            ),
-            battery=battery_resolve(battery=given.get("battery", everything)),
+            version=version,
+            battery=battery_resolve(battery=given["battery"])
+            if "battery" in given
+            else battery_default(access=Access(version.access)),
+            token_budget=given.get("token_budget"),
         )
         run = run_get(viewer=viewer, run_id=run.id)
         return created(RunGetApi.Output, run, at="run")

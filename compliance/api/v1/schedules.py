@@ -22,6 +22,7 @@ from compliance.api.shapes import (
     OutputShape,
     Reference,
     StressTestSpec,
+    TokenBudgetField,
     words,
 )
 from compliance.audits.selectors import schedule_get, schedule_list
@@ -31,7 +32,7 @@ from compliance.audits.services import (
     schedule_pause,
     schedule_resume,
 )
-from compliance.domain.schedules import Rule, next_firings
+from compliance.domain.schedules import Rule, slots_preview
 from compliance.domain.vocabulary import CatchUp
 from compliance.registry.selectors import model_get
 
@@ -53,6 +54,8 @@ class ScheduleGetApi(OperationApi):
         interval_seconds = serializers.IntegerField(allow_null=True)
         time_zone = serializers.CharField()
         catch_up = serializers.ChoiceField(choices=words(CatchUp))
+        jitter_seconds = serializers.IntegerField()
+        token_budget = serializers.IntegerField(allow_null=True)
         next_due_at = serializers.DateTimeField()
         paused_at = serializers.DateTimeField(allow_null=True)
         created_by = serializers.CharField()
@@ -98,10 +101,16 @@ class SchedulePreviewApi(OperationApi):
             required=False, allow_null=True, max_value=MOST_SECONDS
         )
         time_zone = serializers.CharField(default="UTC", max_length=60, help_text="An IANA name.")
+        jitter_seconds = serializers.IntegerField(
+            default=0,
+            min_value=0,
+            max_value=MOST_SECONDS,
+            help_text="Each firing comes up to this much late, drawn for each.",
+        )
 
     @extend_schema_serializer(component_name="Firings")
     class Output(OutputShape):
-        """The next five firings, in UTC."""
+        """The next five firings, in UTC, jitter left out."""
 
         firings = serializers.ListField(child=serializers.DateTimeField())
 
@@ -111,7 +120,7 @@ class SchedulePreviewApi(OperationApi):
         now = timezone.now()
         rule = _rule(self.body(SchedulePreviewApi.Input), now)
         rule.check()
-        firings = next_firings(rule, after=now)
+        firings = slots_preview(rule, after=now)
         return Response(SchedulePreviewApi.Output({"firings": firings}).data)
 
 
@@ -126,6 +135,7 @@ class ScheduleCreateApi(OperationApi):
         name = serializers.CharField(max_length=200)
         battery = BatteryField()
         catch_up = serializers.ChoiceField(choices=words(CatchUp), default=CatchUp.RUN_ONCE.value)
+        token_budget = TokenBudgetField()
 
     @operation(
         "schedule_create",
@@ -143,7 +153,7 @@ class ScheduleCreateApi(OperationApi):
             name=given["name"],
             battery=battery_resolve(battery=given["battery"]),
             rule=_rule(given, timezone.now()),
-            catch_up=CatchUp(given["catch_up"]),
+            token_budget=given.get("token_budget"),
         )
         return created(ScheduleGetApi.Output, schedule, at="schedule")
 
@@ -180,6 +190,8 @@ def _rule(given: Mapping[str, Any], now: datetime) -> Rule:
         interval_seconds=given.get("interval_seconds"),
         time_zone=given["time_zone"],
         anchor=now.replace(second=0, microsecond=0),
+        catch_up=CatchUp(given.get("catch_up", CatchUp.RUN_ONCE.value)),
+        jitter_seconds=given["jitter_seconds"],
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_serializer
@@ -16,10 +17,12 @@ from compliance.api.operations import OperationApi, created, named, narrowed, op
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
     BatteryField,
+    FilterField,
     InputShape,
     OutputShape,
     Reference,
     StressTestSpec,
+    words,
 )
 from compliance.audits.selectors import subscription_get, subscription_list
 from compliance.audits.services import (
@@ -28,10 +31,13 @@ from compliance.audits.services import (
     subscription_pause,
     subscription_resume,
 )
-from compliance.domain.events import SUBSCRIBABLE, EventType
+from compliance.domain.events import EventType
+from compliance.domain.subscriptions import CallWebhook, Consequence, OpenAlert, StartRun
+from compliance.domain.vocabulary import Effect, Severity
 from compliance.registry.selectors import model_get
 
-EVENT_TYPES = sorted(event_type.value for event_type in SUBSCRIBABLE)
+EVENT_TYPES = sorted(event_type.value for event_type in EventType)
+FILTER = "Keys of the event's payload, each with its value or a list of values."
 
 
 class SubscriptionGetApi(OperationApi):
@@ -39,13 +45,17 @@ class SubscriptionGetApi(OperationApi):
 
     @extend_schema_serializer(component_name="Subscription")
     class Output(OutputShape):
-        """Makes runs of a battery by event."""
+        """What is done when something happens."""
 
         id = serializers.UUIDField()
         organization = serializers.CharField(source="organization.slug")
         event_type = serializers.ChoiceField(choices=EVENT_TYPES)
         model = Reference(allow_null=True, help_text="Null: every model of the organization.")
-        battery = StressTestSpec(many=True)
+        filter = serializers.DictField(help_text=FILTER)
+        effect = serializers.ChoiceField(choices=words(Effect))
+        battery = StressTestSpec(many=True, help_text="Of the runs it starts.")
+        severity = serializers.CharField(help_text="Of the alerts it opens; else empty.")
+        url = serializers.CharField(help_text="That it calls; else empty.")
         paused_at = serializers.DateTimeField(allow_null=True)
         created_by = serializers.CharField()
         created_at = serializers.DateTimeField()
@@ -83,19 +93,37 @@ class SubscriptionListApi(OperationApi):
 
 
 class SubscriptionCreateApi(OperationApi):
-    """Runs a battery on whatever version an event tells of."""
+    """Has something done whenever an event of a type happens."""
+
+    @extend_schema_serializer(component_name="SubscriptionCreated")
+    class Output(SubscriptionGetApi.Output):
+        """What is done when something happens; the secret is told this once."""
+
+        secret = serializers.CharField(
+            help_text="Signs the calls by the Standard Webhooks specification; else empty."
+        )
 
     @extend_schema_serializer(component_name="SubscriptionCreation")
     class Input(InputShape):
         organization = serializers.SlugField(help_text="The provider's slug.")
         event_type = serializers.ChoiceField(choices=EVENT_TYPES)
-        battery = BatteryField()
         model = serializers.UUIDField(required=False, allow_null=True)
+        filter = FilterField(required=False, help_text=FILTER)
+        effect = serializers.ChoiceField(choices=words(Effect), default=Effect.RUN.value)
+        battery = BatteryField(required=False, help_text="For the effect `run`.")
+        severity = serializers.ChoiceField(
+            choices=words(Severity),
+            default=Severity.WARNING.value,
+            help_text="For the effect `alert`.",
+        )
+        url = serializers.URLField(
+            required=False, max_length=500, help_text="For the effect `webhook`."
+        )
 
     @operation(
         "subscription_create",
         body=Input,
-        returns=SubscriptionGetApi.Output,
+        returns=Output,
         status=HTTPStatus.CREATED,
         refuses={HTTPStatus.FORBIDDEN},
     )
@@ -111,14 +139,15 @@ class SubscriptionCreateApi(OperationApi):
             viewer=viewer,
             organization_id=organization.id,
             event_type=EventType(given["event_type"]),
-            battery=battery_resolve(battery=given["battery"]),
+            consequence=_consequence(given),
             model=model,
+            where=given.get("filter"),
         )
-        return created(SubscriptionGetApi.Output, subscription, at="subscription")
+        return created(SubscriptionCreateApi.Output, subscription, at="subscription")
 
 
 class SubscriptionPauseApi(OperationApi):
-    """Stops a subscription from making runs."""
+    """Stops a subscription from doing anything."""
 
     @operation(
         "subscription_pause",
@@ -131,7 +160,7 @@ class SubscriptionPauseApi(OperationApi):
 
 
 class SubscriptionResumeApi(OperationApi):
-    """Lets a paused subscription make runs again."""
+    """Lets a paused subscription act again."""
 
     @operation(
         "subscription_resume",
@@ -141,6 +170,15 @@ class SubscriptionResumeApi(OperationApi):
     def post(self, request: Request, subscription_id: UUID) -> Response:
         """Resume a subscription."""
         return _switch(self, subscription_resume, subscription_id)
+
+
+def _consequence(given: Mapping[str, Any]) -> Consequence:
+    effect = Effect(given["effect"])
+    if effect is Effect.RUN:
+        return StartRun(tuple(battery_resolve(battery=given.get("battery", []))))
+    if effect is Effect.ALERT:
+        return OpenAlert(Severity(given["severity"]))
+    return CallWebhook(given.get("url", ""))
 
 
 def _switch(api: OperationApi, service: Callable[..., object], subscription_id: UUID) -> Response:

@@ -24,7 +24,7 @@ from compliance.accounts.admin_site import (
 )
 from compliance.accounts.selectors import Viewer
 from compliance.audits.admin.schedules import announced, battery_text
-from compliance.audits.models import Run, Shard, StressTest, Transition
+from compliance.audits.models import Repair, Run, Shard, StressTest, Transition
 from compliance.audits.selectors import run_progress
 from compliance.audits.services import battery_resolve, run_cancel, run_request_by
 from compliance.domain.vocabulary import RunState, ShardState
@@ -218,9 +218,13 @@ class ShardAdmin(RecordAdmin):
         "worker",
         "fence",
         "attempts",
+        "failures",
         "lease_expires_at",
+        "not_before",
+        "rung_at",
         "items_done",
         "items_total",
+        "tokens",
         "started_at",
         "finished_at",
     )
@@ -251,3 +255,18 @@ class TransitionAdmin(RecordAdmin):
     search_fields = ("run__id", "who", "why")
     ordering = ("-id",)
     fields = ("run", "shard", "old", "new", "who", "why", "at")
+
+
+@admin.register(Repair)
+class RepairAdmin(RecordAdmin):
+    """What the reconciler found amiss and put right."""
+
+    list_display = ("at", "kind", "run", "shard", "why")
+    list_filter = ("kind",)
+    list_select_related = (
+        "run__version__model__organization",
+        "shard__run__version__model__organization",
+    )
+    search_fields = ("run__id", "why")
+    ordering = ("-id",)
+    fields = ("at", "kind", "run", "shard", "why")

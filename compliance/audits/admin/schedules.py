@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,10 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+)
 
 from compliance.accounts.admin_site import (
     FixedInline,
@@ -37,7 +41,7 @@ from compliance.audits.services import (
     schedule_resume,
 )
 from compliance.domain.errors import InvalidInputError
-from compliance.domain.schedules import Rule, next_firings
+from compliance.domain.schedules import Rule, next_firings, slots_preview
 from compliance.domain.vocabulary import CatchUp
 
 PAUSE = dialog("Pause", "Nothing is run by it until it is resumed.")
@@ -54,10 +58,9 @@ def battery_text(battery: list[dict[str, Any]]) -> str:
     return ", ".join(f"{spec['name']}@{spec['version']}" for spec in battery)
 
 
-def firings_text(rule: Rule) -> SafeString:
-    """The next five firings as a list, by the rule's own clock."""
+def firings_text(rule: Rule, firings: list[datetime]) -> SafeString:
+    """The next firings as a list, by the rule's own clock."""
     zone = ZoneInfo(rule.time_zone)
-    firings = next_firings(rule, after=timezone.now())
     moments = ((f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}",) for at in firings)
     rows = format_html_join("", "<li>{}</li>", moments)
     return format_html("<p>Next firings, {} time:</p><ol>{}</ol>", rule.time_zone, rows)
@@ -67,7 +70,7 @@ def rule_of(given: Mapping[str, Any]) -> Rule:
     """The rule that a form or a preview describes, in force from this minute.
 
     Raises:
-        InvalidInputError: naming cron, interval_seconds or time_zone.
+        InvalidInputError: naming cron, interval_seconds, time_zone or jitter_seconds.
     """
     interval = str(given.get("interval_seconds") or "")
     if interval and not interval.isdigit():
@@ -79,6 +82,8 @@ def rule_of(given: Mapping[str, Any]) -> Rule:
         interval_seconds=int(interval) if interval else None,
         time_zone=str(given.get("time_zone") or "UTC").strip(),
         anchor=timezone.now().replace(second=0, microsecond=0),
+        catch_up=CatchUp(given.get("catch_up") or CatchUp.RUN_ONCE.value),
+        jitter_seconds=int(given.get("jitter_seconds") or 0),
     )
     rule.check()
     return rule
@@ -95,14 +100,30 @@ class BatteryForm(ServiceForm):
 
 
 class ScheduleForm(BatteryForm):
+    jitter_seconds = forms.IntegerField(
+        min_value=0,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Each firing comes up to this much late, drawn for each.",
+    )
+
     class Meta:
         model = Schedule
-        fields = ("model", "name", "cron", "interval_seconds", "time_zone", "catch_up")
+        fields = (
+            "model",
+            "name",
+            "cron",
+            "interval_seconds",
+            "time_zone",
+            "catch_up",
+            "token_budget",
+        )
         help_texts = {
             "cron": "Five fields; 0 6 * * 1 is Mondays at 06:00. Or give an interval.",
             "interval_seconds": "At least 60. Or give a cron expression.",
             "time_zone": "An IANA name such as Europe/Brussels.",
             "catch_up": "What becomes of firings missed while nothing was running.",
+            "token_budget": "Tokens that each stress test may take; empty: no end.",
         }
 
     def clean(self) -> dict[str, Any]:
@@ -122,7 +143,7 @@ class ScheduleForm(BatteryForm):
             name=chosen["name"],
             battery=battery_resolve(battery=chosen["tests"]),
             rule=rule_of(chosen),
-            catch_up=CatchUp(chosen["catch_up"]),
+            token_budget=chosen["token_budget"],
         )
 
 
@@ -204,13 +225,18 @@ class ScheduleAdmin(PausableAdmin):
         "rule",
         "upcoming",
         "catch_up",
+        "token_budget",
         "specs",
         "created_by",
         "created_at",
     )
     add_fieldsets = (
         (None, {"fields": ("model", "name", "tests")}),
-        ("When", {"fields": ("cron", "interval_seconds", "time_zone", "catch_up")}),
+        (
+            "When",
+            {"fields": ("cron", "interval_seconds", "time_zone", "jitter_seconds", "catch_up")},
+        ),
+        ("How much", {"fields": ("token_budget",)}),
     )
     change_form_after_template = "audits/admin/firings_preview.html"
     inlines = (FiringInline,)
@@ -233,7 +259,7 @@ class ScheduleAdmin(PausableAdmin):
             rule = rule_of(request.GET.dict())
         except InvalidInputError as error:
             return HttpResponse(format_html("<p>{}</p>", sentence(error)))
-        return HttpResponse(firings_text(rule))
+        return HttpResponse(firings_text(rule, slots_preview(rule, after=timezone.now())))
 
     @display(description="Fires")
     def rule(self, schedule: Schedule) -> str:
@@ -244,7 +270,8 @@ class ScheduleAdmin(PausableAdmin):
     def upcoming(self, schedule: Schedule) -> SafeString | str:
         if schedule.paused_at:
             return f"None while paused, since {schedule.paused_at:%Y-%m-%d %H:%M} UTC."
-        return firings_text(schedule_rule(schedule=schedule))
+        rule = schedule_rule(schedule=schedule)
+        return firings_text(rule, next_firings(rule, after=timezone.now()))
 
 
 @admin.register(Firing)

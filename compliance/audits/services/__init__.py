@@ -6,8 +6,10 @@ from compliance.audits.services.catalogue import (
     battery_resolve,
     catalogue_publish,
 )
+from compliance.audits.services.doorbell import shards_ring
+from compliance.audits.services.repairs import leases_reclaim, messages_restore, runs_settle
 from compliance.audits.services.results import Outcome
-from compliance.audits.services.runs import run_cancel, run_request, run_request_by
+from compliance.audits.services.runs import Cause, run_cancel, run_request, run_request_by
 from compliance.audits.services.schedules import (
     schedule_create,
     schedule_fire_due,
@@ -17,7 +19,6 @@ from compliance.audits.services.schedules import (
 from compliance.audits.services.shards import (
     AnsweredItem,
     Lease,
-    leases_reclaim,
     shard_batch,
     shard_begin,
     shard_claim,
@@ -32,19 +33,23 @@ from compliance.audits.services.subscriptions import (
     subscription_resume,
     subscriptions_fire,
 )
+from compliance.audits.services.webhooks import webhook_attempt
 
 __all__ = [
     "Announcement",
     "AnsweredItem",
+    "Cause",
     "Lease",
     "Outcome",
     "battery_default",
     "battery_resolve",
     "catalogue_publish",
     "leases_reclaim",
+    "messages_restore",
     "run_cancel",
     "run_request",
     "run_request_by",
+    "runs_settle",
     "schedule_create",
     "schedule_fire_due",
     "schedule_pause",
@@ -56,8 +61,10 @@ __all__ = [
     "shard_fail",
     "shard_heartbeat",
     "shard_refuse",
+    "shards_ring",
     "subscription_create",
     "subscription_pause",
     "subscription_resume",
     "subscriptions_fire",
+    "webhook_attempt",
 ]

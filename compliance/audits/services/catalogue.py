@@ -12,8 +12,9 @@ from compliance.audits.models import StressTest
 from compliance.audits.selectors import stress_test_list
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.runs import not_offered
 from compliance.domain.specs import StressTestSpec
-from compliance.domain.vocabulary import Kind
+from compliance.domain.vocabulary import Access, Kind, Need
 
 _QUICKEST_FIRST = (Kind.PROVENANCE, Kind.SAFETY, Kind.BIAS)
 
@@ -47,10 +48,58 @@ def catalogue_publish(*, announcements: Sequence[Announcement], now: datetime) -
         )
 
 
-def battery_default() -> list[StressTestSpec]:
-    """Every announced stress test with its default parameters, the quickest kinds first."""
+def battery_default(*, access: Access) -> list[StressTestSpec]:
+    """Every announced stress test that can be asked of a version of this access.
+
+    With default parameters, the quickest kinds first.
+
+    Raises:
+        InvalidInputError: there is none.
+    """
     tests = sorted(stress_test_list(), key=lambda test: _QUICKEST_FIRST.index(Kind(test.kind)))
-    return [StressTestSpec(name=test.name, version=test.version) for test in tests]
+    battery = [
+        StressTestSpec(name=test.name, version=test.version)
+        for test in tests
+        if not not_offered(access, map(Need, test.needs))
+    ]
+    if not battery:
+        raise InvalidInputError(
+            field="battery",
+            problem=f"no live worker offers a stress test for a version of access '{access.value}'",
+            fix="Start a worker, or give the version another access",
+        )
+    return battery
+
+
+def battery_check(*, battery: Sequence[StressTestSpec], access: Access) -> None:
+    """Refuse a battery with a stress test that a version of this access cannot be asked.
+
+    Raises:
+        InvalidInputError: with the reason.
+    """
+    for spec in battery:
+        test = StressTest.objects.get(name=spec.name, version=spec.version)
+        reason = not_offered(access, map(Need, test.needs))
+        if reason:
+            raise InvalidInputError(
+                field="battery",
+                problem=f"{spec.name} cannot be run: {reason}",
+                fix="Leave it out, or register the version with its weights",
+            )
+
+
+def budget_check(token_budget: int | None) -> None:
+    """Refuse a token budget of nothing.
+
+    Raises:
+        InvalidInputError: naming token_budget.
+    """
+    if token_budget is not None and token_budget < 1:
+        raise InvalidInputError(
+            field="token_budget",
+            problem=f"{token_budget} tokens would ask nothing",
+            fix="Use at least 1, or leave it empty for no end",
+        )
 
 
 def battery_resolve(*, battery: Sequence[object]) -> list[StressTestSpec]:

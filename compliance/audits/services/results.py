@@ -12,7 +12,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.verdicts import Estimate, judge
-from compliance.domain.vocabulary import Verdict
+from compliance.domain.vocabulary import Stop, Verdict
 from compliance.events.services import event_record
 
 
@@ -21,6 +21,7 @@ class Outcome:
     """What an execution found and what it depended on."""
 
     estimate: Estimate
+    stopped: Stop
     code_digest: str
     order_digest: str
     scores_digest: str
@@ -56,6 +57,7 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
         alpha=estimate.claim.alpha,
         n=estimate.n,
         planned=estimate.planned,
+        stopped=outcome.stopped.value,
         log10_e_violating=estimate.log10_e_violating,
         log10_e_compliant=estimate.log10_e_compliant,
         estimate=estimate.to_json(),

@@ -11,7 +11,9 @@ from django.utils import timezone
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer
 from compliance.audits.models import Run, Shard, StressTest, Subscription, Transition
+from compliance.audits.services.catalogue import battery_check, budget_check
 from compliance.domain.canonical import Json
+from compliance.domain.endpoints import origin_of
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.runs import (
@@ -20,6 +22,7 @@ from compliance.domain.runs import (
     TERMINAL_RUN_STATES,
     TERMINAL_SHARD_STATES,
     move_check,
+    not_offered,
     queue_for,
     run_outcome,
     seed_for,
@@ -29,7 +32,8 @@ from compliance.domain.vocabulary import Access, Need, RunState, ShardState, Tri
 from compliance.events.models import Event
 from compliance.events.services import event_record
 from compliance.registry.models import Version
-from compliance.registry.selectors import version_bindings
+from compliance.registry.selectors import version_bindings, version_large
+from compliance.tracing import traceparent_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +46,35 @@ class Cause:
     event: Event | None = None
 
 
-def run_request_by(*, viewer: Viewer, version: Version, battery: Sequence[StressTestSpec]) -> Run:
+def run_request_by(
+    *,
+    viewer: Viewer,
+    version: Version,
+    battery: Sequence[StressTestSpec],
+    token_budget: int | None = None,
+) -> Run:
     """Request a run in a person's name.
 
     Raises:
+        InvalidInputError: a stress test needs more than the version's access offers, or the
+            budget is no budget.
         NotAllowedError, NotFoundError: the viewer may not request runs on this version.
     """
     viewer.require(Action.REQUEST_RUN, version.model.organization_id)
+    battery_check(battery=battery, access=Access(version.access))
+    budget_check(token_budget)
     cause = Cause(trigger=Trigger.PERSON, person=viewer.user)
-    return run_request(version=version, battery=battery, cause=cause)
+    return run_request(version=version, battery=battery, cause=cause, token_budget=token_budget)
 
 
 @transaction.atomic
-def run_request(*, version: Version, battery: Sequence[StressTestSpec], cause: Cause) -> Run:
+def run_request(
+    *,
+    version: Version,
+    battery: Sequence[StressTestSpec],
+    cause: Cause,
+    token_budget: int | None = None,
+) -> Run:
     """Write a run with one queued shard a stress test, and say so in events.
 
     A test that needs what the version's access cannot offer becomes a shard that is not
@@ -68,6 +88,8 @@ def run_request(*, version: Version, battery: Sequence[StressTestSpec], cause: C
         requested_by=cause.person,
         subscription=cause.subscription,
         trigger_event=cause.event,
+        token_budget=token_budget,
+        traceparent=traceparent_now(),
     )
     event_record(
         event_type=EventType.RUN_REQUESTED,
@@ -90,7 +112,7 @@ def run_request(*, version: Version, battery: Sequence[StressTestSpec], cause: C
 
 @transaction.atomic
 def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
-    """Cancel what of a run is not finished; workers notice at their next batch.
+    """Cancel what of a run is not finished; workers leave off at their next heartbeat.
 
     Raises:
         TransitionError: the run is over.
@@ -98,11 +120,13 @@ def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
     """
     organization_id = run.version.model.organization_id
     viewer.require(Action.REQUEST_RUN, organization_id)
+    # Shards before their run, as everywhere: two who wait for each other would be cut off.
+    shards = list(run.shards.select_for_update().order_by("position"))
     locked = Run.objects.select_for_update().get(id=run.id)
     move_check(RUN_MOVES, RunState(locked.state), RunState.CANCELLED)
-    for shard in locked.shards.select_for_update().exclude(
-        state__in=[state.value for state in TERMINAL_SHARD_STATES]
-    ):
+    for shard in shards:
+        if ShardState(shard.state) in TERMINAL_SHARD_STATES:
+            continue
         shard_move(shard=shard, new=ShardState.CANCELLED, who=viewer.user.email, why=reason)
     _run_move(run=locked, new=RunState.CANCELLED, who=viewer.user.email, why=reason)
     event_record(
@@ -177,30 +201,15 @@ def _shard_write(
         kind=test.kind,
         spec=bound.to_json(),
         seed=seed_for(version_id=str(run.version_id), spec_digest=bound.digest),
-        queue=queue_for(needs, endpoint=endpoint),
+        queue=queue_for(needs, endpoint=endpoint, large=version_large(version=run.version)),
+        origin=origin_of(run.version.location) if endpoint else "",
     )
-    trouble = _cannot_offer(Access(run.version.access), needs)
+    trouble = not_offered(Access(run.version.access), needs)
     if trouble:
         shard.trouble = trouble
         shard.state = ShardState.NOT_TESTABLE.value
         shard.finished_at = timezone.now()
         shard.save()
-        return
-    event_record(
-        event_type=EventType.SHARD_QUEUED,
-        organization_id=run.version.model.organization_id,
-        subject=f"run/{run.id}",
-        payload={"shard": str(shard.id), "queue": shard.queue},
-    )
-
-
-def _cannot_offer(access: Access, needs: frozenset[Need]) -> str:
-    if access is Access.SEALED:
-        return "the version's weights are sealed, so no worker can open them"
-    missing = sorted(need.value for need in needs & {Need.WEIGHTS, Need.HIDDEN_STATES})
-    if access is Access.ENDPOINT and missing:
-        return f"the stress test needs {' and '.join(missing)}, which an endpoint does not offer"
-    return ""
 
 
 def _outcome_payload(run: Run) -> dict[str, Json]:

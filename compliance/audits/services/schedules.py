@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from compliance.accounts.selectors import Viewer
 from compliance.audits.models import Firing, Run, Schedule
 from compliance.audits.selectors import schedule_rule
-from compliance.audits.services.catalogue import battery_resolve
+from compliance.audits.services.catalogue import battery_check, battery_resolve, budget_check
 from compliance.audits.services.runs import Cause, run_request
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
@@ -20,7 +21,7 @@ from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.schedules import Due, Rule, firings_due, next_firings
 from compliance.domain.specs import StressTestSpec
-from compliance.domain.vocabulary import CatchUp, Trigger
+from compliance.domain.vocabulary import Access, Trigger
 from compliance.events.services import event_record
 from compliance.registry.models import Model
 from compliance.registry.selectors import version_newest
@@ -34,31 +35,41 @@ def schedule_create(
     name: str,
     battery: Sequence[StressTestSpec],
     rule: Rule,
-    catch_up: CatchUp = CatchUp.RUN_ONCE,
+    token_budget: int | None = None,
 ) -> Schedule:
     """Schedule a battery on a model's newest version.
 
     Raises:
-        InvalidInputError: naming name, cron, interval_seconds or time_zone.
+        InvalidInputError: naming the field; a stress test that the model's newest version cannot
+            be asked is refused here, not at the first firing.
         NotAllowedError, NotFoundError: the viewer may not schedule on this model.
     """
     viewer.require(Action.SCHEDULE, model.organization_id)
     rule.check()
+    budget_check(token_budget)
+    newest = version_newest(model=model)
+    if newest is not None:
+        battery_check(battery=battery, access=Access(newest.access))
     if not name.strip():
         raise InvalidInputError(
             field="name", problem="a schedule needs a name", fix="Say what it is for"
         )
     specs: list[Json] = [spec.to_json() for spec in battery]
+    schedule_id = uuid4()
+    firing = next_firings(replace(rule, salt=str(schedule_id)), after=rule.anchor, count=1)[0]
     schedule = Schedule.objects.create(
+        id=schedule_id,
         model=model,
         name=name,
         battery=specs,
         cron=rule.cron,
         interval_seconds=rule.interval_seconds,
         time_zone=rule.time_zone,
-        catch_up=catch_up.value,
+        catch_up=rule.catch_up.value,
+        jitter_seconds=rule.jitter_seconds,
+        token_budget=token_budget,
         anchor=rule.anchor,
-        next_due_at=next_firings(rule, after=rule.anchor, count=1)[0],
+        next_due_at=firing,
         created_by=viewer.user,
     )
     event_record(
@@ -106,9 +117,7 @@ def _fire(schedule_id: UUID, now: datetime) -> int:
     if schedule is None:  # another scheduler took it
         return 0
     rule = schedule_rule(schedule=schedule)
-    slots = firings_due(
-        rule, first_due=schedule.next_due_at, now=now, catch_up=CatchUp(schedule.catch_up)
-    )
+    slots = firings_due(rule, first_due=schedule.next_due_at, now=now)
     made = sum(_firing_write(schedule=schedule, due=due) is not None for due in slots)
     schedule.next_due_at = next_firings(rule, after=slots[-1].due_at, count=1)[0]
     schedule.save(update_fields=["next_due_at"])
@@ -124,7 +133,12 @@ def _firing_write(*, schedule: Schedule, due: Due) -> Run | None:
         reason = f"{schedule.model} has no version yet"
     else:
         battery = battery_resolve(battery=schedule.battery)
-        run = run_request(version=version, battery=battery, cause=Cause(Trigger.SCHEDULE))
+        run = run_request(
+            version=version,
+            battery=battery,
+            cause=Cause(Trigger.SCHEDULE),
+            token_budget=schedule.token_budget,
+        )
     Firing.objects.create(schedule=schedule, due_at=due.due_at, run=run, reason=reason)
     event_record(
         event_type=EventType.SCHEDULE_DUE,

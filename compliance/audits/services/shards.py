@@ -6,12 +6,14 @@ Every write names the fence of the claim it was made under. A worker that lost i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -20,12 +22,15 @@ from compliance.audits.services.results import Outcome, result_record
 from compliance.audits.services.runs import run_settle, run_start, shard_move
 from compliance.domain.canonical import Json
 from compliance.domain.errors import LeaseLostError
-from compliance.domain.events import EventType
-from compliance.domain.runs import LEASE_SECONDS, MAX_ATTEMPTS
+from compliance.domain.runs import (
+    ENDPOINT_WAIT_SECONDS,
+    LEASE_SECONDS,
+    MAX_FAILURES,
+    backoff_seconds,
+)
 from compliance.domain.specs import ShardSpec, StressTestSpec
 from compliance.domain.vocabulary import ShardState
-from compliance.events.services import event_record
-from compliance.registry.selectors import reference_versions, version_subject
+from compliance.registry.selectors import reference_versions, request_limit, version_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class Lease:
     """The right to work on a shard while its fence stands.
 
     Attributes:
-        finished: scores already kept, by item id, as score JSON.
+        finished: scores already kept, by the digest of the item they answer, as score JSON.
+        tokens: read and written for them.
     """
 
     shard_id: UUID
@@ -41,6 +47,7 @@ class Lease:
     worker: str
     spec: ShardSpec
     finished: Mapping[str, Mapping[str, object]]
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class AnsweredItem:
 
     position: int
     item_id: str
+    item_digest: str
     part: str
     cluster: str
     payload: Mapping[str, Json]
@@ -61,8 +69,8 @@ class AnsweredItem:
 @transaction.atomic
 def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
     """Claim a queued shard, or one whose lease ran out; None if it is not to be had."""
-    shard = Shard.objects.select_for_update().filter(id=shard_id).first()
-    if shard is None or not _claimable(shard):
+    shard = Shard.objects.select_for_update().filter(_claimable(), id=shard_id).first()
+    if shard is None or (shard.origin and _busy(shard)):
         return None
     shard.worker = worker
     shard.fence += 1
@@ -83,8 +91,10 @@ def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
             references=tuple(
                 version_subject(version=other) for other in reference_versions(version=version)
             ),
+            token_budget=shard.run.token_budget,
         ),
-        finished={score.item_id: _score_json(score) for score in shard.scores.all()},
+        finished={score.item_digest: _score_json(score) for score in shard.scores.all()},
+        tokens=shard.tokens,
     )
 
 
@@ -103,8 +113,11 @@ def shard_begin(*, lease: Lease, planned: int, order_digest: str) -> None:
 
 
 @transaction.atomic
-def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem]) -> None:
+def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem], tokens: int = 0) -> None:
     """Keep a finished batch; items already kept stay as they were.
+
+    Args:
+        tokens: how many the model read and wrote for it.
 
     Raises:
         LeaseLostError: the lease is gone.
@@ -116,6 +129,7 @@ def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem]) -> None:
                 shard=shard,
                 position=item.position,
                 item_id=item.item_id,
+                item_digest=item.item_digest,
                 part=item.part,
                 cluster=item.cluster,
                 payload=dict(item.payload),
@@ -128,8 +142,12 @@ def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem]) -> None:
         ],
         ignore_conflicts=True,
     )
-    shard.items_done = shard.scores.count()
-    shard.save(update_fields=["items_done"])
+    done = shard.scores.count()
+    if done > shard.items_done:
+        shard.failures = 0
+    shard.items_done = done
+    shard.tokens += tokens
+    shard.save(update_fields=["items_done", "failures", "tokens"])
     _lease_extend(shard)
 
 
@@ -172,35 +190,57 @@ def shard_refuse(*, lease: Lease, reason: str) -> None:
 
 
 @transaction.atomic
-def shard_fail(*, lease: Lease, trouble: str) -> None:
-    """Queue a failed shard again, or end it as errored with its traceback.
+def shard_fail(*, lease: Lease, trouble: str, retry_after: float = 0.0) -> None:
+    """Queue a failed shard again after a while, or end it as errored with its traceback.
+
+    Args:
+        retry_after: seconds that it is to wait at least.
 
     Raises:
         LeaseLostError: the lease is gone.
     """
-    _retry_or_error(shard=_leased(lease), who=lease.worker, trouble=trouble)
+    shard = _leased(lease)
+    seconds = max(backoff_seconds(shard.failures + 1), math.ceil(retry_after))
+    shard_retry(shard=shard, who=lease.worker, trouble=trouble, seconds=seconds)
 
 
-@transaction.atomic
-def leases_reclaim() -> int:
-    """Queue again every shard whose worker fell silent; returns how many."""
-    expired = Shard.objects.select_for_update(skip_locked=True).filter(
-        state=ShardState.LEASED.value, lease_expires_at__lt=Now()
+def shard_retry(*, shard: Shard, who: str, trouble: str, seconds: int) -> None:
+    """Queue a locked shard again after so long, or end it once it failed too often in a row."""
+    shard.trouble = trouble
+    shard.failures += 1
+    if shard.failures >= MAX_FAILURES:
+        why = f"failed {shard.failures} times in a row"
+        shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why)
+        run_settle(run=shard.run)
+        return
+    why = trouble.strip().splitlines()[-1]
+    if seconds:
+        why = f"{why[:400]}; again after {seconds} s"
+    shard.rung_at = None
+    shard_move(shard=shard, new=ShardState.QUEUED, who=who, why=why)
+    # The database's clock, not the worker's: workers' clocks may disagree.
+    Shard.objects.filter(id=shard.id).update(not_before=Now() + timedelta(seconds=seconds))
+
+
+def _claimable() -> Q:
+    queued = Q(state=ShardState.QUEUED.value) & (
+        Q(not_before__isnull=True) | Q(not_before__lte=Now())
     )
-    shards = list(expired)
-    for shard in shards:
-        trouble = f"{shard.worker} fell silent: its lease of {LEASE_SECONDS} s ran out"
-        _retry_or_error(shard=shard, who="reconciler", trouble=trouble)
-    return len(shards)
+    return queued | Q(state=ShardState.LEASED.value, lease_expires_at__lt=Now())
 
 
-def _claimable(shard: Shard) -> bool:
-    if shard.state == ShardState.QUEUED.value:
-        return True
-    return (
-        shard.state == ShardState.LEASED.value
-        and Shard.objects.filter(id=shard.id, lease_expires_at__lt=Now()).exists()
-    )
+def _busy(shard: Shard) -> bool:
+    """Whether the shard's endpoint has all the company it may have; if so, ring again later."""
+    with connection.cursor() as cursor:  # until the transaction ends: two claims count in turn
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [shard.origin])
+    at_work = Shard.objects.filter(
+        origin=shard.origin, state=ShardState.LEASED.value, lease_expires_at__gte=Now()
+    ).exclude(id=shard.id)
+    if at_work.count() < request_limit(version=shard.run.version).shards:
+        return False
+    again = Now() + timedelta(seconds=ENDPOINT_WAIT_SECONDS)
+    Shard.objects.filter(id=shard.id).update(rung_at=None, not_before=again)
+    return True
 
 
 def _leased(lease: Lease) -> Shard:
@@ -215,26 +255,8 @@ def _leased(lease: Lease) -> Shard:
 
 
 def _lease_extend(shard: Shard) -> None:
-    # The database's clock, not the worker's: workers' clocks may disagree.
     expires = Now() + timedelta(seconds=LEASE_SECONDS)
     Shard.objects.filter(id=shard.id).update(lease_expires_at=expires)
-
-
-def _retry_or_error(*, shard: Shard, who: str, trouble: str) -> None:
-    shard.trouble = trouble
-    if shard.attempts >= MAX_ATTEMPTS:
-        why = f"failed {shard.attempts} times"
-        shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why)
-        run_settle(run=shard.run)
-        return
-    last_line = trouble.strip().splitlines()[-1]
-    shard_move(shard=shard, new=ShardState.QUEUED, who=who, why=last_line)
-    event_record(
-        event_type=EventType.SHARD_REQUEUED,
-        organization_id=shard.run.version.model.organization_id,
-        subject=f"run/{shard.run_id}",
-        payload={"shard": str(shard.id), "queue": shard.queue, "why": last_line},
-    )
 
 
 def _score_json(score: Score) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
@@ -29,7 +29,7 @@ from compliance.audits.services import (
 )
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
-from compliance.domain.schedules import Rule, next_firings
+from compliance.domain.schedules import Rule, next_firings, slots_preview
 from compliance.domain.vocabulary import CatchUp
 from compliance.portal.catalogue import choices, titles
 from compliance.portal.paging import paged, query_without_page
@@ -72,7 +72,7 @@ def detail(request: HttpRequest, viewer: Viewer, schedule_id: UUID) -> HttpRespo
         viewer,
         "portal/schedules/detail.html",
         schedule=schedule,
-        upcoming=[] if schedule.paused_at else _moments(rule, timezone.now()),
+        upcoming=[] if schedule.paused_at else _upcoming(rule),
         firings=paged(request, firing_list(viewer=viewer, schedule=schedule)),
         query=query_without_page(request),
         titles=titles(),
@@ -97,8 +97,8 @@ def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 model=model_get(viewer=viewer, model_id=UUID(chosen["model"])),
                 name=chosen["name"],
                 battery=battery_resolve(battery=chosen["tests"]),
-                rule=form.rule(now=timezone.now()),
-                catch_up=CatchUp(chosen["catch_up"]),
+                rule=replace(form.rule(now=timezone.now()), catch_up=CatchUp(chosen["catch_up"])),
+                token_budget=chosen["token_budget"],
             )
         except InvalidInputError as error:
             form.refuse(error)
@@ -126,7 +126,7 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     elif form.is_valid():
         now = timezone.now()
         try:
-            context["upcoming"] = _moments(form.rule(now=now), now)
+            context["upcoming"] = _preview(form.rule(now=now), now)
         except InvalidInputError as error:
             context["problem"] = sentence(error)
     else:
@@ -157,9 +157,17 @@ def resume(request: HttpRequest, viewer: Viewer, schedule_id: UUID) -> HttpRespo
     return redirect("portal:schedule", schedule.id)
 
 
-def _moments(rule: Rule, now: datetime) -> list[Moment]:
+def _upcoming(rule: Rule) -> list[Moment]:
+    return _moments(rule, next_firings(rule, after=timezone.now()))
+
+
+def _preview(rule: Rule, now: datetime) -> list[Moment]:
+    return _moments(rule, slots_preview(rule, after=now))
+
+
+def _moments(rule: Rule, firings: list[datetime]) -> list[Moment]:
     zone = ZoneInfo(rule.time_zone)
-    return [Moment(at=at, local=at.astimezone(zone)) for at in next_firings(rule, after=now)]
+    return [Moment(at=at, local=at.astimezone(zone)) for at in firings]
 
 
 def _schedulable(viewer: Viewer) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ class FolderDigests:
     """Reader and backend in one: the files of a folder, by name, hashed as they lie there."""
 
     offers = frozenset((Need.WEIGHTS,))
+    tokens = 0
 
     def __init__(self, folder: Path) -> None:
         self.label, self._folder = folder.name, folder

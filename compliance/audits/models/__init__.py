@@ -1,0 +1,20 @@
+"""Stress tests on offer, schedules, subscriptions, runs, shards, scores and results."""
+
+from compliance.audits.models.plans import Firing, Schedule, StressTest, Subscription
+from compliance.audits.models.results import Result, Score
+from compliance.audits.models.runs import Repair, Run, Shard, Transition
+from compliance.audits.models.webhooks import WebhookCall
+
+__all__ = [
+    "Firing",
+    "Repair",
+    "Result",
+    "Run",
+    "Schedule",
+    "Score",
+    "Shard",
+    "StressTest",
+    "Subscription",
+    "Transition",
+    "WebhookCall",
+]

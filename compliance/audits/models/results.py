@@ -1,0 +1,88 @@
+"""What shards found, item by item and as a whole."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from compliance.audits.models.runs import Shard
+from compliance.domain.vocabulary import Kind, Stop, Verdict
+from compliance.events.models import append_only
+from compliance.registry.models import Version
+
+
+class Score(models.Model):
+    """An item as it was asked, the model's answer, and what the answer was worth."""
+
+    shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="scores")
+    position = models.PositiveIntegerField()
+    item_id = models.CharField(max_length=200)
+    item_digest = models.CharField(max_length=64, blank=True)
+    part = models.CharField(max_length=100)
+    cluster = models.CharField(max_length=200)
+    payload = models.JSONField()
+    value = models.FloatField()
+    label = models.CharField(max_length=50)
+    answer = models.TextField(blank=True)
+    detail = models.JSONField()
+
+    class Meta:
+        ordering = ("shard", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["shard", "item_id"], name="score_once_per_item")
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return self.item_id
+
+
+class Result(models.Model):
+    """What a completed shard found: everything needed to recompute it from its scores."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    shard = models.OneToOneField(Shard, on_delete=models.PROTECT, related_name="result")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="results")
+    test_name = models.CharField(max_length=100)
+    test_version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in Kind])
+    verdict = models.CharField(
+        max_length=20,
+        choices=[(verdict.value, verdict.value) for verdict in Verdict],
+        db_index=True,
+    )
+    value = models.FloatField()
+    lower = models.FloatField()
+    upper = models.FloatField()
+    limit = models.FloatField()
+    limit_source = models.TextField()
+    alpha = models.FloatField()
+    n = models.PositiveIntegerField()
+    planned = models.PositiveIntegerField()
+    stopped = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[(stop.value, stop.value) for stop in Stop],
+        help_text="Why no further item was asked.",
+    )
+    log10_e_violating = models.FloatField()
+    log10_e_compliant = models.FloatField()
+    estimate = models.JSONField()
+    seed = models.BigIntegerField()
+    spec = models.JSONField()
+    spec_digest = models.CharField(max_length=64)
+    code_digest = models.CharField(max_length=64)
+    order_digest = models.CharField(max_length=64)
+    scores_digest = models.CharField(max_length=64)
+    environment = models.JSONField()
+    duration_seconds = models.FloatField()
+    recorded_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ("-recorded_at",)
+        indexes = [models.Index(fields=["version", "test_name", "-recorded_at"])]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.test_name} on {self.version}"

@@ -1,0 +1,99 @@
+"""The reconciler: finds what is amiss, puts it right, and leaves a row for every repair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from compliance.audits.models import Repair, Run, Shard
+from compliance.audits.services.runs import run_settle
+from compliance.audits.services.shards import shard_retry
+from compliance.domain.runs import (
+    LEASE_SECONDS,
+    RING_AGAIN_SECONDS,
+    TERMINAL_RUN_STATES,
+    TERMINAL_SHARD_STATES,
+)
+from compliance.domain.vocabulary import RepairKind, ShardState
+
+WHO = "reconciler"
+_log = structlog.get_logger("assay.repairs")
+
+
+@transaction.atomic
+def leases_reclaim() -> int:
+    """Queue again every shard whose worker fell silent; returns how many."""
+    expired = Shard.objects.select_for_update(skip_locked=True).filter(
+        state=ShardState.LEASED.value, lease_expires_at__lt=Now()
+    )
+    shards = list(expired)
+    for shard in shards:
+        why = f"{shard.worker} fell silent: its lease of {LEASE_SECONDS} s ran out"
+        # The worker is gone, not the shard at fault as far as anybody knows: no waiting.
+        shard_retry(shard=shard, who=WHO, trouble=why, seconds=0)
+        _record(kind=RepairKind.LEASE_EXPIRED, shard=shard, why=why)
+    return len(shards)
+
+
+@transaction.atomic
+def messages_restore(*, empty: Callable[[str], bool], limit: int = 200) -> int:
+    """Ring again for queued shards that the broker forgot; returns how many.
+
+    Args:
+        empty: whether the broker holds no message in a queue. Where it does, workers are still
+            on their way to what waits.
+    """
+    unheard = Shard.objects.filter(
+        state=ShardState.QUEUED.value,
+        rung_at__lt=Now() - timedelta(seconds=RING_AGAIN_SECONDS),
+    )
+    queues = [
+        queue
+        for queue in unheard.order_by("queue").values_list("queue", flat=True).distinct()
+        if empty(queue)
+    ]
+    lost = list(
+        unheard.filter(queue__in=queues)
+        .select_for_update(skip_locked=True)
+        .order_by("rung_at")[:limit]
+    )
+    Shard.objects.filter(id__in=[shard.id for shard in lost]).update(rung_at=None)
+    for shard in lost:
+        why = f"no message for it was left in the queue '{shard.queue}'"
+        _record(kind=RepairKind.MESSAGE_LOST, shard=shard, why=why)
+    return len(lost)
+
+
+def runs_settle() -> int:
+    """End every run whose shards have all ended; returns how many.
+
+    The transaction that ends the last shard ends the run; this is for what no code foresaw.
+    """
+    going = Shard.objects.filter(run=OuterRef("pk")).exclude(
+        state__in=[state.value for state in TERMINAL_SHARD_STATES]
+    )
+    unsettled = Run.objects.exclude(
+        state__in=[state.value for state in TERMINAL_RUN_STATES]
+    ).filter(~Exists(going), shards__isnull=False)
+    runs = list(unsettled.distinct())
+    for run in runs:
+        _settle(run)
+    return len(runs)
+
+
+@transaction.atomic
+def _settle(run: Run) -> None:
+    run_settle(run=run)
+    why = "every shard had ended"
+    Repair.objects.create(kind=RepairKind.RUN_UNSETTLED.value, run=run, why=why)
+    _log.warning("repaired", kind=RepairKind.RUN_UNSETTLED.value, run=str(run.id), why=why)
+
+
+def _record(*, kind: RepairKind, shard: Shard, why: str) -> None:
+    Repair.objects.create(kind=kind.value, run_id=shard.run_id, shard=shard, why=why)
+    _log.warning("repaired", kind=kind.value, run=str(shard.run_id), shard=str(shard.id), why=why)

@@ -1,0 +1,62 @@
+"""Calling the webhooks of subscriptions."""
+
+from __future__ import annotations
+
+import json
+import time
+from uuid import UUID
+
+from django.conf import settings
+
+from compliance.audits.models import WebhookCall
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.events import EventType, envelope
+from compliance.events.sending import sending_claim, sending_settle
+from compliance.outbound.client import Limits, OutboundClient, OutboundError
+from compliance.outbound.webhooks import signed_headers
+
+LIMITS = Limits(attempts=1, seconds=20.0, body_bytes=64 << 10)
+"""One attempt: the row keeps the next."""
+
+
+def webhook_attempt(*, call_id: UUID) -> None:
+    """Call a webhook, if it is due; a failure is kept and tried again."""
+    call = sending_claim(kind=WebhookCall, row_id=call_id)
+    if call is not None:
+        sending_settle(row=call, failed_because=_post(call))
+
+
+def _post(call: WebhookCall) -> str:
+    """Send; why it failed, or nothing."""
+    subscription = call.subscription
+    body = _body(call)
+    headers = signed_headers(
+        secret=subscription.secret,
+        message_id=str(call.id),
+        timestamp=int(time.time()),
+        body=body,
+    )
+    try:
+        with OutboundClient(
+            subscription.url,
+            field="url",
+            allow_internal=settings.ALLOW_INTERNAL,
+            limits=LIMITS,
+        ) as client:
+            answer = client.post(subscription.url, body, headers=headers)
+    except (OutboundError, InvalidInputError) as error:
+        return str(error)
+    return "" if answer.ok else f"it answered with status {answer.status}"
+
+
+def _body(call: WebhookCall) -> bytes:
+    event = call.event
+    told = envelope(
+        event_id=event.id,
+        event_type=EventType(event.type),
+        source=settings.PUBLIC_URL,
+        subject=event.subject,
+        occurred_at=event.occurred_at,
+        payload=event.payload,
+    )
+    return json.dumps(told).encode()
