@@ -50,6 +50,7 @@ def plant(
     environment = site_environment | {
         "ASSAY_EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ASSAY_ALLOW_INTERNAL": "true",  # the endpoint under test is on this machine
         "HF_HUB_OFFLINE": "1",
     }
     built = Plant(servers, environment, logs, rng)

@@ -23,8 +23,6 @@ from tests.servers import Servers
 
 START_SECONDS = 90.0
 WORKERS = ("cpu-1", "cpu-2")
-APP = "tests.faults.inside"
-"""The product's Celery app, allowed to ask endpoints on this machine."""
 
 T = TypeVar("T")
 
@@ -158,8 +156,7 @@ class Plant:
         if "scheduler" in name:
             return ("workers.scheduler",)
         queues = "events,alerts" if name.startswith("events") else "cpu,endpoint"
-        program = tuple(APP if word == "workers.celery" else word for word in CELERY)
-        return (*program, *ALONE, "--queues", queues, "--hostname", f"{name}@test")
+        return (*CELERY, *ALONE, "--queues", queues, "--hostname", f"{name}@test")
 
 
 def answers(servers: Servers) -> bool:
