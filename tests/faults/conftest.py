@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ def plant(
 ) -> Iterator[Plant]:
     """Everything but processes; a scenario starts those it needs."""
     _durable()
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the mailbox would tell of each line
     logs = tmp_path / "logs"
     logs.mkdir()
     environment = site_environment | {

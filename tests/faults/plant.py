@@ -23,6 +23,8 @@ from tests.servers import Servers
 
 START_SECONDS = 90.0
 WORKERS = ("cpu-1", "cpu-2")
+SETTLED_SECONDS = 3.0
+"""A worker killed sooner after its start would never get to work: no fault, but an outage."""
 
 T = TypeVar("T")
 
@@ -47,6 +49,8 @@ class Plant:
         self._processes = Processes(self.environment | {"OMP_NUM_THREADS": "1"}, self.logs)
         self._arguments: dict[str, tuple[str, ...]] = {}
         self._back_at: dict[str, float] = {}
+        self._began_at: dict[str, int] = {}  # where in its log
+        self._ready: dict[str, float] = {}
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +61,7 @@ class Plant:
         """Start workers by name, or the scheduler; a name with ``scheduler`` in it is one."""
         for name in names or (*WORKERS, "events", "scheduler"):
             self._arguments[name] = self._arguments_of(name)
-            self._processes.start(name, *self._arguments[name])
+            self._start(name)
 
     def stop(self, *names: str) -> None:
         """End for good, without a warning."""
@@ -70,10 +74,15 @@ class Plant:
         """SIGKILL a process group and start it again at once."""
         self._processes.kill(name)
         self._back_at.pop(name, None)
-        self._processes.start(name, *self._arguments[name])
+        self._start(name)
+
+    def workers_at_work(self) -> list[str]:
+        """Workers that have been ready for some seconds."""
+        now = time.monotonic()
+        return [name for name in WORKERS if now - self._ready.get(name, now) > SETTLED_SECONDS]
 
     def kill_worker(self) -> None:
-        self.kill(self.rng.choice(WORKERS))
+        self.kill(self.rng.choice(self.workers_at_work() or WORKERS))
 
     def kill_scheduler(self) -> None:
         self.kill(self.rng.choice([name for name in self.names if "scheduler" in name]))
@@ -102,6 +111,9 @@ class Plant:
                 self._back_at[name] = now + BACKOFF_SECONDS[0]
             elif now >= self._back_at[name]:
                 self.kill(name)
+        for name in set(WORKERS) & set(self._began_at) - set(self._ready):
+            if b" ready." in self._log(name).read_bytes()[self._began_at[name] :]:
+                self._ready[name] = now
 
     def wait(self, holds: Callable[[], bool], *, seconds: float, what: str) -> None:
         """Tend until something holds; an outage counts as not yet."""
@@ -132,6 +144,15 @@ class Plant:
         move()
         connection.close()
         {"valkey": self.servers.valkey, "postgres": self.servers.postgres}[name].start(supervisor)
+
+    def _start(self, name: str) -> None:
+        self._ready.pop(name, None)
+        log = self._log(name)
+        self._began_at[name] = log.stat().st_size if log.exists() else 0
+        self._processes.start(name, *self._arguments[name])
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
 
     def hurry(self, name: str) -> None:
         """Start a server that failed again and again now, not after its next pause."""

@@ -17,12 +17,17 @@ BACK_SECONDS = 60.0
 
 @dataclass
 class Storm:
-    """Injects ``rounds`` faults, ``pause`` seconds apart (drawn between its two figures)."""
+    """Injects ``rounds`` faults, ``pause`` seconds apart (drawn between its two figures).
+
+    Attributes:
+        when: what must hold besides; a fault whose moment has come waits for it.
+    """
 
     plant: Plant
     kinds: Sequence[Callable[[], None]]
     rounds: int
     pause: tuple[float, float]
+    when: Callable[[], object] = field(default=lambda: True)
     faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -34,7 +39,7 @@ class Storm:
 
     def tick(self) -> None:
         """Inject the next fault if its moment has come."""
-        if self.over or time.monotonic() < self._next:
+        if self.over or time.monotonic() < self._next or not self.when():
             return
         struck = self.plant.ask(open_shards, otherwise=frozenset())
         if not struck:

@@ -23,8 +23,9 @@ def test_a_worker_killed_fifty_times(
     works = mixed_works(cast, models_root)
     reference = undisturbed(running, cast, works)
     batch = Batch(running, cast, works, size=100)
-    # A worker needs some seconds to start: it must get to work before it is killed again.
-    storm = Storm(running, [running.kill_worker], rounds=KILLS, pause=(2.0, 8.0))
+    storm = Storm(
+        running, [running.kill_worker], KILLS, pause=(2.0, 8.0), when=running.workers_at_work
+    )
     storm.rage(batch)
     batch.finish()
     line = reckon("worker killed", batch.acknowledged, reference, storm.faults)
