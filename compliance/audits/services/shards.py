@@ -33,6 +33,9 @@ from compliance.domain.specs import ShardSpec, StressTestSpec
 from compliance.domain.vocabulary import ShardState
 from compliance.registry.selectors import reference_versions, request_limit, version_subject
 
+WHOSE = "run__version__model__organization"
+"""Joined where an event tells of the shard, or a worker is told what to open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -70,7 +73,7 @@ class AnsweredItem:
 @transaction.atomic
 def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
     """Claim a queued shard, or one whose lease ran out; None if it is not to be had."""
-    shard = _whole().filter(_claimable(), id=shard_id).first()
+    shard = _locked().select_related(WHOSE).filter(_claimable(), id=shard_id).first()
     if shard is None or (shard.origin and _busy(shard)):
         return None
     shard.worker = worker
@@ -171,7 +174,7 @@ def shard_complete(*, lease: Lease, outcome: Outcome) -> Result:
     Raises:
         LeaseLostError: the lease is gone; another worker will record the result.
     """
-    shard = _leased(lease)
+    shard = _leased(lease, WHOSE)
     result = result_record(shard=shard, outcome=outcome)
     why = f"verdict {result.verdict}"
     shard_move(shard=shard, new=ShardState.COMPLETED, who=lease.worker, why=why)
@@ -186,7 +189,7 @@ def shard_refuse(*, lease: Lease, reason: str) -> None:
     Raises:
         LeaseLostError: the lease is gone.
     """
-    shard = _leased(lease)
+    shard = _leased(lease, WHOSE)
     shard.trouble = reason
     shard_move(shard=shard, new=ShardState.NOT_TESTABLE, who=lease.worker, why=reason)
     run_settle(run=shard.run)
@@ -205,7 +208,7 @@ def shard_fail(
     Raises:
         LeaseLostError: the lease is gone.
     """
-    shard = _leased(lease)
+    shard = _leased(lease, WHOSE)
     shard.traceback = traceback
     seconds = max(backoff_seconds(shard.failures + 1), math.ceil(retry_after))
     shard_retry(shard=shard, who=lease.worker, trouble=trouble, seconds=seconds)
@@ -250,19 +253,17 @@ def _busy(shard: Shard) -> bool:
     return True
 
 
-def _whole() -> QuerySet[Shard]:
-    """Shards to be locked, with everything that their events tell of."""
-    return Shard.objects.select_for_update(of=("self",)).select_related(
-        "run__version__model__organization"
-    )
+def _locked() -> QuerySet[Shard]:
+    return Shard.objects.select_for_update(of=("self",)).order_by("pk")
 
 
 def _held(lease: Lease) -> Q:
     return Q(id=lease.shard_id, fence=lease.fence, state=ShardState.LEASED.value)
 
 
-def _leased(lease: Lease) -> Shard:
-    shard = _whole().filter(_held(lease)).first()
+def _leased(lease: Lease, *related: str) -> Shard:
+    """The shard, locked, with the rows that ``related`` names."""
+    shard = _locked().select_related(*related).filter(_held(lease)).first()
     if shard is None:
         raise _lost(lease)
     return shard
