@@ -10,13 +10,12 @@ from statistics import median
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from compliance.alerts.models import Alert
 from compliance.audits.models import Result, Run, Shard, Transition
 from compliance.domain.events import EventType
 from compliance.domain.runs import TERMINAL_SHARD_STATES
 from compliance.domain.vocabulary import RunState, ShardState
 from compliance.events.models import Event
-from tests.faults.workload import Reference, findings, key
+from tests.faults.workload import Reference, alerts_missing, findings, key
 
 RECOVERY_SECONDS = 30.0
 HEADER = (
@@ -27,7 +26,6 @@ Move: TypeAlias = tuple[UUID, datetime, str]
 """A shard, when it moved, its new state."""
 _ENDS = frozenset(state.value for state in TERMINAL_SHARD_STATES)
 _OPEN = (ShardState.QUEUED.value, ShardState.LEASED.value)
-_ALERTING = (EventType.VERDICT_VIOLATING.value, EventType.RUN_ERRORED.value)
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ def reckon(
         lost=len(expected - whole) + never_made,
         twice=_twice() + beyond,
         differ=sum(reference[key(result)] != findings(result) for result in results),
-        alerts_missing=_alerts_missing(),
+        alerts_missing=alerts_missing(),
         recovery_median=round(median(times), 2) if times else None,
         recovery_max=round(max(times), 2) if times else None,
         notes=_troubles(expected - whole),
@@ -152,11 +150,6 @@ def _twice() -> int:
         "payload__run", "payload__test"
     )
     return sum(count - 1 for count in Counter(told).values())
-
-
-def _alerts_missing() -> int:
-    owed = set(Event.objects.filter(type__in=_ALERTING).values_list("id", flat=True))
-    return len(owed - set(Alert.objects.values_list("event_id", flat=True)))
 
 
 def _moves() -> list[Move]:
