@@ -67,8 +67,7 @@ def ending(shard: Shard) -> dict[str, object]:
     """A verdict with its figures, or why there is none."""
     result = getattr(shard, "result", None)
     if result is None:
-        reason = shard.trouble.strip().splitlines()[-1:] or [""]
-        return {"test": shard.test_name, "verdict": shard.state, "figures": reason[0]}
+        return {"test": shard.test_name, "verdict": shard.state, "figures": shard.trouble}
     figures = (
         f"{result.value:.3g} [{result.lower:.3g}, {result.upper:.3g}], limit {result.limit:.3g},"
         f" n {result.n}, {result.duration_seconds:.0f} s"

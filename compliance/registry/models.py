@@ -114,6 +114,7 @@ class Lineage(models.Model):
     )
 
     class Meta:
+        verbose_name = "declared parent"
         constraints = [models.UniqueConstraint(fields=["version", "parent"], name="lineage_once")]
         triggers = [append_only()]
 

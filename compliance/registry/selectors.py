@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
@@ -103,8 +104,10 @@ def version_subject(*, version: Version) -> Subject:
 
 def version_large(*, version: Version) -> bool:
     """Whether the version's weights are so large that the operator wants them on a GPU."""
+    if settings.GPU_FROM_BYTES is None:
+        return False
     size = sum(artifact.size_bytes for artifact in version.artifacts.all())
-    return settings.GPU_FROM_BYTES is not None and size >= settings.GPU_FROM_BYTES
+    return bool(size >= settings.GPU_FROM_BYTES)
 
 
 def reference_versions(*, version: Version) -> list[Version]:
@@ -118,10 +121,15 @@ def reference_versions(*, version: Version) -> list[Version]:
     )
 
 
-def version_bindings(*, version: Version) -> dict[str, Json]:
-    """What the registry knows that a stress test may ask for as a parameter, by its name."""
+def version_bindings(*, version: Version, wanted: Collection[str]) -> dict[str, Json]:
+    """What the registry knows of the parameters that a stress test wants, by their names."""
+    known = {"references": _references, "registered": _registered}
+    return {name: known[name](version) for name in sorted(set(wanted) & set(known))}
+
+
+def _references(version: Version) -> Json:
     parents = set(version.parents.values_list("parent_id", flat=True))
-    references: list[Json] = [
+    return [
         {
             "label": str(other),
             "digest": other.weights_digest,
@@ -129,7 +137,7 @@ def version_bindings(*, version: Version) -> dict[str, Json]:
         }
         for other in reference_versions(version=version)
     ]
-    registered: dict[str, Json] = {
-        artifact.path: artifact.sha256 for artifact in version.artifacts.all()
-    }
-    return {"references": references, "registered": registered}
+
+
+def _registered(version: Version) -> Json:
+    return {artifact.path: artifact.sha256 for artifact in version.artifacts.all()}

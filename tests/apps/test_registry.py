@@ -92,7 +92,7 @@ def test_a_version_is_compared_with_every_other_and_its_parents_are_marked(
     location = write_weights(models_root, "child", seed=3)
     parent = DeclaredParent(version.id, LineageRelation.FINE_TUNE)
     child = register(cast, version.model, location, declarations=Declarations(parents=(parent,)))
-    [reference] = version_bindings(version=child)["references"]  # type: ignore[misc]
+    [reference] = version_bindings(version=child, wanted={"references"})["references"]  # type: ignore[misc]
     assert reference == {
         "label": "northwind/assistant 1.0",
         "digest": version.weights_digest,

@@ -42,7 +42,11 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         Shard.objects.filter(run=errored).update(not_before=None)
         lease = shard_claim(shard_id=errored.shards.get().id, worker="worker-1")
         assert lease is not None
-        shard_fail(lease=lease, trouble="Traceback\n  File model.py\nRuntimeError: " + "x" * 300)
+        shard_fail(
+            lease=lease,
+            trouble="RuntimeError: " + "x" * 300,
+            traceback="Traceback\n  File model.py",
+        )
     version, run = audited.version, audited.run
     shard = run.shards.get(test_name="safety.refusal")
     return [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.domain.errors import InvalidInputError, NotTestableError
+from compliance.domain.errors import InvalidInputError, NotTestableError, UnavailableError
 from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Need
 from workers.backends.loading import open_backend
@@ -85,6 +85,25 @@ def test_a_failing_server_is_not_testable_and_its_words_are_shown(server: str) -
 def test_an_answer_that_is_no_json_is_not_testable(server: str) -> None:
     with pytest.raises(NotTestableError, match="no readable way"):
         endpoint(f"{server}/garbage").generate(PROMPTS, max_new_tokens=2)
+
+
+@pytest.mark.parametrize("way", ["broken", "garbage"])
+def test_what_may_pass_is_to_be_tried_again(server: str, way: str) -> None:
+    with pytest.raises(UnavailableError):
+        endpoint(f"{server}/{way}").generate(PROMPTS[:1], max_new_tokens=2)
+
+
+def test_what_will_not_pass_is_not_tried_again(server: str) -> None:
+    with pytest.raises(NotTestableError, match="status 404") as caught:
+        endpoint(f"{server}/v1/nowhere?model=tiny").generate(PROMPTS[:1], max_new_tokens=2)
+    assert not isinstance(caught.value, UnavailableError)
+
+
+def test_tokens_are_counted_where_the_server_reports_none(server: str) -> None:
+    backend = endpoint(f"{server}/v1")
+    before = backend.tokens
+    backend.generate(PROMPTS[:1], max_new_tokens=2)
+    assert backend.tokens > before
 
 
 def test_an_internal_address_is_refused_unless_the_operator_allows_it(server: str) -> None:

@@ -69,9 +69,11 @@ def shard_execute(lease: Lease) -> None:
     except (NotTestableError, InvalidInputError) as error:
         shard_refuse(lease=lease, reason=str(error))
         log.info("not testable", reason=str(error))
-    except Exception:  # whatever broke is shown to the officer, not swallowed
+    except Exception as error:  # whatever broke is shown to the officer, not swallowed
         log.exception("shard failed")
-        shard_fail(lease=lease, trouble=traceback.format_exc())
+        lines = str(error).strip().splitlines() or ["no message"]
+        trouble = f"{type(error).__name__}: {lines[0]}"
+        shard_fail(lease=lease, trouble=trouble, traceback=traceback.format_exc())
 
 
 def catalogue_announce() -> None:

@@ -210,6 +210,7 @@ class ShardAdmin(RecordAdmin):
         "test_name",
         "state_label",
         "trouble",
+        "traceback",
         "found",
         "specification",
         "seed",

@@ -91,6 +91,9 @@ class Shard(models.Model):
     )
     lease_expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True, help_text="By the worker at work.")
+    items_at_claim = models.PositiveIntegerField(default=0)
+    tokens_at_claim = models.PositiveBigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
     items_total = models.PositiveIntegerField(null=True, blank=True)
     items_done = models.PositiveIntegerField(default=0)
@@ -101,6 +104,7 @@ class Shard(models.Model):
         max_length=64, blank=True, help_text="Commits to the items' order before the first answer."
     )
     trouble = models.TextField(blank=True, help_text="Why it could not be tested or failed.")
+    traceback = models.TextField(blank=True, help_text="Of the last failure, for its operators.")
 
     class Meta:
         ordering = ("run", "position")

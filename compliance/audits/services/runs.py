@@ -103,10 +103,11 @@ def run_request(
         },
         actor=cause.person,
     )
-    bindings = version_bindings(version=version)
-    for position, spec in enumerate(battery):
-        _shard_write(run=run, position=position, spec=spec, bindings=bindings)
-    run_settle(run=run)
+    shards = [
+        _shard_write(run=run, position=position, spec=spec) for position, spec in enumerate(battery)
+    ]
+    if all(ShardState(shard.state) in TERMINAL_SHARD_STATES for shard in shards):
+        run_settle(run=run)
     return run
 
 
@@ -141,15 +142,22 @@ def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
 
 def run_start(*, run: Run, who: str) -> None:
     """Note that a first shard was claimed; later claims change nothing."""
-    locked = Run.objects.select_for_update().get(id=run.id)
-    if locked.state == RunState.REQUESTED.value:
-        _run_move(run=locked, new=RunState.RUNNING, who=who, why="a first shard was claimed")
+    requested = Run.objects.filter(id=run.id, state=RunState.REQUESTED.value)
+    if requested.update(state=RunState.RUNNING.value):
+        _transition_write(
+            run, RunState.REQUESTED, RunState.RUNNING, who, "a first shard was claimed"
+        )
 
 
 def run_settle(*, run: Run) -> None:
     """End the run once every shard has ended, and say so in an event."""
-    locked = Run.objects.select_for_update().get(id=run.id)
-    outcome = run_outcome(ShardState(shard.state) for shard in locked.shards.all())
+    locked = (
+        Run.objects.select_for_update(of=("self",))
+        .select_related("version__model__organization")
+        .get(id=run.id)
+    )
+    shards = list(locked.shards.select_related("result"))
+    outcome = run_outcome(ShardState(shard.state) for shard in shards)
     if outcome is None or RunState(locked.state) in TERMINAL_RUN_STATES:
         return
     if locked.state == RunState.REQUESTED.value:  # nothing of it could be tested
@@ -160,7 +168,7 @@ def run_settle(*, run: Run) -> None:
         event_type=EventType.RUN_ERRORED if errored else EventType.RUN_COMPLETED,
         organization_id=locked.version.model.organization_id,
         subject=f"run/{locked.id}",
-        payload=_outcome_payload(locked),
+        payload=_outcome_payload(locked, shards),
     )
 
 
@@ -184,14 +192,16 @@ def _run_move(*, run: Run, new: RunState, who: str, why: str) -> None:
     if new in TERMINAL_RUN_STATES:
         run.finished_at = timezone.now()
     run.save(update_fields=["state", "finished_at"])
+    _transition_write(run, old, new, who, why)
+
+
+def _transition_write(run: Run, old: RunState, new: RunState, who: str, why: str) -> None:
     Transition.objects.create(run=run, old=old.value, new=new.value, who=who, why=why[:500])
 
 
-def _shard_write(
-    *, run: Run, position: int, spec: StressTestSpec, bindings: dict[str, Json]
-) -> None:
+def _shard_write(*, run: Run, position: int, spec: StressTestSpec) -> Shard:
     test = StressTest.objects.get(name=spec.name, version=spec.version)
-    bound = spec.bind(**{name: bindings[name] for name in bindings if name in test.parameters})
+    bound = spec.bind(**version_bindings(version=run.version, wanted=set(test.parameters)))
     endpoint = run.version.access == Access.ENDPOINT.value
     needs = frozenset(Need(need) for need in test.needs)
     shard = Shard.objects.create(
@@ -210,10 +220,10 @@ def _shard_write(
         shard.state = ShardState.NOT_TESTABLE.value
         shard.finished_at = timezone.now()
         shard.save()
+    return shard
 
 
-def _outcome_payload(run: Run) -> dict[str, Json]:
-    shards = list(run.shards.select_related("result"))
+def _outcome_payload(run: Run, shards: Sequence[Shard]) -> dict[str, Json]:
     verdicts: dict[str, Json] = {
         shard.test_name: shard.result.verdict
         for shard in shards
@@ -227,7 +237,7 @@ def _outcome_payload(run: Run) -> dict[str, Json]:
     errored = [shard for shard in shards if shard.state == ShardState.ERRORED.value]
     statement = "; ".join(
         f"{shard.test_name} ended in an error after {shard.attempts} attempts: "
-        f"{shard.trouble.strip().splitlines()[-1] if shard.trouble.strip() else 'no message'}"
+        f"{shard.trouble or 'no message'}"
         for shard in errored
     )
     return {

@@ -13,7 +13,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -69,15 +70,17 @@ class AnsweredItem:
 @transaction.atomic
 def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
     """Claim a queued shard, or one whose lease ran out; None if it is not to be had."""
-    shard = Shard.objects.select_for_update().filter(_claimable(), id=shard_id).first()
+    shard = _whole().filter(_claimable(), id=shard_id).first()
     if shard is None or (shard.origin and _busy(shard)):
         return None
     shard.worker = worker
     shard.fence += 1
     shard.attempts += 1
-    shard.started_at = shard.started_at or timezone.now()
+    shard.claimed_at = timezone.now()
+    shard.started_at = shard.started_at or shard.claimed_at
+    shard.items_at_claim, shard.tokens_at_claim = shard.items_done, shard.tokens
+    shard.lease_expires_at = _lease_end()
     shard_move(shard=shard, new=ShardState.LEASED, who=worker, why=f"attempt {shard.attempts}")
-    _lease_extend(shard)
     run_start(run=shard.run, who=worker)
     version = shard.run.version
     return Lease(
@@ -108,8 +111,8 @@ def shard_begin(*, lease: Lease, planned: int, order_digest: str) -> None:
     shard = _leased(lease)
     shard.items_total = planned
     shard.order_digest = order_digest
-    shard.save(update_fields=["items_total", "order_digest"])
-    _lease_extend(shard)
+    shard.lease_expires_at = _lease_end()
+    shard.save(update_fields=["items_total", "order_digest", "lease_expires_at"])
 
 
 @transaction.atomic
@@ -147,18 +150,18 @@ def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem], tokens: int =
         shard.failures = 0
     shard.items_done = done
     shard.tokens += tokens
-    shard.save(update_fields=["items_done", "failures", "tokens"])
-    _lease_extend(shard)
+    shard.lease_expires_at = _lease_end()
+    shard.save(update_fields=["items_done", "failures", "tokens", "lease_expires_at"])
 
 
-@transaction.atomic
 def shard_heartbeat(*, lease: Lease) -> None:
     """Say that the worker is alive: a batch may take longer than a lease lasts.
 
     Raises:
         LeaseLostError: the lease is gone.
     """
-    _lease_extend(_leased(lease))
+    if not Shard.objects.filter(_held(lease)).update(lease_expires_at=_lease_end()):
+        raise _lost(lease)
 
 
 @transaction.atomic
@@ -190,16 +193,20 @@ def shard_refuse(*, lease: Lease, reason: str) -> None:
 
 
 @transaction.atomic
-def shard_fail(*, lease: Lease, trouble: str, retry_after: float = 0.0) -> None:
+def shard_fail(
+    *, lease: Lease, trouble: str, traceback: str = "", retry_after: float = 0.0
+) -> None:
     """Queue a failed shard again after a while, or end it as errored with its traceback.
 
     Args:
+        trouble: in one sentence, for everybody who may see the run.
         retry_after: seconds that it is to wait at least.
 
     Raises:
         LeaseLostError: the lease is gone.
     """
     shard = _leased(lease)
+    shard.traceback = traceback
     seconds = max(backoff_seconds(shard.failures + 1), math.ceil(retry_after))
     shard_retry(shard=shard, who=lease.worker, trouble=trouble, seconds=seconds)
 
@@ -213,7 +220,7 @@ def shard_retry(*, shard: Shard, who: str, trouble: str, seconds: int) -> None:
         shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why)
         run_settle(run=shard.run)
         return
-    why = trouble.strip().splitlines()[-1]
+    why = trouble
     if seconds:
         why = f"{why[:400]}; again after {seconds} s"
     shard.rung_at = None
@@ -243,20 +250,31 @@ def _busy(shard: Shard) -> bool:
     return True
 
 
-def _leased(lease: Lease) -> Shard:
-    shard = (
-        Shard.objects.select_for_update()
-        .filter(id=lease.shard_id, fence=lease.fence, state=ShardState.LEASED.value)
-        .first()
+def _whole() -> QuerySet[Shard]:
+    """Shards to be locked, with everything that their events tell of."""
+    return Shard.objects.select_for_update(of=("self",)).select_related(
+        "run__version__model__organization"
     )
+
+
+def _held(lease: Lease) -> Q:
+    return Q(id=lease.shard_id, fence=lease.fence, state=ShardState.LEASED.value)
+
+
+def _leased(lease: Lease) -> Shard:
+    shard = _whole().filter(_held(lease)).first()
     if shard is None:
-        raise LeaseLostError(f"shard {lease.shard_id} is no longer leased under {lease.fence}")
+        raise _lost(lease)
     return shard
 
 
-def _lease_extend(shard: Shard) -> None:
-    expires = Now() + timedelta(seconds=LEASE_SECONDS)
-    Shard.objects.filter(id=shard.id).update(lease_expires_at=expires)
+def _lost(lease: Lease) -> LeaseLostError:
+    return LeaseLostError(f"shard {lease.shard_id} is no longer leased under {lease.fence}")
+
+
+def _lease_end() -> Combinable:
+    """By the database's clock, not the worker's: workers' clocks may disagree."""
+    return Now() + timedelta(seconds=LEASE_SECONDS)
 
 
 def _score_json(score: Score) -> dict[str, object]:

@@ -164,6 +164,7 @@ def _detail(
         shards=shards,
         titles=names,
         transitions=run.transitions.select_related("shard"),
+        may_request=may_request,
         may_cancel=may_request and RunState(run.state) not in TERMINAL_RUN_STATES,
         cancel_form=cancel_form,
         standing=_standing(run),
