@@ -43,21 +43,27 @@ class Fault:
     struck: frozenset[UUID]
 
     def recovery(self, moves: Sequence[Move]) -> float | None:
-        """Seconds until every struck shard was claimed again or had ended; None if none was.
+        """Seconds until every struck shard was taken up again or had ended; None if none was.
 
         Args:
-            moves: every claim and every end of a shard, in order.
+            moves: every move of a shard, in order.
         """
         # What ended in the moment between the look at the record and the blow was not struck.
         spared = {shard for shard, at, new in moves if at <= self.began and new in _ENDS}
-        waiting, last = set(self.struck - spared), self.lifted
-        if not waiting:
-            return None
-        for shard, at, _ in moves:
-            if shard in waiting and at > self.began:
-                waiting.discard(shard)
-                last = max(last, at)
-        return float("inf") if waiting else (last - self.lifted).total_seconds()
+        own: dict[UUID, list[tuple[datetime, str]]] = {s: [] for s in self.struck - spared}
+        for shard, at, new in moves:
+            if shard in own and at > self.began:
+                own[shard].append((at, new))
+        return max((self._taken_up(one) for one in own.values()), default=None)
+
+    def _taken_up(self, moves: Sequence[tuple[datetime, str]]) -> float:
+        """Seconds until the first claim or end; a claim in the outage that failed is none."""
+        following = [new for _, new in moves[1:]] + [""]
+        for (at, new), then in zip(moves, following, strict=True):
+            failed = at <= self.lifted and then == ShardState.QUEUED.value
+            if new != ShardState.QUEUED.value and not failed:
+                return max(0.0, (at - self.lifted).total_seconds())
+        return float("inf")
 
 
 @dataclass(frozen=True)
@@ -153,10 +159,8 @@ def _twice() -> int:
 
 
 def _moves() -> list[Move]:
-    moves = Transition.objects.filter(
-        shard__isnull=False, new__in=[ShardState.LEASED.value, *_ENDS]
-    )
-    return list(moves.order_by("at").values_list("shard_id", "at", "new"))
+    moves = Transition.objects.filter(shard__isnull=False).order_by("at", "id")
+    return list(moves.values_list("shard_id", "at", "new"))
 
 
 def _troubles(lost: set[UUID]) -> tuple[str, ...]:
