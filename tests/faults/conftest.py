@@ -23,6 +23,7 @@ from tests.servers import Servers
 __all__ = ["mailbox"]
 
 MEASURED = Path(__file__).parent / "measured.json"
+PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 SEED = int(os.environ.get("ASSAY_FAULTS_SEED", "20261125"))
 Record = Callable[[Line], Line]
 
@@ -92,22 +93,30 @@ def _durable() -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """The table; kept as JSON where ``ASSAY_FAULTS_KEEP`` asks for it."""
+    """The table; kept as JSON and in the docs where ``ASSAY_FAULTS_KEEP`` asks for it."""
     lines = config.stash.get(_lines, [])
     if not lines:
         return
-    columns = HEADER.count("|") - 1
     terminalreporter.section("faults")
-    for row in (HEADER, "|" + " --- |" * columns, *(line.row() for line in lines)):
+    for row in table(lines):
         terminalreporter.write_line(row)
     if os.environ.get("ASSAY_FAULTS_KEEP"):
         keep(lines)
 
 
+def table(lines: list[Line]) -> list[str]:
+    columns = HEADER.count("|") - 1
+    return [HEADER, "|" + " --- |" * columns, *(line.row() for line in lines)]
+
+
 def keep(lines: list[Line]) -> None:
-    """Put these lines in place of the kept ones of the same scenarios."""
-    kept = json.loads(MEASURED.read_text()) if MEASURED.exists() else {"seed": SEED, "lines": []}
-    fresh = {line.scenario: asdict(line) for line in lines}
-    old = [fresh.pop(line["scenario"], line) for line in kept["lines"]]
-    written = {"seed": SEED, "lines": [*old, *fresh.values()]}
+    """Put these lines in place of the kept ones of the same scenarios, in file and docs."""
+    kept = json.loads(MEASURED.read_text())["lines"] if MEASURED.exists() else []
+    fresh = {line.scenario: line for line in lines}
+    old = [Line.from_json(line) for line in kept]
+    whole = [*(fresh.pop(line.scenario, line) for line in old), *fresh.values()]
+    written = {"seed": SEED, "lines": [asdict(line) for line in whole]}
     MEASURED.write_text(json.dumps(written, indent=1) + "\n")
+    before, heading, _ = PAGE.read_text().partition("## Measured\n")
+    said = f"On {os.cpu_count()} cores, seed {SEED}.\n\n"
+    PAGE.write_text(before + heading + "\n" + said + "\n".join(table(whole)) + "\n")

@@ -143,7 +143,8 @@ class Plant:
         supervisor._forget(kept.process)
         move()
         connection.close()
-        {"valkey": self.servers.valkey, "postgres": self.servers.postgres}[name].start(supervisor)
+        server = self.servers.valkey if name == "valkey" else self.servers.postgres
+        server.start(supervisor)
 
     def _start(self, name: str) -> None:
         self._ready.pop(name, None)

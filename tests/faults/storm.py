@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -41,7 +42,8 @@ class Storm:
         """Inject the next fault if its moment has come."""
         if self.over or time.monotonic() < self._next or not self.when():
             return
-        struck = self.plant.ask(open_shards, otherwise=frozenset())
+        nothing: frozenset[UUID] = frozenset()
+        struck = self.plant.ask(open_shards, otherwise=nothing)
         if not struck:
             return  # nothing is under way that could be hit
         fault = self.plant.rng.choice(self.kinds)

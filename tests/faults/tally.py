@@ -10,13 +10,12 @@ from statistics import median
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from compliance.alerts.models import Alert
 from compliance.audits.models import Result, Run, Shard, Transition
 from compliance.domain.events import EventType
 from compliance.domain.runs import TERMINAL_SHARD_STATES
 from compliance.domain.vocabulary import RunState, ShardState
 from compliance.events.models import Event
-from tests.faults.workload import Reference, findings, key
+from tests.faults.workload import Reference, alerts_missing, findings, key
 
 RECOVERY_SECONDS = 30.0
 HEADER = (
@@ -27,7 +26,6 @@ Move: TypeAlias = tuple[UUID, datetime, str]
 """A shard, when it moved, its new state."""
 _ENDS = frozenset(state.value for state in TERMINAL_SHARD_STATES)
 _OPEN = (ShardState.QUEUED.value, ShardState.LEASED.value)
-_ALERTING = (EventType.VERDICT_VIOLATING.value, EventType.RUN_ERRORED.value)
 
 
 @dataclass(frozen=True)
@@ -45,21 +43,27 @@ class Fault:
     struck: frozenset[UUID]
 
     def recovery(self, moves: Sequence[Move]) -> float | None:
-        """Seconds until every struck shard was claimed again or had ended; None if none was.
+        """Seconds until every struck shard was taken up again or had ended; None if none was.
 
         Args:
-            moves: every claim and every end of a shard, in order.
+            moves: every move of a shard, in order.
         """
         # What ended in the moment between the look at the record and the blow was not struck.
         spared = {shard for shard, at, new in moves if at <= self.began and new in _ENDS}
-        waiting, last = set(self.struck - spared), self.lifted
-        if not waiting:
-            return None
-        for shard, at, _ in moves:
-            if shard in waiting and at > self.began:
-                waiting.discard(shard)
-                last = max(last, at)
-        return float("inf") if waiting else (last - self.lifted).total_seconds()
+        own: dict[UUID, list[tuple[datetime, str]]] = {s: [] for s in self.struck - spared}
+        for shard, at, new in moves:
+            if shard in own and at > self.began:
+                own[shard].append((at, new))
+        return max((self._taken_up(one) for one in own.values()), default=None)
+
+    def _taken_up(self, moves: Sequence[tuple[datetime, str]]) -> float:
+        """Seconds until the first claim or end; a claim in the outage that failed is none."""
+        following = [new for _, new in moves[1:]] + [""]
+        for (at, new), then in zip(moves, following, strict=True):
+            failed = at <= self.lifted and then == ShardState.QUEUED.value
+            if new != ShardState.QUEUED.value and not failed:
+                return max(0.0, (at - self.lifted).total_seconds())
+        return float("inf")
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def reckon(
         lost=len(expected - whole) + never_made,
         twice=_twice() + beyond,
         differ=sum(reference[key(result)] != findings(result) for result in results),
-        alerts_missing=_alerts_missing(),
+        alerts_missing=alerts_missing(),
         recovery_median=round(median(times), 2) if times else None,
         recovery_max=round(max(times), 2) if times else None,
         notes=_troubles(expected - whole),
@@ -154,16 +158,9 @@ def _twice() -> int:
     return sum(count - 1 for count in Counter(told).values())
 
 
-def _alerts_missing() -> int:
-    owed = set(Event.objects.filter(type__in=_ALERTING).values_list("id", flat=True))
-    return len(owed - set(Alert.objects.values_list("event_id", flat=True)))
-
-
 def _moves() -> list[Move]:
-    moves = Transition.objects.filter(
-        shard__isnull=False, new__in=[ShardState.LEASED.value, *_ENDS]
-    )
-    return list(moves.order_by("at").values_list("shard_id", "at", "new"))
+    moves = Transition.objects.filter(shard__isnull=False).order_by("at", "id")
+    return list(moves.values_list("shard_id", "at", "new"))
 
 
 def _troubles(lost: set[UUID]) -> tuple[str, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
-from compliance.audits.models import Firing, Run, Shard
+from compliance.audits.models import Firing, Run, Schedule, Shard
 from compliance.audits.services import schedule_create, schedule_fire_due
 from compliance.domain.schedules import Rule
+from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import CatchUp, Trigger
 from tests.cast import Cast
 from tests.conftest import write_weights
@@ -20,7 +23,6 @@ from tests.faults.tally import Fault, reckon
 from tests.faults.workload import (
     DIGEST,
     OVER,
-    StressTestSpec,
     Work,
     model_of,
     undisturbed,
@@ -101,15 +103,12 @@ def schedule(cast: Cast, work: Work, rule: Rule, policy: CatchUp, *, name: str =
         model=work.version.model,
         name=name,
         battery=[work.spec],
-        rule=rule,
-        catch_up=policy,
+        rule=replace(rule, catch_up=policy),
     )
 
 
 def pause_all() -> None:
     """The spring's schedules would have a summer to catch up with."""
-    from compliance.audits.models import Schedule
-
     Schedule.objects.update(paused_at=timezone.now())
 
 
@@ -117,6 +116,6 @@ def settled() -> bool:
     return not Run.objects.exclude(state__in=OVER).exists()
 
 
-def scheduled_shards() -> list[object]:
+def scheduled_shards() -> list[UUID]:
     shards = Shard.objects.filter(run__trigger=Trigger.SCHEDULE.value)
     return list(shards.values_list("id", flat=True))

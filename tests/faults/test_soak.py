@@ -21,8 +21,8 @@ RUNS = int(os.environ.get("ASSAY_SOAK_RUNS", "10000"))
 def test_soak(running: Plant, cast: Cast, models_root: Path, record: Record) -> None:
     works = small_works(cast, models_root)
     reference = undisturbed(running, cast, works)
-    # Enough at once that two workers never wait for this loop.
-    batch = Batch(running, cast, works, size=RUNS, at_once=64)
+    # Enough that two workers never wait for this loop, few enough that no wait is the queue's.
+    batch = Batch(running, cast, works, size=RUNS, at_once=16)
     kinds = [
         running.kill_worker,
         running.kill_worker,  # twice as often as each of the others

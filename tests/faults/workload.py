@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
+from compliance.alerts.models import Alert
 from compliance.audits.models import Result, Run, Shard
 from compliance.audits.services import run_request_by
+from compliance.domain.events import EventType
 from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import Access
+from compliance.events.models import Event
 from compliance.registry.models import Model, Version
 from compliance.registry.services import model_register, version_register
 from tests.cast import Cast
@@ -26,6 +29,8 @@ DIGEST, PAIRS, REFUSAL = "provenance.weights_digest", "bias.counterfactual_pairs
 OVER = frozenset(state.value for state in TERMINAL_RUN_STATES)
 STALLED_SECONDS = 90.0
 """Three times what recovery may take: where nothing has ended for so long, nothing will."""
+
+_ALERTING = (EventType.VERDICT_VIOLATING.value, EventType.RUN_ERRORED.value)
 
 Findings: TypeAlias = tuple[object, str, str, str]
 """Estimate, verdict, digest of the order, digest of the scores."""
@@ -142,6 +147,16 @@ class Batch:
             elif time.monotonic() - since > STALLED_SECONDS:
                 return False
             time.sleep(0.05)
+        return self._answered()
+
+    def _answered(self) -> bool:
+        """Give the alerts of the last runs the time that recovery has."""
+        deadline = time.monotonic() + STALLED_SECONDS
+        while self.plant.ask(alerts_missing, otherwise=1):
+            if time.monotonic() > deadline:
+                return False
+            self.plant.tend()
+            time.sleep(0.1)
         return True
 
     def _request(self) -> Run:
@@ -165,6 +180,12 @@ def key(result: Result) -> tuple[UUID, str]:
 
 def findings(result: Result) -> Findings:
     return result.estimate, result.verdict, result.order_digest, result.scores_digest
+
+
+def alerts_missing() -> int:
+    """Violating verdicts and errored runs that have not opened an alert."""
+    owed = set(Event.objects.filter(type__in=_ALERTING).values_list("id", flat=True))
+    return len(owed - set(Alert.objects.values_list("event_id", flat=True)))
 
 
 def _unfinished() -> int:
