@@ -26,6 +26,7 @@ from compliance.domain.errors import LeaseLostError
 from compliance.domain.runs import (
     ENDPOINT_WAIT_SECONDS,
     LEASE_SECONDS,
+    MAX_ATTEMPTS,
     MAX_FAILURES,
     backoff_seconds,
 )
@@ -217,9 +218,10 @@ def shard_fail(
 def shard_retry(*, shard: Shard, who: str, trouble: str, seconds: int) -> None:
     """Queue a locked shard again after so long, or end it once it failed too often in a row."""
     shard.trouble = trouble
-    shard.failures += 1
-    if shard.failures >= MAX_FAILURES:
-        why = f"failed {shard.failures} times in a row"
+    # A worker that died under it, to be claimed again at once, says little about the shard.
+    shard.failures += bool(seconds)
+    if shard.failures >= MAX_FAILURES or shard.attempts >= MAX_ATTEMPTS:
+        why = f"failed {shard.failures} times in a row, at attempt {shard.attempts}"
         shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why)
         run_settle(run=shard.run)
         return
