@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --universal --fork-strategy fewest --python-ver
 	--generate-hashes --no-annotate --no-emit-package torch --custom-compile-command 'make requirements'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench validate requirements clean browser python
+.PHONY: help demo test lint types bench faults soak validate requirements clean browser python
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -30,8 +30,14 @@ lint: $(VENV)/test.stamp ## check style, types and import contracts
 types: $(VENV)/test.stamp
 	@$(TYPES_ENV) $(BIN)/mypy
 
-bench: $(VENV)/test.stamp ## print every figure that the docs state
-	@$(BIN)/python -m pytest -m bench -s
+bench: $(VENV)/test.stamp ## print every figure that the docs state; NAME=dispatch prints one
+	@$(BIN)/python -m pytest -m bench -s $(if $(NAME),-k '$(NAME)')
+
+faults: $(VENV)/test.stamp ## break servers and processes, and count what was lost
+	@$(BIN)/python -m pytest -m faults -s
+
+soak: $(VENV)/test.stamp ## 10,000 runs while faults are injected (ASSAY_SOAK_RUNS)
+	@$(BIN)/python -m pytest -m soak -s
 
 validate: $(VENV)/test.stamp ## measure size and power of every stress test and engine again (slow)
 	@$(BIN)/python -m workers validate --all

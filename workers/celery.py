@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import django
@@ -18,6 +19,8 @@ from kombu.exceptions import ChannelError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 django.setup()
+
+from django.db import DatabaseError, InterfaceError  # noqa: E402
 
 from compliance.env import BrokerUrl  # noqa: E402  (what is below needs the lines above)
 from compliance.settings import ENV  # noqa: E402
@@ -55,6 +58,15 @@ app.conf.update(
     broker_transport_options=transport_options(ENV.broker_url),
     enable_utc=True,
 )
+
+
+AGAIN: Mapping[str, Any] = {
+    "autoretry_for": (DatabaseError, InterfaceError),
+    "retry_backoff": True,
+    "retry_backoff_max": 30,
+    "max_retries": 40,
+}
+"""Of tasks that follow an event: an outage of PostgreSQL is waited out, the event not forgotten."""
 
 
 def queue_empty(queue: str) -> bool:

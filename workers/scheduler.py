@@ -13,8 +13,10 @@ import time
 
 import django
 import psycopg
+import redis
 import structlog
 from celery.exceptions import OperationalError as CeleryError
+from kombu.exceptions import ConnectionError as AmqpConnectionError
 from kombu.exceptions import OperationalError as BrokerError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
@@ -45,6 +47,17 @@ from workers.messages import sending  # noqa: E402
 from workers.routes import CALL, DELIVER, EXECUTE, ROUTES, SUBSCRIPTIONS, Route  # noqa: E402
 
 POLL_SECONDS = 1.0
+# Celery wraps what a broker's library raises when it sends, and nowhere else; what Kombu lists for
+# Redis has KeyError in it, which would hide mistakes.
+OUTAGES: tuple[type[Exception], ...] = (
+    OperationalError,
+    psycopg.OperationalError,
+    BrokerError,
+    CeleryError,
+    AmqpConnectionError,
+    redis.RedisError,
+    OSError,
+)
 _log = structlog.get_logger("assay.scheduler")
 
 
@@ -116,7 +129,7 @@ def run(stopping: threading.Event) -> None:
                     beat(settings.ENV.heartbeat_file)
                     for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
                         pass
-        except (OperationalError, psycopg.OperationalError, BrokerError, CeleryError) as error:
+        except OUTAGES as error:
             _log.warning("outage", error=f"{type(error).__name__}: {error}")
             time.sleep(POLL_SECONDS)
 

@@ -173,8 +173,9 @@ class Progress:
 
     Attributes:
         total: items planned in the shards that have begun; None while none has.
-        seconds_left: extrapolated from the finished items; None when nothing can be said.
-        tokens_per_second: of the shards at work, since each began; None while none is.
+        seconds_left: extrapolated from the items finished since the last claim; None when nothing
+            can be said.
+        tokens_per_second: of the shards at work, since each was claimed; None while none is.
     """
 
     done: int
@@ -189,15 +190,20 @@ def run_progress(*, run: Run, now: datetime) -> Progress:
     sums = begun.aggregate(done=Sum("items_done"), total=Sum("items_total"))
     done, total = sums["done"] or 0, sums["total"]
     working = [
-        (shard, (now - shard.started_at).total_seconds())
-        for shard in run.shards.filter(state="leased", items_done__gt=0)
-        if shard.started_at is not None and shard.items_total is not None
+        (shard, max((now - shard.claimed_at).total_seconds(), 1e-3))
+        for shard in run.shards.filter(state="leased", claimed_at__isnull=False)
+        if shard.claimed_at is not None
     ]
     left = [
-        seconds * ((shard.items_total or 0) - shard.items_done) / shard.items_done
+        seconds * ((shard.items_total or 0) - shard.items_done) / fresh
         for shard, seconds in working
+        if (fresh := shard.items_done - shard.items_at_claim)
     ]
-    rates = [shard.tokens / seconds for shard, seconds in working if seconds > 0 and shard.tokens]
+    rates = [
+        fresh / seconds
+        for shard, seconds in working
+        if (fresh := shard.tokens - shard.tokens_at_claim)
+    ]
     return Progress(
         done=done,
         total=total,

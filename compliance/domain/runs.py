@@ -39,6 +39,9 @@ TERMINAL_RUN_STATES = frozenset(state for state, moves in RUN_MOVES.items() if n
 MAX_FAILURES = 5
 """A shard that failed this often without finishing a batch in between is errored."""
 
+MAX_ATTEMPTS = 25
+"""A shard claimed this often is errored: what kills its worker each time is in the shard."""
+
 LEASE_SECONDS = 20
 """How long a worker may be silent before its shard is given to another."""
 

@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from compliance.audits.models import Repair, Run, Score, Shard
+from compliance.audits.selectors import run_progress
 from compliance.audits.services import (
     AnsweredItem,
     Cause,
@@ -117,6 +119,22 @@ def test_a_batch_handed_in_twice_is_kept_once(run: Run) -> None:
     for _ in range(2):
         shard_batch(lease=lease, answered=[answered(0)])
     assert run.shards.get().items_done == 1
+
+
+def test_what_is_left_is_reckoned_from_the_attempt_at_work(run: Run) -> None:
+    first = claim(run)
+    shard_begin(lease=first, planned=10, order_digest="0" * 64)
+    shard_batch(lease=first, answered=[answered(0), answered(1)], tokens=400)
+    lapse(run.shards.get())
+    second = claim(run, "worker-2")
+    claimed = run.shards.get().claimed_at
+    assert claimed is not None
+    assert run_progress(run=run, now=claimed).seconds_left is None
+    shard_batch(lease=second, answered=[answered(2), answered(3)], tokens=300)
+    progress = run_progress(run=run, now=claimed + timedelta(seconds=6))
+    assert (progress.done, progress.total) == (4, 10)
+    assert progress.seconds_left == pytest.approx(18)  # 6 of 10 left, 2 in 6 s
+    assert progress.tokens_per_second == pytest.approx(50)
 
 
 def test_completion_records_one_result_and_says_so(run: Run) -> None:

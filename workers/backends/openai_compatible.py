@@ -88,6 +88,8 @@ class OpenAICompatible:
 
     def _first_model(self) -> str:
         answer = self._reach("GET", "/models", None)
+        if answer.status >= 500 or answer.status in _LATER:
+            raise UnavailableError(f"{self._base}/models answered with status {answer.status}")
         listed = _at(_json(answer), "data", 0, "id") if answer.ok else None
         if not isinstance(listed, str):
             raise InvalidInputError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,7 @@ class TransformersLocal:
             "files": {**self._digests},
             "weights_digest": self._subject.weights_digest,
         }
-        about |= {package: version(package) for package in _PACKAGES}
+        about |= _versions()
         return about | (self._asked if "_pretrained" in vars(self) else {})
 
     def loglikelihood(self, requests: Sequence[tuple[str, str]]) -> list[float]:
@@ -116,6 +116,12 @@ class TransformersLocal:
     @property
     def _parameters(self) -> int:
         return parameters_of(self._files)
+
+
+@cache
+def _versions() -> dict[str, Json]:
+    """Of the libraries that the numbers depend on; what is installed stays while we run."""
+    return {package: version(package) for package in _PACKAGES}
 
 
 def parameters_of(files: ModelFiles) -> int:

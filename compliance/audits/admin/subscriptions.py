@@ -28,6 +28,7 @@ from compliance.domain.vocabulary import Effect, Severity
 class SubscriptionForm(BatteryForm):
     event_type = forms.ChoiceField(
         choices=[(one, one) for one in sorted(one.value for one in EventType)],
+        initial=EventType.VERDICT_VIOLATING.value,
         widget=UnfoldAdminSelectWidget,
     )
 

@@ -26,12 +26,16 @@ from compliance.domain.errors import LeaseLostError
 from compliance.domain.runs import (
     ENDPOINT_WAIT_SECONDS,
     LEASE_SECONDS,
+    MAX_ATTEMPTS,
     MAX_FAILURES,
     backoff_seconds,
 )
 from compliance.domain.specs import ShardSpec, StressTestSpec
 from compliance.domain.vocabulary import ShardState
 from compliance.registry.selectors import reference_versions, request_limit, version_subject
+
+WHOSE = "run__version__model__organization"
+"""Joined where an event tells of the shard, or a worker is told what to open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,15 @@ class AnsweredItem:
 @transaction.atomic
 def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
     """Claim a queued shard, or one whose lease ran out; None if it is not to be had."""
-    shard = _whole().filter(_claimable(), id=shard_id).first()
+    shard = _locked().select_related(WHOSE).filter(_claimable(), id=shard_id).first()
     if shard is None or (shard.origin and _busy(shard)):
         return None
     shard.worker = worker
     shard.fence += 1
     shard.attempts += 1
-    shard.started_at = shard.started_at or timezone.now()
+    shard.claimed_at = timezone.now()
+    shard.started_at = shard.started_at or shard.claimed_at
+    shard.items_at_claim, shard.tokens_at_claim = shard.items_done, shard.tokens
     shard.lease_expires_at = _lease_end()
     shard_move(shard=shard, new=ShardState.LEASED, who=worker, why=f"attempt {shard.attempts}")
     run_start(run=shard.run, who=worker)
@@ -169,7 +175,7 @@ def shard_complete(*, lease: Lease, outcome: Outcome) -> Result:
     Raises:
         LeaseLostError: the lease is gone; another worker will record the result.
     """
-    shard = _leased(lease)
+    shard = _leased(lease, WHOSE)
     result = result_record(shard=shard, outcome=outcome)
     why = f"verdict {result.verdict}"
     shard_move(shard=shard, new=ShardState.COMPLETED, who=lease.worker, why=why)
@@ -184,7 +190,7 @@ def shard_refuse(*, lease: Lease, reason: str) -> None:
     Raises:
         LeaseLostError: the lease is gone.
     """
-    shard = _leased(lease)
+    shard = _leased(lease, WHOSE)
     shard.trouble = reason
     shard_move(shard=shard, new=ShardState.NOT_TESTABLE, who=lease.worker, why=reason)
     run_settle(run=shard.run)
@@ -203,7 +209,7 @@ def shard_fail(
     Raises:
         LeaseLostError: the lease is gone.
     """
-    shard = _leased(lease)
+    shard = _leased(lease, WHOSE)
     shard.traceback = traceback
     seconds = max(backoff_seconds(shard.failures + 1), math.ceil(retry_after))
     shard_retry(shard=shard, who=lease.worker, trouble=trouble, seconds=seconds)
@@ -212,9 +218,10 @@ def shard_fail(
 def shard_retry(*, shard: Shard, who: str, trouble: str, seconds: int) -> None:
     """Queue a locked shard again after so long, or end it once it failed too often in a row."""
     shard.trouble = trouble
-    shard.failures += 1
-    if shard.failures >= MAX_FAILURES:
-        why = f"failed {shard.failures} times in a row"
+    # A worker that died under it, to be claimed again at once, says little about the shard.
+    shard.failures += bool(seconds)
+    if shard.failures >= MAX_FAILURES or shard.attempts >= MAX_ATTEMPTS:
+        why = f"failed {shard.failures} times in a row, at attempt {shard.attempts}"
         shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why)
         run_settle(run=shard.run)
         return
@@ -248,19 +255,17 @@ def _busy(shard: Shard) -> bool:
     return True
 
 
-def _whole() -> QuerySet[Shard]:
-    """Shards to be locked, with everything that their events tell of."""
-    return Shard.objects.select_for_update(of=("self",)).select_related(
-        "run__version__model__organization"
-    )
+def _locked() -> QuerySet[Shard]:
+    return Shard.objects.select_for_update(of=("self",)).order_by("pk")
 
 
 def _held(lease: Lease) -> Q:
     return Q(id=lease.shard_id, fence=lease.fence, state=ShardState.LEASED.value)
 
 
-def _leased(lease: Lease) -> Shard:
-    shard = _whole().filter(_held(lease)).first()
+def _leased(lease: Lease, *related: str) -> Shard:
+    """The shard, locked, with the rows that ``related`` names."""
+    shard = _locked().select_related(*related).filter(_held(lease)).first()
     if shard is None:
         raise _lost(lease)
     return shard
