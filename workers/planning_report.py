@@ -44,9 +44,9 @@ def _cells(one: Outlook) -> Iterator[str]:
     for quantile in (one.items.tenth, one.items.median, one.items.ninetieth):
         yield f"{quantile:,}"
     yield f"{one.items.mean:,.0f}"
-    yield f"{one.saved_of_bank:.0%}"
+    yield f"{one.saved_of_bank:z.0%}"
     yield f"{one.fixed:,}"
-    yield "" if one.saved_of_fixed is None else f"{one.saved_of_fixed:.0%}"
+    yield "" if one.saved_of_fixed is None else f"{one.saved_of_fixed:z.0%}"
 
 
 def _cost(one: Outlook, probe: Probe) -> Iterator[str]:

@@ -18,8 +18,8 @@ def page() -> str:
 def plans(report: dict[str, Any]) -> list[str]:
     return [
         f"| `{r['test']}` | {r['rate']:.2%} | {r['compliant']:.1%} | {r['violating']:.1%} "
-        f"| {r['median']:,} | {r['ninth_decile']:,} | {r['mean']:,.0f} | {r['saved_of_bank']:.0%} "
-        f"| {r['fixed']:,} | {r['saved_of_fixed']:.0%} |"
+        f"| {r['median']:,} | {r['ninth_decile']:,} | {r['mean']:,.0f} | {r['saved_of_bank']:z.0%} "
+        f"| {r['fixed']:,} | {r['saved_of_fixed']:z.0%} |"
         for r in report["plans"]
     ]
 
