@@ -102,7 +102,7 @@ def execute(
         LeaseLostError: raised by the sink.
     """
     test = find(spec.test.name, spec.test.version)
-    _require_needs(test, backend)
+    require_needs(test, backend)
     procedure = test.build(spec.test.parameters)
     items = procedure.items(np.random.Generator(np.random.PCG64(spec.seed)))
     order_digest = digest_of_digests(item.digest for item in items)
@@ -151,7 +151,8 @@ class _Asking:
                 _require_one_score_each(fresh, batch)
                 spent = self.backend.tokens - before
                 self.sink.batch(fresh, batch, first=start, tokens=spent)
-                scores, tokens = scores + fresh, tokens + spent
+                scores += fresh
+                tokens += spent
             if self.procedure.stops_early and _decided(self.procedure, scores):
                 return scores, Stop.VERDICT
         return scores, Stop.BANK
@@ -171,7 +172,12 @@ def _decided(procedure: Procedure, scores: Sequence[Score]) -> bool:
     return judge(procedure.conclude(scores)) is not Verdict.INCONCLUSIVE
 
 
-def _require_needs(test: StressTest, backend: Backend) -> None:
+def require_needs(test: StressTest, backend: Backend) -> None:
+    """Refuse a backend that lacks what the test needs.
+
+    Raises:
+        NotTestableError: naming what is missing.
+    """
     missing = sorted(need.value for need in test.identity.needs - backend.offers)
     if missing:
         raise NotTestableError(

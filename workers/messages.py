@@ -1,6 +1,6 @@
 """What a message carries beside its argument: ids for the log lines of its task, and its trace.
 
-A relay wraps each sending in ``sending``; the worker's side hangs on Celery's two signals around
+A relay wraps each sending in ``headers_of``; the worker's side hangs on Celery's two signals around
 a task, so that Celery's own lines about the task carry the ids too.
 """
 
@@ -24,7 +24,7 @@ _begun: dict[str, ExitStack] = {}
 
 
 @contextmanager
-def sending(task: str, ids: dict[str, str], traceparent: str) -> Iterator[dict[str, Any]]:
+def headers_of(task: str, ids: dict[str, str], traceparent: str) -> Iterator[dict[str, Any]]:
     """The headers of the message that starts ``task``, within a span of its sending.
 
     Args:

@@ -14,7 +14,7 @@ from typing import cast
 import numpy as np
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError, NotTestableError
+from compliance.domain.errors import InvalidInputError
 from compliance.domain.statistics.lives import Design
 from compliance.domain.statistics.planning import (
     Banks,
@@ -25,6 +25,7 @@ from compliance.domain.statistics.planning import (
 )
 from workers.catalogue import validity
 from workers.contract import Backend, Procedure, StressTest
+from workers.execution import require_needs
 
 SEED = 20261125
 """Of every plan: the same question has the same answer."""
@@ -139,9 +140,7 @@ def _design(procedure: Procedure, total: int) -> Design:
 
 def _probe(test: StressTest, procedure: Procedure, backend: Backend) -> Probe:
     """One item to load the model, then one whole batch; another order than any run's."""
-    missing = sorted(need.value for need in test.identity.needs - backend.offers)
-    if missing:
-        raise NotTestableError(f"{test.identity.name} needs {' and '.join(missing)}")
+    require_needs(test, backend)
     items = procedure.items(np.random.default_rng(SEED))
     batch = items[: procedure.batch_size]
     started = time.monotonic()

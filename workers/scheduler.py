@@ -43,7 +43,7 @@ from compliance.events.services import NOTIFY_CHANNEL, events_relay  # noqa: E40
 from compliance.tracing import tracing_start  # noqa: E402
 from workers.celery import app, queue_empty  # noqa: E402
 from workers.health import beat  # noqa: E402
-from workers.messages import sending  # noqa: E402
+from workers.messages import headers_of  # noqa: E402
 from workers.routes import CALL, DELIVER, EXECUTE, ROUTES, SUBSCRIPTIONS, Route  # noqa: E402
 
 POLL_SECONDS = 1.0
@@ -101,7 +101,7 @@ def ring_call(call: WebhookCall) -> None:
 
 def send(route: Route, argument: str | int, ids: dict[str, str], traceparent: str) -> None:
     """Send a message to the broker; raises when it cannot take it."""
-    with sending(route.task, ids, traceparent) as headers:
+    with headers_of(route.task, ids, traceparent) as headers:
         app.send_task(route.task, args=[argument], queue=route.queue, headers=headers, retry=False)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_serializer
@@ -26,13 +25,12 @@ from compliance.api.shapes import (
 )
 from compliance.audits.selectors import subscription_get, subscription_list
 from compliance.audits.services import (
-    battery_resolve,
+    consequence_resolve,
     subscription_create,
     subscription_pause,
     subscription_resume,
 )
 from compliance.domain.events import EventType
-from compliance.domain.subscriptions import CallWebhook, Consequence, OpenAlert, StartRun
 from compliance.domain.vocabulary import Effect, Severity
 from compliance.registry.selectors import model_get
 
@@ -139,7 +137,12 @@ class SubscriptionCreateApi(OperationApi):
             viewer=viewer,
             organization_id=organization.id,
             event_type=EventType(given["event_type"]),
-            consequence=_consequence(given),
+            consequence=consequence_resolve(
+                effect=Effect(given["effect"]),
+                battery=given.get("battery", []),
+                severity=given["severity"],
+                url=given.get("url", ""),
+            ),
             model=model,
             where=given.get("filter"),
         )
@@ -170,15 +173,6 @@ class SubscriptionResumeApi(OperationApi):
     def post(self, request: Request, subscription_id: UUID) -> Response:
         """Resume a subscription."""
         return _switch(self, subscription_resume, subscription_id)
-
-
-def _consequence(given: Mapping[str, Any]) -> Consequence:
-    effect = Effect(given["effect"])
-    if effect is Effect.RUN:
-        return StartRun(tuple(battery_resolve(battery=given.get("battery", []))))
-    if effect is Effect.ALERT:
-        return OpenAlert(Severity(given["severity"]))
-    return CallWebhook(given.get("url", ""))
 
 
 def _switch(api: OperationApi, service: Callable[..., object], subscription_id: UUID) -> Response:

@@ -15,14 +15,13 @@ from compliance.accounts.selectors import Viewer
 from compliance.audits.admin.schedules import BatteryForm, PausableAdmin, PausedFilter
 from compliance.audits.models import Subscription, WebhookCall
 from compliance.audits.services import (
-    battery_resolve,
+    consequence_resolve,
     subscription_create,
     subscription_pause,
     subscription_resume,
 )
 from compliance.domain.events import EventType
-from compliance.domain.subscriptions import CallWebhook, Consequence, OpenAlert, StartRun
-from compliance.domain.vocabulary import Effect, Severity
+from compliance.domain.vocabulary import Effect
 
 
 class SubscriptionForm(BatteryForm):
@@ -54,19 +53,15 @@ class SubscriptionForm(BatteryForm):
             viewer=viewer,
             organization_id=chosen["organization"].id,
             event_type=EventType(chosen["event_type"]),
-            consequence=self._consequence(),
+            consequence=consequence_resolve(
+                effect=Effect(chosen["effect"]),
+                battery=chosen["tests"],
+                severity=chosen["severity"],
+                url=chosen["url"],
+            ),
             model=chosen["model"],
             where=chosen["filter"] or {},
         )
-
-    def _consequence(self) -> Consequence:
-        chosen = self.cleaned_data
-        effect = Effect(chosen["effect"])
-        if effect is Effect.RUN:
-            return StartRun(tuple(battery_resolve(battery=chosen["tests"])))
-        if effect is Effect.ALERT:
-            return OpenAlert(Severity(chosen["severity"] or Severity.WARNING.value))
-        return CallWebhook(chosen["url"])
 
 
 @admin.register(Subscription)

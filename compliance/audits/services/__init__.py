@@ -28,6 +28,7 @@ from compliance.audits.services.shards import (
     shard_refuse,
 )
 from compliance.audits.services.subscriptions import (
+    consequence_resolve,
     subscription_create,
     subscription_pause,
     subscription_resume,
@@ -44,6 +45,7 @@ __all__ = [
     "battery_default",
     "battery_resolve",
     "catalogue_publish",
+    "consequence_resolve",
     "leases_reclaim",
     "messages_restore",
     "run_cancel",

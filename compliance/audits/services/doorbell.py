@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from compliance.audits.models import Shard
-from compliance.domain.vocabulary import ShardState
+from compliance.audits.services.shards import queued_and_due
 
 BATCH = 200
 
@@ -27,8 +26,7 @@ def shards_ring(*, ring: Callable[[Shard], None], limit: int = BATCH) -> int:
     due = (
         Shard.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("run")
-        .filter(state=ShardState.QUEUED.value, rung_at__isnull=True)
-        .filter(Q(not_before__isnull=True) | Q(not_before__lte=Now()))
+        .filter(queued_and_due(), rung_at__isnull=True)
         .order_by("run__requested_at", "position")[:limit]
     )
     shards = list(due)

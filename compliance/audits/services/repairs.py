@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -11,8 +12,9 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from compliance.audits.models import Repair, Run, Shard
+from compliance.audits.services.doorbell import BATCH
 from compliance.audits.services.runs import run_settle
-from compliance.audits.services.shards import shard_retry
+from compliance.audits.services.shards import lease_expired, shard_requeue
 from compliance.domain.runs import (
     LEASE_SECONDS,
     RING_AGAIN_SECONDS,
@@ -28,20 +30,17 @@ _log = structlog.get_logger("assay.repairs")
 @transaction.atomic
 def leases_reclaim() -> int:
     """Queue again every shard whose worker fell silent; returns how many."""
-    expired = Shard.objects.select_for_update(skip_locked=True).filter(
-        state=ShardState.LEASED.value, lease_expires_at__lt=Now()
-    )
-    shards = list(expired)
+    shards = list(Shard.objects.select_for_update(skip_locked=True).filter(lease_expired()))
     for shard in shards:
         why = f"{shard.worker} fell silent: its lease of {LEASE_SECONDS} s ran out"
-        # The worker is gone, not the shard at fault as far as anybody knows: no waiting.
-        shard_retry(shard=shard, who=WHO, trouble=why, seconds=0)
-        _record(kind=RepairKind.LEASE_EXPIRED, shard=shard, why=why)
+        # A worker that died says little about its shard: no failure, and no waiting.
+        shard_requeue(shard=shard, who=WHO, trouble=why)
+        _record(kind=RepairKind.LEASE_EXPIRED, run=shard.run_id, shard=shard.id, why=why)
     return len(shards)
 
 
 @transaction.atomic
-def messages_restore(*, empty: Callable[[str], bool], limit: int = 200) -> int:
+def messages_restore(*, empty: Callable[[str], bool], limit: int = BATCH) -> int:
     """Ring again for queued shards that the broker forgot; returns how many.
 
     Args:
@@ -65,7 +64,7 @@ def messages_restore(*, empty: Callable[[str], bool], limit: int = 200) -> int:
     Shard.objects.filter(id__in=[shard.id for shard in lost]).update(rung_at=None)
     for shard in lost:
         why = f"no message for it was left in the queue '{shard.queue}'"
-        _record(kind=RepairKind.MESSAGE_LOST, shard=shard, why=why)
+        _record(kind=RepairKind.MESSAGE_LOST, run=shard.run_id, shard=shard.id, why=why)
     return len(lost)
 
 
@@ -89,11 +88,10 @@ def runs_settle() -> int:
 @transaction.atomic
 def _settle(run: Run) -> None:
     run_settle(run=run)
-    why = "every shard had ended"
-    Repair.objects.create(kind=RepairKind.RUN_UNSETTLED.value, run=run, why=why)
-    _log.warning("repaired", kind=RepairKind.RUN_UNSETTLED.value, run=str(run.id), why=why)
+    _record(kind=RepairKind.RUN_UNSETTLED, run=run.id, why="every shard had ended")
 
 
-def _record(*, kind: RepairKind, shard: Shard, why: str) -> None:
-    Repair.objects.create(kind=kind.value, run_id=shard.run_id, shard=shard, why=why)
-    _log.warning("repaired", kind=kind.value, run=str(shard.run_id), shard=str(shard.id), why=why)
+def _record(*, kind: RepairKind, run: UUID, why: str, shard: UUID | None = None) -> None:
+    Repair.objects.create(kind=kind.value, run_id=run, shard_id=shard, why=why)
+    ids = {"run": str(run)} | ({"shard": str(shard)} if shard else {})
+    _log.warning("repaired", kind=kind.value, why=why, **ids)

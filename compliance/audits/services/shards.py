@@ -74,7 +74,12 @@ class AnsweredItem:
 @transaction.atomic
 def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
     """Claim a queued shard, or one whose lease ran out; None if it is not to be had."""
-    shard = _locked().select_related(WHOSE).filter(_claimable(), id=shard_id).first()
+    shard = (
+        _locked()
+        .select_related(WHOSE)
+        .filter(queued_and_due() | lease_expired(), id=shard_id)
+        .first()
+    )
     if shard is None or (shard.origin and _busy(shard)):
         return None
     shard.worker = worker
@@ -211,15 +216,14 @@ def shard_fail(
     """
     shard = _leased(lease, WHOSE)
     shard.traceback = traceback
-    seconds = max(backoff_seconds(shard.failures + 1), math.ceil(retry_after))
-    shard_retry(shard=shard, who=lease.worker, trouble=trouble, seconds=seconds)
+    shard.failures += 1
+    seconds = max(backoff_seconds(shard.failures), math.ceil(retry_after))
+    shard_requeue(shard=shard, who=lease.worker, trouble=trouble, seconds=seconds)
 
 
-def shard_retry(*, shard: Shard, who: str, trouble: str, seconds: int) -> None:
-    """Queue a locked shard again after so long, or end it once it failed too often in a row."""
+def shard_requeue(*, shard: Shard, who: str, trouble: str, seconds: int = 0) -> None:
+    """Queue a locked shard again, not to be claimed for so long; or end it: it had its chances."""
     shard.trouble = trouble
-    # A worker that died under it, to be claimed again at once, says little about the shard.
-    shard.failures += bool(seconds)
     if shard.failures >= MAX_FAILURES or shard.attempts >= MAX_ATTEMPTS:
         why = f"failed {shard.failures} times in a row, at attempt {shard.attempts}"
         shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why)
@@ -234,11 +238,15 @@ def shard_retry(*, shard: Shard, who: str, trouble: str, seconds: int) -> None:
     Shard.objects.filter(id=shard.id).update(not_before=Now() + timedelta(seconds=seconds))
 
 
-def _claimable() -> Q:
-    queued = Q(state=ShardState.QUEUED.value) & (
-        Q(not_before__isnull=True) | Q(not_before__lte=Now())
-    )
-    return queued | Q(state=ShardState.LEASED.value, lease_expires_at__lt=Now())
+def queued_and_due() -> Q:
+    """Shards that a worker may claim, for no one has them and their moment has come."""
+    due = Q(not_before__isnull=True) | Q(not_before__lte=Now())
+    return Q(state=ShardState.QUEUED.value) & due
+
+
+def lease_expired() -> Q:
+    """Shards whose worker fell silent."""
+    return Q(state=ShardState.LEASED.value, lease_expires_at__lt=Now())
 
 
 def _busy(shard: Shard) -> bool:

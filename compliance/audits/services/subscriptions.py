@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.subscriptions import (
+    CallWebhook,
     Consequence,
     OpenAlert,
     StartRun,
@@ -91,6 +92,24 @@ def subscription_create(
         actor=viewer.user,
     )
     return subscription
+
+
+def consequence_resolve(
+    *, effect: Effect, battery: Sequence[object], severity: str, url: str
+) -> Consequence:
+    """What a form or a request describes; what the effect does not use is left alone.
+
+    Args:
+        severity: empty for a warning.
+
+    Raises:
+        InvalidInputError: the battery is empty or names what no live worker offers.
+    """
+    if effect is Effect.RUN:
+        return StartRun(tuple(battery_resolve(battery=battery)))
+    if effect is Effect.ALERT:
+        return OpenAlert(Severity(severity or Severity.WARNING.value))
+    return CallWebhook(url)
 
 
 def subscription_pause(*, viewer: Viewer, subscription: Subscription) -> Subscription:
