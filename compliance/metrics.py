@@ -38,7 +38,7 @@ from compliance.domain.vocabulary import (
     Severity,
     Verdict,
 )
-from compliance.events.selectors import event_backlogs
+from compliance.events.selectors import event_backlogs, follow_ups_undone
 
 QUEUES = ("cpu", "gpu", "endpoint")
 SCRAPE_TIMEOUT_SECONDS = 5
@@ -125,7 +125,7 @@ def _work() -> Iterator[Metric]:
     yield _counter("assay_retries_total", "Attempts after the first.", (), {(): totals.retries})
     yield _counter(
         "assay_leases_lost_total",
-        "Leases that ran out because their worker fell silent.",
+        "Leases whose worker died or fell silent.",
         (),
         {(): totals.leases_lost},
     )
@@ -151,6 +151,12 @@ def _backlog(now: datetime) -> Iterator[Metric]:
         label,
         ages,
         readers,
+    )
+    yield _gauge(
+        "assay_follow_ups_undone",
+        "What events call for and is not done, waiting for its next attempt or given up.",
+        ("state",),
+        {(state,): n for state, n in follow_ups_undone().items()},
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 import django
@@ -11,6 +10,7 @@ from celery import Celery
 from celery.signals import (
     heartbeat_sent,
     setup_logging,
+    task_prerun,
     worker_process_init,
     worker_process_shutdown,
     worker_ready,
@@ -20,15 +20,18 @@ from kombu.exceptions import ChannelError
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 django.setup()
 
-from django.db import DatabaseError, InterfaceError  # noqa: E402
+from django.db import close_old_connections  # noqa: E402  (what is below needs the lines above)
 
-from compliance.env import BrokerUrl  # noqa: E402  (what is below needs the lines above)
+from compliance.env import BrokerUrl  # noqa: E402
 from compliance.settings import ENV  # noqa: E402
 from compliance.tracing import tracing_start, tracing_stop  # noqa: E402
 from workers.health import beat  # noqa: E402
 
 VISIBILITY_TIMEOUT_SECONDS = 3_600
 """Longer than any shard. A message redelivered all the same finds its shard leased or done."""
+
+CONNECTION_TASKS = 1_000
+"""Celery closes Django's connection once in so many tasks, not around each; see ``connect``."""
 
 
 def transport_options(broker: BrokerUrl) -> dict[str, object]:
@@ -57,16 +60,8 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options=transport_options(ENV.broker_url),
     enable_utc=True,
+    CELERY_DB_REUSE_MAX=CONNECTION_TASKS,
 )
-
-
-AGAIN: Mapping[str, Any] = {
-    "autoretry_for": (DatabaseError, InterfaceError),
-    "retry_backoff": True,
-    "retry_backoff_max": 30,
-    "max_retries": 40,
-}
-"""Of tasks that follow an event: an outage of PostgreSQL is waited out, the event not forgotten."""
 
 
 def queue_empty(queue: str) -> bool:
@@ -79,11 +74,19 @@ def queue_empty(queue: str) -> bool:
 
 
 @worker_ready.connect
-def announce(**_: Any) -> None:
-    """Tell the record which stress tests this worker can run."""
+def announce(sender: Any, **_: Any) -> None:
+    """Give back what this worker held when it died; tell the record which tests it can run."""
+    from compliance.audits.services import leases_release
     from workers.tasks.runs import catalogue_announce
 
+    leases_release(worker=sender.hostname)
     catalogue_announce()
+
+
+@task_prerun.connect
+def connect(**_: Any) -> None:
+    """Leave a connection that is too old or that PostgreSQL has closed, as between requests."""
+    close_old_connections()
 
 
 @setup_logging.connect

@@ -1,8 +1,8 @@
 """What follows what: every event type with the tasks that its publication starts.
 
-The whole reactive behaviour of Assay stands on this screen. A task is handed the event's id and
-must be idempotent. What subscriptions add is theirs (rows that officers write); what is rung for is
-no event but work that waits in a row: queued shards, mails and webhook calls.
+The whole reactive behaviour of Assay stands on this screen. What subscriptions add is theirs (rows
+that officers write). Everything that is to be done waits in a row, and a message is a bell that is
+rung for it: what follows events, queued shards, mails and webhook calls.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Route:
     queue: str = "events"
 
 
-SUBSCRIPTIONS = Route("events.subscriptions_fire")
+SUBSCRIPTIONS = "events.subscriptions_fire"
 """Follows every event whose type somebody subscribed to."""
 
 EXECUTE = "runs.execute"
@@ -29,9 +29,9 @@ EXECUTE = "runs.execute"
 DELIVER = Route("alerts.deliver", queue="alerts")
 CALL = Route("webhooks.call", queue="alerts")
 
-_ALERT = Route("alerts.open")
+_ALERT = "alerts.open"
 
-ROUTES: Mapping[EventType, tuple[Route, ...]] = {
+ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.MODEL_REGISTERED: (),
     EventType.VERSION_REGISTERED: (),
     EventType.ENDPOINT_LIMITED: (),

@@ -37,9 +37,9 @@ from compliance.audits.services import (  # noqa: E402
     shards_ring,
 )
 from compliance.domain.events import EventType  # noqa: E402
-from compliance.events.models import Event  # noqa: E402
+from compliance.events.models import NOTIFY_CHANNEL, Event, FollowUp  # noqa: E402
 from compliance.events.sending import sendings_ring  # noqa: E402
-from compliance.events.services import NOTIFY_CHANNEL, events_relay  # noqa: E402
+from compliance.events.services import events_relay  # noqa: E402
 from compliance.tracing import tracing_start  # noqa: E402
 from workers.celery import app, queue_empty  # noqa: E402
 from workers.health import beat  # noqa: E402
@@ -61,21 +61,17 @@ OUTAGES: tuple[type[Exception], ...] = (
 _log = structlog.get_logger("assay.scheduler")
 
 
-def publish(event: Event) -> None:
-    """Send what follows an event to the broker; raises when the broker cannot take it."""
-    routes = ROUTES[EventType(event.type)]
-    if subscribed(event_type=event.type):
-        routes = (*routes, SUBSCRIPTIONS)
-    kind, _, subject = event.subject.partition("/")
-    ids = {"event_id": str(event.id), f"{kind}_id": subject}
-    for route in routes:
-        send(route, str(event.id), ids, event.traceparent)
+def follow(event: Event) -> tuple[str, ...]:
+    """The tasks that an event is followed by."""
+    tasks = ROUTES[EventType(event.type)]
+    return (*tasks, SUBSCRIPTIONS) if subscribed(event_type=event.type) else tasks
 
 
 def ring() -> int:
     """Ring for everything that waits in a row and is due; returns for how much."""
     return (
         shards_ring(ring=ring_shard)
+        + sendings_ring(kind=FollowUp, ring=ring_follow_up)
         + sendings_ring(kind=Delivery, ring=ring_delivery)
         + sendings_ring(kind=WebhookCall, ring=ring_call)
     )
@@ -85,6 +81,14 @@ def ring_shard(shard: Shard) -> None:
     """Ring for a queued shard."""
     ids = {"run_id": str(shard.run_id), "shard_id": str(shard.id)}
     send(Route(EXECUTE, shard.queue), str(shard.id), ids, shard.run.traceparent)
+
+
+def ring_follow_up(follow_up: FollowUp) -> None:
+    """Ring for what an event calls for."""
+    event = follow_up.event
+    kind, _, subject = event.subject.partition("/")
+    ids = {"event_id": str(event.id), f"{kind}_id": subject}
+    send(Route(follow_up.task), follow_up.id, ids, event.traceparent)
 
 
 def ring_delivery(delivery: Delivery) -> None:
@@ -106,14 +110,14 @@ def send(route: Route, argument: str | int, ids: dict[str, str], traceparent: st
 
 
 def work() -> None:
-    """One round: fire, repair, then ring and relay until nothing waits."""
+    """One round: fire, repair, then relay and ring until nothing waits."""
     fired = schedule_fire_due(now=timezone.now())
     if fired:
         _log.info("schedules fired", runs=fired)
     leases_reclaim()
     runs_settle()
     messages_restore(empty=queue_empty)
-    while ring() or events_relay(publish=publish):
+    while events_relay(follow=follow) or ring():
         pass
 
 

@@ -20,6 +20,8 @@ from compliance.audits.models import (
 from compliance.domain.vocabulary import RepairKind, ShardState
 from compliance.events.sending import sendings_undelivered
 
+_LEASE_REPAIRS = (RepairKind.LEASE_EXPIRED.value, RepairKind.WORKER_RESTARTED.value)
+
 
 @dataclass(frozen=True, slots=True)
 class QueueCount:
@@ -41,7 +43,7 @@ class WorkTotals:
     Attributes:
         tokens: read and written by models, over all attempts.
         retries: attempts after a shard's first.
-        leases_lost: leases that ran out because their worker fell silent.
+        leases_lost: leases whose worker died or fell silent.
     """
 
     items: int
@@ -92,7 +94,7 @@ def work_totals() -> WorkTotals:
     )
     leased = ShardState.LEASED.value
     # Reclaimed by a scheduler, or taken over by the next worker before one came round.
-    reclaimed = Repair.objects.filter(kind=RepairKind.LEASE_EXPIRED.value)
+    reclaimed = Repair.objects.filter(kind__in=_LEASE_REPAIRS)
     taken_over = Transition.objects.filter(old=leased, new=leased)
     return WorkTotals(
         items=sums["items"] or 0,

@@ -42,7 +42,7 @@ MAX_FAILURES = 5
 MAX_ATTEMPTS = 25
 """A shard claimed this often is errored: what kills its worker each time is in the shard."""
 
-LEASE_SECONDS = 20
+LEASE_SECONDS = 15
 """How long a worker may be silent before its shard is given to another."""
 
 HEARTBEAT_SECONDS = 3

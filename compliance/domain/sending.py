@@ -4,7 +4,7 @@ MAX_ATTEMPTS = 12
 """The twelfth comes about 18 hours after the first."""
 FIRST_PAUSE_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 4 * 3_600
-RING_AGAIN_SECONDS = 60
+RING_AGAIN_SECONDS = 20
 """An attempt that nobody made within this time was not heard of: its message is sent again."""
 
 

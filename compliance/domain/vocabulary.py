@@ -127,6 +127,8 @@ class RepairKind(StrEnum):
 
     LEASE_EXPIRED = "lease_expired"
     """A worker fell silent; its shard was queued again."""
+    WORKER_RESTARTED = "worker_restarted"
+    """A worker started anew; what it had held when it died was queued again."""
     MESSAGE_LOST = "message_lost"
     """The broker forgot a queued shard; its bell was rung again."""
     RUN_UNSETTLED = "run_unsettled"

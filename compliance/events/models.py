@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import models
 
 from compliance.accounts.models import Organization
+from compliance.events.sending import Sending
+
+NOTIFY_CHANNEL = "assay_events"
 
 
 def append_only() -> pgtrigger.Protect:
@@ -57,6 +60,29 @@ class PendingEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reader", "event"], name="pending_once_per_reader")
         ]
+        triggers = [
+            # PostgreSQL tells when the transaction commits, and tells the same only once.
+            pgtrigger.Trigger(
+                name="wake_relay",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=f"PERFORM pg_notify('{NOTIFY_CHANNEL}', ''); RETURN NULL;",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_id} for {self.reader}"
+
+
+class FollowUp(Sending):
+    """What an event calls for, on its way to the task that does it."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="follow_ups")
+    task = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "task"], name="follow_up_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task} after {self.event}"

@@ -10,7 +10,8 @@ from django.db.models import Count, Min, QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.errors import NotFoundError
-from compliance.events.models import Event, PendingEvent
+from compliance.events.models import Event, FollowUp, PendingEvent
+from compliance.events.sending import sendings_undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,8 @@ def event_backlogs() -> dict[str, Backlog]:
         .annotate(pending=Count("id"), oldest=Min("event__occurred_at"))
     )
     return {row["reader"]: Backlog(row["pending"], row["oldest"]) for row in rows}
+
+
+def follow_ups_undone() -> dict[str, int]:
+    """What events call for and nobody has done, for whoever operates the record."""
+    return sendings_undelivered(kind=FollowUp)

@@ -1,4 +1,4 @@
-"""What must reach somebody outside: mails and webhooks, each a row until it has arrived.
+"""What must be done for certain: mails, webhooks, what follows an event; each a row until it is.
 
 The row says when the next attempt is due. The scheduler rings for it, a worker claims it by
 moving that moment on before it sends, and a worker that dies in between leaves an attempt that
@@ -22,7 +22,7 @@ BATCH = 200
 
 
 class Sending(models.Model):
-    """One message to one recipient."""
+    """One thing to be done, or one message to one recipient."""
 
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(

@@ -1,19 +1,21 @@
-"""Recording events, and handing them to the relay."""
+"""Recording events, and seeing to what follows them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
+import structlog
 from django.db import connection, transaction
 
 from compliance.accounts.models import User
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType, Reader, payload_check
-from compliance.events.models import Event, PendingEvent
+from compliance.events.models import Event, FollowUp, PendingEvent
+from compliance.events.sending import BATCH, sending_claim, sending_settle
 from compliance.tracing import traceparent_now
 
-NOTIFY_CHANNEL = "assay_events"
+_log = structlog.get_logger("assay.events")
 
 
 def event_record(
@@ -24,7 +26,7 @@ def event_record(
     payload: Mapping[str, Json],
     actor: User | None = None,
 ) -> Event:
-    """Record what happened, in the caller's transaction, and wake the relay at commit.
+    """Record what happened, in the caller's transaction; the relay is woken at commit.
 
     Raises:
         InvalidInputError: the payload lacks a key of ``PAYLOAD_KEYS``.
@@ -45,18 +47,18 @@ def event_record(
     PendingEvent.objects.bulk_create(
         [PendingEvent(event=event, reader=reader.value) for reader in Reader]
     )
-    with connection.cursor() as cursor:  # delivered by PostgreSQL when the transaction commits
-        cursor.execute("SELECT pg_notify(%s, '')", [NOTIFY_CHANNEL])
     return event
 
 
 @transaction.atomic
-def events_relay(*, publish: Callable[[Event], None], limit: int = 100) -> int:
-    """Publish up to ``limit`` pending events, oldest first; returns how many.
+def events_relay(*, follow: Callable[[Event], Iterable[str]], limit: int = BATCH) -> int:
+    """Turn up to ``limit`` pending events, oldest first, into what follows them; returns how many.
 
-    An event's pending row goes in the same transaction, after it was published: a relay
-    that dies in between publishes it again (at least once), never not at all. Rows locked
-    by another relay are left to it.
+    One transaction: an event is read exactly once, and what it calls for waits in rows. Rows
+    locked by another relay are left to it.
+
+    Args:
+        follow: the tasks that an event is followed by.
     """
     pending = list(
         PendingEvent.objects.select_for_update(skip_locked=True, of=("self",))
@@ -64,7 +66,27 @@ def events_relay(*, publish: Callable[[Event], None], limit: int = 100) -> int:
         .filter(reader=Reader.RELAY.value)
         .order_by("event__occurred_at", "id")[:limit]
     )
-    for row in pending:
-        publish(row.event)
+    FollowUp.objects.bulk_create(
+        [FollowUp(event=row.event, task=task) for row in pending for task in follow(row.event)],
+        ignore_conflicts=True,
+    )
     PendingEvent.objects.filter(id__in=[row.id for row in pending]).delete()
     return len(pending)
+
+
+def follow_up_attempt(*, follow_up_id: int, act: Callable[[UUID], object]) -> None:
+    """Do what an event calls for, if it is due; a failure is kept and tried again.
+
+    Args:
+        act: handed the event's id; idempotent, for a worker may die before it says that it is done.
+    """
+    row = sending_claim(kind=FollowUp, row_id=follow_up_id)
+    if row is None:
+        return
+    try:
+        act(row.event_id)
+    except Exception as error:  # kept with the row, where its operators see it
+        _log.exception("follow-up failed", task=row.task, event_id=str(row.event_id))
+        sending_settle(row=row, failed_because=f"{type(error).__name__}: {error}")
+    else:
+        sending_settle(row=row, failed_because="")

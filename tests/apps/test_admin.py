@@ -32,6 +32,7 @@ from compliance.domain.schedules import Rule
 from compliance.domain.subscriptions import CallWebhook, StartRun
 from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
 from compliance.events.models import Event
+from compliance.events.services import events_relay
 from compliance.registry.models import Version
 from compliance.registry.services import Declarations, endpoint_limit_set, version_register
 from tests.browser.record import COMPLIANT, VIOLATING, alert_of, announce, request, work
@@ -108,6 +109,7 @@ def record(cast: Cast, version: Version, models_root: Any) -> Run:
     work(run, {"safety.refusal": VIOLATING, "provenance.weights_digest": COMPLIANT})
     subscriptions_fire(event_id=Event.objects.get(type=hook.event_type).id)
     alert_acknowledge(viewer=officer, alert=alert_of(run), reason="looking")
+    events_relay(follow=lambda event: ("alerts.open",))
     return run
 
 

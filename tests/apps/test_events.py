@@ -1,10 +1,16 @@
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
 
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import PAYLOAD_KEYS, EventType
-from compliance.events.models import Event, PendingEvent
-from compliance.events.services import event_record, events_relay
+from compliance.domain.sending import RING_AGAIN_SECONDS
+from compliance.events.models import Event, FollowUp, PendingEvent
+from compliance.events.sending import sendings_ring
+from compliance.events.services import event_record, events_relay, follow_up_attempt
 from tests.cast import Cast
 
 
@@ -23,21 +29,60 @@ def test_every_event_type_lists_its_payload_keys() -> None:
 
 def test_a_relayed_event_is_not_pending_any_more(cast: Cast) -> None:
     event = record(cast)
-    published: list[Event] = []
-    assert events_relay(publish=published.append) == 1
-    assert published == [event]
-    assert events_relay(publish=published.append) == 0
+    assert events_relay(follow=lambda event: ("alerts.open", event.type)) == 1
+    assert {*event.follow_ups.values_list("task", flat=True)} == {"alerts.open", event.type}
+    assert events_relay(follow=lambda event: ("alerts.open",)) == 0
+    assert FollowUp.objects.count() == 2
 
 
-def test_an_event_that_could_not_be_published_stays_pending(cast: Cast) -> None:
+def test_an_event_that_nobody_knows_what_to_do_about_stays_pending(cast: Cast) -> None:
     record(cast)
 
-    def broken(event: Event) -> None:
-        raise ConnectionError("no broker")
+    def broken(event: Event) -> tuple[str, ...]:
+        raise KeyError(event.type)
 
-    with pytest.raises(ConnectionError):
-        events_relay(publish=broken)
+    with pytest.raises(KeyError):
+        events_relay(follow=broken)
     assert PendingEvent.objects.count() == 1
+
+
+def test_what_an_event_calls_for_is_rung_for_again_until_it_is_done(cast: Cast) -> None:
+    event = record(cast)
+    events_relay(follow=lambda _: ("alerts.open",))
+    rung: list[FollowUp] = []
+
+    def ring() -> int:
+        return sendings_ring(kind=FollowUp, ring=rung.append)
+
+    assert [ring(), ring()] == [1, 0]
+    # The broker forgets the message: nobody is rung for within the time it may take, then again.
+    FollowUp.objects.update(rung_at=Now() - timedelta(seconds=RING_AGAIN_SECONDS + 1))
+    assert ring() == 1
+    done: list[UUID] = []
+    for _ in range(2):  # the late message finds it done
+        follow_up_attempt(follow_up_id=rung[0].id, act=done.append)
+    assert done == [event.id]
+    assert FollowUp.objects.get().delivered_at is not None
+
+
+def test_a_follow_up_that_fails_keeps_why_and_is_due_later(cast: Cast) -> None:
+    record(cast)
+    events_relay(follow=lambda _: ("alerts.open",))
+    row = FollowUp.objects.get()
+
+    def broken(event_id: UUID) -> None:
+        raise ValueError("no such battery")
+
+    follow_up_attempt(follow_up_id=row.id, act=broken)
+    row.refresh_from_db()
+    assert (row.attempts, row.failed_because) == (1, "ValueError: no such battery")
+    assert row.delivered_at is None
+    done: list[UUID] = []
+    follow_up_attempt(follow_up_id=row.id, act=done.append)
+    assert not done  # not due
+    FollowUp.objects.update(next_attempt_at=Now())
+    follow_up_attempt(follow_up_id=row.id, act=done.append)
+    assert done
 
 
 def test_a_payload_without_a_key_is_refused(cast: Cast) -> None:

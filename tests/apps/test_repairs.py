@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from compliance.audits.models import Repair, Run, Shard, Transition
 from compliance.audits.services import (
     battery_resolve,
+    leases_release,
     messages_restore,
     run_request_by,
     runs_settle,
+    shard_begin,
     shard_claim,
     shard_fail,
     shards_ring,
 )
+from compliance.domain.errors import LeaseLostError
 from compliance.domain.runs import RING_AGAIN_SECONDS
 from compliance.domain.vocabulary import RepairKind, RunState, ShardState
 from compliance.registry.models import Version
@@ -107,3 +111,38 @@ def test_a_run_whose_shards_have_all_ended_is_ended(run: Run) -> None:
     assert run.state == RunState.COMPLETED.value
     assert Repair.objects.get().kind == RepairKind.RUN_UNSETTLED.value
     assert runs_settle() == 0
+
+
+def test_what_workers_have_passed_over_is_forgotten_though_the_queue_is_not_empty(
+    run: Run, cast: Cast
+) -> None:
+    later = run_request_by(
+        viewer=cast.viewer(cast.officer),
+        version=run.version,
+        battery=battery_resolve(battery=["safety.refusal"]),
+    )
+    first, second = rung()
+    assert second.run_id == later.id
+    assert shard_claim(shard_id=second.id, worker="worker-1") is not None
+
+    def ago(seconds: int) -> CombinedExpression:
+        return Now() - timedelta(seconds=RING_AGAIN_SECONDS + seconds)
+
+    Shard.objects.filter(id=first.id).update(rung_at=ago(9))
+    Shard.objects.filter(id=second.id).update(rung_at=ago(8), claimed_at=ago(-1))
+    assert messages_restore(empty=lambda queue: False) == 0  # it may be in other hands just now
+    Shard.objects.filter(id=second.id).update(claimed_at=ago(1))
+    assert messages_restore(empty=lambda queue: False) == 1
+    assert Repair.objects.get().shard_id == first.id
+
+
+def test_a_worker_started_anew_gives_back_what_it_held(run: Run) -> None:
+    shard_id = run.shards.get().id
+    lease = shard_claim(shard_id=shard_id, worker="cpu@here")
+    assert lease is not None
+    assert leases_release(worker="cpu@elsewhere") == 0
+    assert leases_release(worker="cpu@here") == 1
+    assert Repair.objects.get().kind == RepairKind.WORKER_RESTARTED.value
+    with pytest.raises(LeaseLostError):
+        shard_begin(lease=lease, planned=1, order_digest="")
+    assert shard_claim(shard_id=shard_id, worker="cpu@here") is not None

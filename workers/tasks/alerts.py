@@ -4,13 +4,18 @@ from uuid import UUID
 
 from compliance.alerts.services import alert_open, delivery_attempt
 from compliance.domain.vocabulary import Severity
-from workers.celery import AGAIN, app
+from compliance.events.services import follow_up_attempt
+from workers.celery import app
 
 
-@app.task(name="alerts.open", **AGAIN)
-def open_(event_id: str) -> None:
-    """Open the alert that the event calls for."""
-    alert_open(event_id=UUID(event_id), severity=Severity.CRITICAL)
+def _open(event_id: UUID) -> None:
+    alert_open(event_id=event_id, severity=Severity.CRITICAL)
+
+
+@app.task(name="alerts.open")
+def open_(follow_up_id: int) -> None:
+    """Open the alert that an event calls for."""
+    follow_up_attempt(follow_up_id=follow_up_id, act=_open)
 
 
 @app.task(name="alerts.deliver")

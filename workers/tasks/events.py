@@ -3,10 +3,15 @@
 from uuid import UUID
 
 from compliance.audits.services import subscriptions_fire
-from workers.celery import AGAIN, app
+from compliance.events.services import follow_up_attempt
+from workers.celery import app
 
 
-@app.task(name="events.subscriptions_fire", **AGAIN)
-def fire(event_id: str) -> None:
-    """Do what the event's subscriptions ask for."""
-    subscriptions_fire(event_id=UUID(event_id))
+def _fire(event_id: UUID) -> None:
+    subscriptions_fire(event_id=event_id)
+
+
+@app.task(name="events.subscriptions_fire")
+def fire(follow_up_id: int) -> None:
+    """Do what an event's subscriptions ask for."""
+    follow_up_attempt(follow_up_id=follow_up_id, act=_fire)

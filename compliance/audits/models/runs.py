@@ -118,6 +118,7 @@ class Shard(models.Model):
                 condition=models.Q(state=ShardState.QUEUED.value),
                 name="shard_waiting",
             ),
+            models.Index(fields=["queue", "-claimed_at"], name="shard_last_claimed"),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,14 @@ from compliance.audits.services.catalogue import (
     battery_resolve,
     catalogue_publish,
 )
+from compliance.audits.services.claims import Lease, shard_claim
 from compliance.audits.services.doorbell import shards_ring
-from compliance.audits.services.repairs import leases_reclaim, messages_restore, runs_settle
+from compliance.audits.services.repairs import (
+    leases_reclaim,
+    leases_release,
+    messages_restore,
+    runs_settle,
+)
 from compliance.audits.services.results import Outcome
 from compliance.audits.services.runs import Cause, run_cancel, run_request, run_request_by
 from compliance.audits.services.schedules import (
@@ -18,10 +24,8 @@ from compliance.audits.services.schedules import (
 )
 from compliance.audits.services.shards import (
     AnsweredItem,
-    Lease,
     shard_batch,
     shard_begin,
-    shard_claim,
     shard_complete,
     shard_fail,
     shard_heartbeat,
@@ -47,6 +51,7 @@ __all__ = [
     "catalogue_publish",
     "consequence_resolve",
     "leases_reclaim",
+    "leases_release",
     "messages_restore",
     "run_cancel",
     "run_request",

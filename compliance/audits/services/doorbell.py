@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from compliance.audits.models import Shard
-from compliance.audits.services.shards import queued_and_due
+from compliance.audits.services.claims import queued_and_due
 
 BATCH = 200
 

@@ -8,13 +8,14 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from compliance.audits.models import Repair, Run, Shard
+from compliance.audits.services.claims import lease_expired
 from compliance.audits.services.doorbell import BATCH
 from compliance.audits.services.runs import run_settle
-from compliance.audits.services.shards import lease_expired, shard_requeue
+from compliance.audits.services.shards import shard_requeue
 from compliance.domain.runs import (
     LEASE_SECONDS,
     RING_AGAIN_SECONDS,
@@ -27,16 +28,19 @@ WHO = "reconciler"
 _log = structlog.get_logger("assay.repairs")
 
 
-@transaction.atomic
 def leases_reclaim() -> int:
     """Queue again every shard whose worker fell silent; returns how many."""
-    shards = list(Shard.objects.select_for_update(skip_locked=True).filter(lease_expired()))
-    for shard in shards:
-        why = f"{shard.worker} fell silent: its lease of {LEASE_SECONDS} s ran out"
-        # A worker that died says little about its shard: no failure, and no waiting.
-        shard_requeue(shard=shard, who=WHO, trouble=why)
-        _record(kind=RepairKind.LEASE_EXPIRED, run=shard.run_id, shard=shard.id, why=why)
-    return len(shards)
+    why = f"{{worker}} fell silent: its lease of {LEASE_SECONDS} s ran out"
+    return _requeue(lease_expired(), kind=RepairKind.LEASE_EXPIRED, why=why)
+
+
+def leases_release(*, worker: str) -> int:
+    """Queue again what a worker held that was started anew under its name; returns how many.
+
+    The lease of a worker that died would run out by itself, only later.
+    """
+    held = Q(state=ShardState.LEASED.value, worker=worker)
+    return _requeue(held, kind=RepairKind.WORKER_RESTARTED, why="{worker} was started anew")
 
 
 @transaction.atomic
@@ -45,27 +49,23 @@ def messages_restore(*, empty: Callable[[str], bool], limit: int = BATCH) -> int
 
     Args:
         empty: whether the broker holds no message in a queue. Where it does, workers are still
-            on their way to what waits.
+            on their way to what waits, and only what they have passed over is lost.
     """
     unheard = Shard.objects.filter(
         state=ShardState.QUEUED.value,
         rung_at__lt=Now() - timedelta(seconds=RING_AGAIN_SECONDS),
     )
-    queues = [
-        queue
-        for queue in unheard.order_by("queue").values_list("queue", flat=True).distinct()
-        if empty(queue)
-    ]
-    lost = list(
-        unheard.filter(queue__in=queues)
-        .select_for_update(skip_locked=True)
-        .order_by("rung_at")[:limit]
+    lost = Q(pk__in=())
+    for queue in unheard.order_by("queue").values_list("queue", flat=True).distinct():
+        lost |= Q(queue=queue) & (Q() if empty(queue) else _passed_over(queue))
+    shards = list(
+        unheard.filter(lost).select_for_update(skip_locked=True).order_by("rung_at")[:limit]
     )
-    Shard.objects.filter(id__in=[shard.id for shard in lost]).update(rung_at=None)
-    for shard in lost:
+    Shard.objects.filter(id__in=[shard.id for shard in shards]).update(rung_at=None)
+    for shard in shards:
         why = f"no message for it was left in the queue '{shard.queue}'"
         _record(kind=RepairKind.MESSAGE_LOST, run=shard.run_id, shard=shard.id, why=why)
-    return len(lost)
+    return len(shards)
 
 
 def runs_settle() -> int:
@@ -83,6 +83,26 @@ def runs_settle() -> int:
     for run in runs:
         _settle(run)
     return len(runs)
+
+
+def _passed_over(queue: str) -> Q:
+    """Shards rung for before the one that was last claimed: queues are first in, first out."""
+    claimed = Shard.objects.filter(
+        queue=queue, claimed_at__lt=Now() - timedelta(seconds=RING_AGAIN_SECONDS)
+    )
+    last = claimed.order_by("-claimed_at").values_list("rung_at", flat=True).first()
+    return Q(rung_at__lt=last) if last else Q(pk__in=())
+
+
+@transaction.atomic
+def _requeue(held: Q, *, kind: RepairKind, why: str) -> int:
+    shards = list(Shard.objects.select_for_update(skip_locked=True).filter(held))
+    for shard in shards:
+        told = why.format(worker=shard.worker)
+        # A worker that died says little about its shard: no failure, and no waiting.
+        shard_requeue(shard=shard, who=WHO, trouble=told)
+        _record(kind=kind, run=shard.run_id, shard=shard.id, why=told)
+    return len(shards)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from compliance.audits.models import Result, Shard
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
 from compliance.domain.specs import StressTestSpec
-from compliance.domain.verdicts import Estimate, judge
+from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Stop, Verdict
 from compliance.events.services import event_record
 
@@ -28,12 +28,11 @@ class Outcome:
     environment: Mapping[str, Json]
 
 
-def result_record(*, shard: Shard, outcome: Outcome) -> Result:
+def result_record(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result:
     """Write a shard's result and the events that tell of its verdict.
 
-    The caller holds the shard's row under its lease, in a transaction.
+    The caller has moved the shard under its lease, in the same transaction.
     """
-    verdict = judge(outcome.estimate)
     result = _result_write(shard=shard, outcome=outcome, verdict=verdict)
     _verdict_record(shard=shard, result=result, verdict=verdict)
     return result

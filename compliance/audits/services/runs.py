@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from compliance.accounts.models import User
@@ -34,6 +36,10 @@ from compliance.events.services import event_record
 from compliance.registry.models import Version
 from compliance.registry.selectors import version_bindings, version_large
 from compliance.tracing import traceparent_now
+
+_ANY = Q()
+_TOLD = ("test_name", "state", "trouble", "attempts", "result__verdict")
+"""What a run's end says of each shard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,38 +157,50 @@ def run_start(*, run: Run, who: str) -> None:
 
 def run_settle(*, run: Run) -> None:
     """End the run once every shard has ended, and say so in an event."""
-    locked = (
-        Run.objects.select_for_update(of=("self",))
-        .select_related("version__model__organization")
-        .get(id=run.id)
-    )
-    shards = list(locked.shards.select_related("result"))
-    outcome = run_outcome(ShardState(shard.state) for shard in shards)
-    if outcome is None or RunState(locked.state) in TERMINAL_RUN_STATES:
+    # Its shards are read under the run's lock: of two that end at once, one sees both.
+    state = Run.objects.select_for_update().values_list("state", flat=True).get(id=run.id)
+    shards = list(run.shards.order_by("position").values(*_TOLD))
+    outcome = run_outcome(ShardState(shard["state"]) for shard in shards)
+    if outcome is None or RunState(state) in TERMINAL_RUN_STATES:
         return
-    if locked.state == RunState.REQUESTED.value:  # nothing of it could be tested
-        _run_move(run=locked, new=RunState.RUNNING, who="assay", why="no shard is testable")
-    _run_move(run=locked, new=outcome, who="assay", why="every shard has ended")
+    run.state = state
+    if state == RunState.REQUESTED.value:  # nothing of it could be tested
+        _run_move(run=run, new=RunState.RUNNING, who="assay", why="no shard is testable")
+    _run_move(run=run, new=outcome, who="assay", why="every shard has ended")
     errored = outcome is RunState.ERRORED
     event_record(
         event_type=EventType.RUN_ERRORED if errored else EventType.RUN_COMPLETED,
-        organization_id=locked.version.model.organization_id,
-        subject=f"run/{locked.id}",
-        payload=_outcome_payload(locked, shards),
+        organization_id=run.version.model.organization_id,
+        subject=f"run/{run.id}",
+        payload=_outcome_payload(run, shards),
     )
 
 
-def shard_move(*, shard: Shard, new: ShardState, who: str, why: str) -> None:
-    """Move a locked shard and record the transition; saves the shard whole."""
+def shard_move(
+    *, shard: Shard, new: ShardState, who: str, why: str, only: Q = _ANY, **changes: Any
+) -> bool:
+    """Move a shard by compare-and-set, with what else is to be written, and note the transition.
+
+    Args:
+        only: what must still hold beside the shard's state and fence.
+
+    Returns:
+        False where the shard has moved since it was read; nothing was written then.
+    """
     old = ShardState(shard.state)
     move_check(SHARD_MOVES, old, new)
-    shard.state = new.value
+    changes["state"] = new.value
     if new in TERMINAL_SHARD_STATES:
-        shard.finished_at = timezone.now()
-    shard.save()
+        changes["finished_at"] = timezone.now()
+    as_read = Shard.objects.filter(only, id=shard.id, fence=shard.fence, state=old.value)
+    if not as_read.update(**changes):
+        return False
+    for name, value in changes.items():  # an expression stays one, as after Django's own save()
+        setattr(shard, name, value)
     Transition.objects.create(
         run_id=shard.run_id, shard=shard, old=old.value, new=new.value, who=who, why=why[:500]
     )
+    return True
 
 
 def _run_move(*, run: Run, new: RunState, who: str, why: str) -> None:
@@ -223,21 +241,21 @@ def _shard_write(*, run: Run, position: int, spec: StressTestSpec) -> Shard:
     return shard
 
 
-def _outcome_payload(run: Run, shards: Sequence[Shard]) -> dict[str, Json]:
+def _outcome_payload(run: Run, shards: Sequence[Mapping[str, Any]]) -> dict[str, Json]:
     verdicts: dict[str, Json] = {
-        shard.test_name: shard.result.verdict
+        shard["test_name"]: shard["result__verdict"]
         for shard in shards
-        if shard.state == ShardState.COMPLETED.value
+        if shard["state"] == ShardState.COMPLETED.value
     }
     not_testable: dict[str, Json] = {
-        shard.test_name: shard.trouble
+        shard["test_name"]: shard["trouble"]
         for shard in shards
-        if shard.state == ShardState.NOT_TESTABLE.value
+        if shard["state"] == ShardState.NOT_TESTABLE.value
     }
-    errored = [shard for shard in shards if shard.state == ShardState.ERRORED.value]
+    errored = [shard for shard in shards if shard["state"] == ShardState.ERRORED.value]
     statement = "; ".join(
-        f"{shard.test_name} ended in an error after {shard.attempts} attempts: "
-        f"{shard.trouble or 'no message'}"
+        f"{shard['test_name']} ended in an error after {shard['attempts']} attempts: "
+        f"{shard['trouble'] or 'no message'}"
         for shard in errored
     )
     return {

@@ -1,4 +1,4 @@
-"""A shard's life under a lease: claim, begin, batch by batch, end.
+"""A shard's life under a lease: begin, batch by batch, end.
 
 Every write names the fence of the claim it was made under. A worker that lost its lease
 (it slept, or the run was cancelled) finds another fence or state, and writes nothing.
@@ -10,49 +10,25 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import Combinable
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from compliance.audits.models import Result, Score, Shard
+from compliance.audits.services.claims import Lease, lease_end
 from compliance.audits.services.results import Outcome, result_record
-from compliance.audits.services.runs import run_settle, run_start, shard_move
+from compliance.audits.services.runs import run_settle, shard_move
 from compliance.domain.canonical import Json
 from compliance.domain.errors import LeaseLostError
 from compliance.domain.runs import (
-    ENDPOINT_WAIT_SECONDS,
-    LEASE_SECONDS,
     MAX_ATTEMPTS,
     MAX_FAILURES,
     backoff_seconds,
 )
-from compliance.domain.specs import ShardSpec, StressTestSpec
+from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import ShardState
-from compliance.registry.selectors import reference_versions, request_limit, version_subject
-
-WHOSE = "run__version__model__organization"
-"""Joined where an event tells of the shard, or a worker is told what to open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to work on a shard while its fence stands.
-
-    Attributes:
-        finished: scores already kept, by the digest of the item they answer, as score JSON.
-        tokens: read and written for them.
-    """
-
-    shard_id: UUID
-    fence: int
-    worker: str
-    spec: ShardSpec
-    finished: Mapping[str, Mapping[str, object]]
-    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,57 +47,13 @@ class AnsweredItem:
     detail: Mapping[str, Json]
 
 
-@transaction.atomic
-def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
-    """Claim a queued shard, or one whose lease ran out; None if it is not to be had."""
-    shard = (
-        _locked()
-        .select_related(WHOSE)
-        .filter(queued_and_due() | lease_expired(), id=shard_id)
-        .first()
-    )
-    if shard is None or (shard.origin and _busy(shard)):
-        return None
-    shard.worker = worker
-    shard.fence += 1
-    shard.attempts += 1
-    shard.claimed_at = timezone.now()
-    shard.started_at = shard.started_at or shard.claimed_at
-    shard.items_at_claim, shard.tokens_at_claim = shard.items_done, shard.tokens
-    shard.lease_expires_at = _lease_end()
-    shard_move(shard=shard, new=ShardState.LEASED, who=worker, why=f"attempt {shard.attempts}")
-    run_start(run=shard.run, who=worker)
-    version = shard.run.version
-    return Lease(
-        shard_id=shard.id,
-        fence=shard.fence,
-        worker=worker,
-        spec=ShardSpec(
-            test=StressTestSpec.from_json(shard.spec),
-            seed=shard.seed,
-            subject=version_subject(version=version),
-            references=tuple(
-                version_subject(version=other) for other in reference_versions(version=version)
-            ),
-            token_budget=shard.run.token_budget,
-        ),
-        finished={score.item_digest: _score_json(score) for score in shard.scores.all()},
-        tokens=shard.tokens,
-    )
-
-
-@transaction.atomic
 def shard_begin(*, lease: Lease, planned: int, order_digest: str) -> None:
     """Commit to the items and their order before the first answer.
 
     Raises:
         LeaseLostError: the lease is gone.
     """
-    shard = _leased(lease)
-    shard.items_total = planned
-    shard.order_digest = order_digest
-    shard.lease_expires_at = _lease_end()
-    shard.save(update_fields=["items_total", "order_digest", "lease_expires_at"])
+    _write(lease, items_total=planned, order_digest=order_digest)
 
 
 @transaction.atomic
@@ -134,11 +66,10 @@ def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem], tokens: int =
     Raises:
         LeaseLostError: the lease is gone.
     """
-    shard = _leased(lease)
     Score.objects.bulk_create(
         [
             Score(
-                shard=shard,
+                shard_id=lease.shard_id,
                 position=item.position,
                 item_id=item.item_id,
                 item_digest=item.item_digest,
@@ -154,13 +85,10 @@ def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem], tokens: int =
         ],
         ignore_conflicts=True,
     )
-    done = shard.scores.count()
-    if done > shard.items_done:
-        shard.failures = 0
-    shard.items_done = done
-    shard.tokens += tokens
-    shard.lease_expires_at = _lease_end()
-    shard.save(update_fields=["items_done", "failures", "tokens", "lease_expires_at"])
+    # After the scores, so that it counts them; where the lease is gone they go with it.
+    kept = Score.objects.filter(shard=OuterRef("pk")).order_by().values("shard")
+    done = Subquery(kept.values(count=Count("pk")))
+    _write(lease, items_done=done, failures=0, tokens=F("tokens") + tokens)
 
 
 def shard_heartbeat(*, lease: Lease) -> None:
@@ -169,8 +97,7 @@ def shard_heartbeat(*, lease: Lease) -> None:
     Raises:
         LeaseLostError: the lease is gone.
     """
-    if not Shard.objects.filter(_held(lease)).update(lease_expires_at=_lease_end()):
-        raise _lost(lease)
+    _write(lease)
 
 
 @transaction.atomic
@@ -180,10 +107,11 @@ def shard_complete(*, lease: Lease, outcome: Outcome) -> Result:
     Raises:
         LeaseLostError: the lease is gone; another worker will record the result.
     """
-    shard = _leased(lease, WHOSE)
-    result = result_record(shard=shard, outcome=outcome)
-    why = f"verdict {result.verdict}"
-    shard_move(shard=shard, new=ShardState.COMPLETED, who=lease.worker, why=why)
+    shard, verdict = lease.shard, judge(outcome.estimate)
+    why = f"verdict {verdict.value}"
+    if not shard_move(shard=shard, new=ShardState.COMPLETED, who=shard.worker, why=why):
+        raise _lost(lease)
+    result = result_record(shard=shard, outcome=outcome, verdict=verdict)
     run_settle(run=shard.run)
     return result
 
@@ -195,9 +123,9 @@ def shard_refuse(*, lease: Lease, reason: str) -> None:
     Raises:
         LeaseLostError: the lease is gone.
     """
-    shard = _leased(lease, WHOSE)
-    shard.trouble = reason
-    shard_move(shard=shard, new=ShardState.NOT_TESTABLE, who=lease.worker, why=reason)
+    shard, new = lease.shard, ShardState.NOT_TESTABLE
+    if not shard_move(shard=shard, new=new, who=shard.worker, why=reason, trouble=reason):
+        raise _lost(lease)
     run_settle(run=shard.run)
 
 
@@ -214,87 +142,45 @@ def shard_fail(
     Raises:
         LeaseLostError: the lease is gone.
     """
-    shard = _leased(lease, WHOSE)
+    shard = Shard.objects.select_for_update().filter(_held(lease)).first()
+    if shard is None:
+        raise _lost(lease)
     shard.traceback = traceback
     shard.failures += 1
     seconds = max(backoff_seconds(shard.failures), math.ceil(retry_after))
-    shard_requeue(shard=shard, who=lease.worker, trouble=trouble, seconds=seconds)
+    shard_requeue(shard=shard, who=shard.worker, trouble=trouble, seconds=seconds)
 
 
 def shard_requeue(*, shard: Shard, who: str, trouble: str, seconds: int = 0) -> None:
     """Queue a locked shard again, not to be claimed for so long; or end it: it had its chances."""
-    shard.trouble = trouble
+    noted: dict[str, Any] = {
+        "trouble": trouble,
+        "traceback": shard.traceback,
+        "failures": shard.failures,
+    }
     if shard.failures >= MAX_FAILURES or shard.attempts >= MAX_ATTEMPTS:
         why = f"failed {shard.failures} times in a row, at attempt {shard.attempts}"
-        shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why)
+        shard_move(shard=shard, new=ShardState.ERRORED, who=who, why=why, **noted)
         run_settle(run=shard.run)
         return
     why = trouble
     if seconds:
         why = f"{why[:400]}; again after {seconds} s"
-    shard.rung_at = None
-    shard_move(shard=shard, new=ShardState.QUEUED, who=who, why=why)
     # The database's clock, not the worker's: workers' clocks may disagree.
-    Shard.objects.filter(id=shard.id).update(not_before=Now() + timedelta(seconds=seconds))
-
-
-def queued_and_due() -> Q:
-    """Shards that a worker may claim, for no one has them and their moment has come."""
-    due = Q(not_before__isnull=True) | Q(not_before__lte=Now())
-    return Q(state=ShardState.QUEUED.value) & due
-
-
-def lease_expired() -> Q:
-    """Shards whose worker fell silent."""
-    return Q(state=ShardState.LEASED.value, lease_expires_at__lt=Now())
-
-
-def _busy(shard: Shard) -> bool:
-    """Whether the shard's endpoint has all the company it may have; if so, ring again later."""
-    with connection.cursor() as cursor:  # until the transaction ends: two claims count in turn
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [shard.origin])
-    at_work = Shard.objects.filter(
-        origin=shard.origin, state=ShardState.LEASED.value, lease_expires_at__gte=Now()
-    ).exclude(id=shard.id)
-    if at_work.count() < request_limit(version=shard.run.version).shards:
-        return False
-    again = Now() + timedelta(seconds=ENDPOINT_WAIT_SECONDS)
-    Shard.objects.filter(id=shard.id).update(rung_at=None, not_before=again)
-    return True
-
-
-def _locked() -> QuerySet[Shard]:
-    return Shard.objects.select_for_update(of=("self",)).order_by("pk")
+    noted |= {"rung_at": None, "not_before": Now() + timedelta(seconds=seconds)}
+    shard_move(shard=shard, new=ShardState.QUEUED, who=who, why=why, **noted)
 
 
 def _held(lease: Lease) -> Q:
     return Q(id=lease.shard_id, fence=lease.fence, state=ShardState.LEASED.value)
 
 
-def _leased(lease: Lease, *related: str) -> Shard:
-    """The shard, locked, with the rows that ``related`` names."""
-    shard = _locked().select_related(*related).filter(_held(lease)).first()
-    if shard is None:
+def _write(lease: Lease, **changes: object) -> None:
+    """Renew the lease with what else is to be written, or raise LeaseLostError."""
+    held = Shard.objects.filter(_held(lease))
+    if not held.update(lease_expires_at=lease_end(), **changes):
         raise _lost(lease)
-    return shard
 
 
 def _lost(lease: Lease) -> LeaseLostError:
     return LeaseLostError(f"shard {lease.shard_id} is no longer leased under {lease.fence}")
-
-
-def _lease_end() -> Combinable:
-    """By the database's clock, not the worker's: workers' clocks may disagree."""
-    return Now() + timedelta(seconds=LEASE_SECONDS)
-
-
-def _score_json(score: Score) -> dict[str, object]:
-    return {
-        "item_id": score.item_id,
-        "part": score.part,
-        "cluster": score.cluster,
-        "value": score.value,
-        "label": score.label,
-        "answer": score.answer,
-        "detail": score.detail,
-    }

@@ -1,0 +1,140 @@
+"""Claiming a shard: the compare-and-set that makes a lease, and what the lease tells a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from compliance.audits.models import Score, Shard
+from compliance.audits.services.runs import run_start, shard_move
+from compliance.domain.runs import ENDPOINT_WAIT_SECONDS, LEASE_SECONDS
+from compliance.domain.specs import ShardSpec, StressTestSpec
+from compliance.domain.vocabulary import ShardState
+from compliance.registry.selectors import reference_versions, request_limit, version_subject
+
+WHOSE = "run__version__model__organization"
+"""Joined where an event tells of the shard, or a worker is told what to open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a shard while its fence stands.
+
+    Attributes:
+        shard: as it was claimed, with its run, version, model and organization; what batches
+            change since then is not in it.
+        finished: scores already kept, by the digest of the item they answer, as score JSON.
+    """
+
+    shard: Shard
+    spec: ShardSpec
+    finished: Mapping[str, Mapping[str, object]]
+
+    @property
+    def shard_id(self) -> UUID:
+        return self.shard.id
+
+    @property
+    def fence(self) -> int:
+        return self.shard.fence
+
+    @property
+    def tokens(self) -> int:
+        """Read and written for what is finished."""
+        return self.shard.tokens
+
+
+@transaction.atomic
+def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
+    """Claim a queued shard, or one whose lease ran out; None if it is not to be had."""
+    claimable = queued_and_due() | lease_expired()
+    shard = Shard.objects.select_related(WHOSE).filter(claimable, id=shard_id).first()
+    if shard is None or (shard.origin and _busy(shard)):
+        return None
+    now = timezone.now()
+    claimed = shard_move(
+        shard=shard,
+        new=ShardState.LEASED,
+        who=worker,
+        why=f"attempt {shard.attempts + 1}",
+        only=claimable,
+        worker=worker,
+        fence=shard.fence + 1,
+        attempts=shard.attempts + 1,
+        claimed_at=now,
+        started_at=shard.started_at or now,
+        items_at_claim=shard.items_done,
+        tokens_at_claim=shard.tokens,
+        lease_expires_at=lease_end(),
+    )
+    if not claimed:
+        return None
+    run_start(run=shard.run, who=worker)
+    return Lease(shard=shard, spec=_spec(shard), finished=_finished(shard))
+
+
+def queued_and_due() -> Q:
+    """Shards that a worker may claim, for no one has them and their moment has come."""
+    due = Q(not_before__isnull=True) | Q(not_before__lte=Now())
+    return Q(state=ShardState.QUEUED.value) & due
+
+
+def lease_expired() -> Q:
+    """Shards whose worker fell silent."""
+    return Q(state=ShardState.LEASED.value, lease_expires_at__lt=Now())
+
+
+def _busy(shard: Shard) -> bool:
+    """Whether the shard's endpoint has all the company it may have; if so, ring again later."""
+    with connection.cursor() as cursor:  # until the transaction ends: two claims count in turn
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [shard.origin])
+    at_work = Shard.objects.filter(
+        origin=shard.origin, state=ShardState.LEASED.value, lease_expires_at__gte=Now()
+    ).exclude(id=shard.id)
+    if at_work.count() < request_limit(version=shard.run.version).shards:
+        return False
+    again = Now() + timedelta(seconds=ENDPOINT_WAIT_SECONDS)
+    Shard.objects.filter(id=shard.id).update(rung_at=None, not_before=again)
+    return True
+
+
+def lease_end() -> Combinable:
+    """By the database's clock, not the worker's: workers' clocks may disagree."""
+    return Now() + timedelta(seconds=LEASE_SECONDS)
+
+
+def _spec(shard: Shard) -> ShardSpec:
+    version, test = shard.run.version, StressTestSpec.from_json(shard.spec)
+    compared = reference_versions(version=version) if "references" in test.parameters else []
+    return ShardSpec(
+        test=test,
+        seed=shard.seed,
+        subject=version_subject(version=version),
+        references=tuple(version_subject(version=other) for other in compared),
+        token_budget=shard.run.token_budget,
+    )
+
+
+def _finished(shard: Shard) -> dict[str, Mapping[str, object]]:
+    kept = shard.scores.order_by("position") if shard.items_done else ()
+    return {score.item_digest: _score_json(score) for score in kept}
+
+
+def _score_json(score: Score) -> dict[str, object]:
+    return {
+        "item_id": score.item_id,
+        "part": score.part,
+        "cluster": score.cluster,
+        "value": score.value,
+        "label": score.label,
+        "answer": score.answer,
+        "detail": score.detail,
+    }
