@@ -107,6 +107,7 @@ def test_a_schedule_is_added_by_its_service(room: Client, operator: User, versio
         ({"cron": "", "interval_seconds": "0"}, "interval_seconds"),
         ({"jitter_seconds": "soon"}, "jitter_seconds"),
         ({"jitter_seconds": "604800"}, "jitter_seconds"),
+        ({"jitter_seconds": "1" * 20}, "jitter_seconds"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"tests": []}, "tests"),
         ({"name": ""}, "name"),
