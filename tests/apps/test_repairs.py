@@ -9,9 +9,7 @@ from django.db.models.functions import Now
 
 from compliance.audits.models import Repair, Run, Shard, Transition
 from compliance.audits.services import (
-    battery_resolve,
     messages_restore,
-    run_request_by,
     runs_settle,
     shard_claim,
     shard_fail,
@@ -19,16 +17,6 @@ from compliance.audits.services import (
 )
 from compliance.domain.runs import RING_AGAIN_SECONDS
 from compliance.domain.vocabulary import RepairKind, RunState, ShardState
-from compliance.registry.models import Version
-from tests.cast import Cast
-
-pytestmark = pytest.mark.usefixtures("announced")
-
-
-@pytest.fixture
-def run(cast: Cast, version: Version) -> Run:
-    battery = battery_resolve(battery=["safety.refusal"])
-    return run_request_by(viewer=cast.viewer(cast.officer), version=version, battery=battery)
 
 
 def rung() -> list[Shard]:
