@@ -15,6 +15,9 @@ from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import CatchUp
 
 MINIMUM_INTERVAL_SECONDS = 60
+MAXIMUM_SECONDS = 2**31 - 1
+"""Of an interval or a jitter: what the record's columns hold, 68 years."""
+
 MAXIMUM_BACKLOG = 1_000
 """Firings looked at in one go; the rest of a longer outage is taken up at the next tick."""
 
@@ -58,11 +61,11 @@ class Rule:
                 fix="Clear one of cron and interval_seconds",
             )
         if self.interval_seconds is not None:
-            if self.interval_seconds < MINIMUM_INTERVAL_SECONDS:
+            if not MINIMUM_INTERVAL_SECONDS <= self.interval_seconds <= MAXIMUM_SECONDS:
                 raise InvalidInputError(
                     field="interval_seconds",
-                    problem=f"{self.interval_seconds} is shorter than a run can be",
-                    fix=f"Use at least {MINIMUM_INTERVAL_SECONDS}",
+                    problem=f"{self.interval_seconds} is shorter or longer than can be kept",
+                    fix=f"Use {MINIMUM_INTERVAL_SECONDS} to {MAXIMUM_SECONDS}",
                 )
         elif len(self.cron.split()) != 5:  # CronSim would read a sixth as seconds
             raise self._malformed("wrong number of fields")
@@ -103,7 +106,7 @@ class Rule:
         slots = list(islice(self._slots(after=self.anchor), SLOTS_LOOKED_AT))
         gaps = [later - earlier for earlier, later in pairwise(slots)]
         shortest = min(gaps, default=timedelta.max)
-        if not timedelta(0) <= timedelta(seconds=self.jitter_seconds) < shortest:
+        if not 0 <= self.jitter_seconds < shortest.total_seconds():
             raise InvalidInputError(
                 field="jitter_seconds",
                 problem=f"a firing {self.jitter_seconds} s late could come after the next one",

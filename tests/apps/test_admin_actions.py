@@ -88,10 +88,10 @@ def test_run_now_asks_first_and_then_requests_a_run(
 
 
 def test_a_schedule_is_added_by_its_service(room: Client, operator: User, version: Version) -> None:
-    answer = add(room, "audits_schedule", schedule_body(version))
+    answer = add(room, "audits_schedule", schedule_body(version, catch_up="skip"))
     assert answer.status_code == 302, answer.context["errors"]
     schedule = Schedule.objects.get()
-    assert schedule.created_by == operator
+    assert (schedule.created_by, schedule.catch_up) == (operator, "skip")
     assert Event.objects.get(type="schedule.created").actor == operator
     page = room.get(reverse("admin:audits_schedule_change", args=[schedule.pk])).content.decode()
     assert page.count("<li>Mon ") == 5
@@ -104,6 +104,10 @@ def test_a_schedule_is_added_by_its_service(room: Client, operator: User, versio
         ({"cron": ""}, "cron"),
         ({"interval_seconds": "3600"}, "cron"),
         ({"cron": "", "interval_seconds": "5"}, "interval_seconds"),
+        ({"cron": "", "interval_seconds": "0"}, "interval_seconds"),
+        ({"jitter_seconds": "soon"}, "jitter_seconds"),
+        ({"jitter_seconds": "604800"}, "jitter_seconds"),
+        ({"jitter_seconds": "1" * 20}, "jitter_seconds"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"tests": []}, "tests"),
         ({"name": ""}, "name"),
@@ -127,7 +131,10 @@ def test_a_preview_shows_five_firings_or_what_is_wrong(room: Client) -> None:
     wrong = room.get(preview, {"cron": "<b>"}).content.decode()
     assert "is not a cron expression" in wrong
     assert "<b>" not in wrong
-    assert "whole number" in room.get(preview, {"interval_seconds": "1e3"}).content.decode()
+    for field in ("interval_seconds", "jitter_seconds"):
+        for written in ("1e3", "soon", "-1", "²"):
+            answer = room.get(preview, {"cron": "0 6 * * 1", field: written})
+            assert f"{field}: it is not a whole number" in answer.content.decode().lower()
     assert "Give a cron" in room.get(preview).content.decode()
 
 

@@ -6,40 +6,28 @@ import pytest
 from django.db.models.functions import Now
 
 from compliance.audits.models import Run, Shard
-from compliance.audits.services import Lease, battery_resolve, run_request_by, shard_claim
+from compliance.audits.services import Lease, shard_claim
 from compliance.domain.endpoints import RequestLimit
 from compliance.domain.errors import InvalidInputError, NotAllowedError
-from compliance.domain.vocabulary import Access
 from compliance.events.models import Event
 from compliance.registry.models import EndpointLimit, Version
-from compliance.registry.services import endpoint_limit_set, version_register
+from compliance.registry.services import endpoint_limit_set
+from tests.apps.conftest import ENDPOINT
+from tests.browser import record
 from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("announced")
-URL = "https://models.northwind.example/v1"
-
-
-@pytest.fixture
-def served(cast: Cast, version: Version) -> Version:
-    return version_register(
-        viewer=cast.viewer(cast.engineer),
-        model=version.model,
-        name="served",
-        access=Access.ENDPOINT,
-        location=URL,
-    )
 
 
 def request(cast: Cast, version: Version) -> Run:
-    battery = battery_resolve(battery=["safety.refusal"])
-    return run_request_by(viewer=cast.viewer(cast.officer), version=version, battery=battery)
+    return record.request(cast.viewer(cast.officer), version, ["safety.refusal"])
 
 
 def limit(cast: Cast, at_once: int, per_minute: int | None = None) -> EndpointLimit:
     return endpoint_limit_set(
         viewer=cast.viewer(cast.engineer),
         organization_id=cast.northwind.id,
-        url=URL,
+        url=ENDPOINT,
         limit=RequestLimit(at_once, per_minute),
     )
 
@@ -94,7 +82,7 @@ def test_a_regulator_sets_no_limit(cast: Cast) -> None:
         endpoint_limit_set(
             viewer=cast.viewer(cast.regulator),
             organization_id=cast.northwind.id,
-            url=URL,
+            url=ENDPOINT,
             limit=RequestLimit(),
         )
 

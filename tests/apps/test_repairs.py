@@ -23,16 +23,7 @@ from compliance.audits.services import (
 from compliance.domain.errors import LeaseLostError
 from compliance.domain.runs import RING_AGAIN_SECONDS
 from compliance.domain.vocabulary import RepairKind, RunState, ShardState
-from compliance.registry.models import Version
 from tests.cast import Cast
-
-pytestmark = pytest.mark.usefixtures("announced")
-
-
-@pytest.fixture
-def run(cast: Cast, version: Version) -> Run:
-    battery = battery_resolve(battery=["safety.refusal"])
-    return run_request_by(viewer=cast.viewer(cast.officer), version=version, battery=battery)
 
 
 def rung() -> list[Shard]:

@@ -26,20 +26,13 @@ from compliance.audits.services import (
 )
 from compliance.domain.errors import InvalidInputError, LeaseLostError, NotFoundError
 from compliance.domain.runs import MAX_FAILURES
-from compliance.domain.vocabulary import Access, RepairKind, RunState, ShardState, Stop, Trigger
+from compliance.domain.vocabulary import RepairKind, RunState, ShardState, Stop, Trigger
 from compliance.events.models import Event
 from compliance.registry.models import Version
-from compliance.registry.services import version_register
 from tests.cast import Cast
 from tests.domain.test_verdicts import estimate
 
 pytestmark = pytest.mark.usefixtures("announced")
-
-
-@pytest.fixture
-def run(cast: Cast, version: Version) -> Run:
-    battery = battery_resolve(battery=["safety.refusal"])
-    return run_request_by(viewer=cast.viewer(cast.officer), version=version, battery=battery)
 
 
 def claim(run: Run, worker: str = "worker-1") -> Lease:
@@ -183,31 +176,19 @@ def test_a_cancelled_run_takes_nothing_more(cast: Cast, run: Run) -> None:
         shard_batch(lease=lease, answered=[answered(0)])
 
 
-def served(cast: Cast, version: Version) -> Version:
-    return version_register(
-        viewer=cast.viewer(cast.engineer),
-        model=version.model,
-        name="served",
-        access=Access.ENDPOINT,
-        location="https://models.northwind.example/v1",
-    )
-
-
-def test_what_an_access_cannot_offer_is_refused_to_a_person(cast: Cast, version: Version) -> None:
+def test_what_an_access_cannot_offer_is_refused_to_a_person(cast: Cast, served: Version) -> None:
     battery = battery_resolve(battery=["provenance.weights_digest"])
     with pytest.raises(InvalidInputError, match="weights, which an endpoint does not offer"):
-        run_request_by(
-            viewer=cast.viewer(cast.officer), version=served(cast, version), battery=battery
-        )
+        run_request_by(viewer=cast.viewer(cast.officer), version=served, battery=battery)
     assert not Run.objects.exists()
 
 
 def test_what_an_access_cannot_offer_is_said_of_a_run_that_nobody_asked_for(
-    cast: Cast, version: Version
+    served: Version,
 ) -> None:
     battery = battery_resolve(battery=["provenance.weights_digest"])
     cause = Cause(trigger=Trigger.SCHEDULE)
-    run = run_request(version=served(cast, version), battery=battery, cause=cause)
+    run = run_request(version=served, battery=battery, cause=cause)
     run.refresh_from_db()
     assert run.state == RunState.COMPLETED.value
     assert "weights, which an endpoint does not offer" in run.shards.get().trouble

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -31,6 +30,7 @@ from compliance.events.services import event_record
 from compliance.outbound.webhooks import signed_headers
 from compliance.registry.models import Version
 from tests.cast import Cast
+from tests.serving import serving
 
 pytestmark = pytest.mark.usefixtures("announced")
 
@@ -64,11 +64,8 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[Receiver]:
     settings.ALLOW_INTERNAL = True
-    server = Receiver()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Receiver()) as server:
+        yield server
 
 
 def subscribe(cast: Cast, consequence: Consequence, **changes: Any) -> Subscription:

@@ -48,6 +48,8 @@ def test_interval_counts_from_its_anchor() -> None:
         (rule(), "cron"),
         (rule("0 6 * * *", interval=3600), "cron"),
         (rule(interval=5), "interval_seconds"),
+        (rule(interval=2**31), "interval_seconds"),
+        (rule(interval=10**20), "interval_seconds"),
         (rule("0 6 * * *", zone="Mars/Olympus"), "time_zone"),
         (rule("0 6 * * *", zone="Europe"), "time_zone"),
     ],
@@ -106,7 +108,7 @@ def test_a_firing_is_found_from_any_moment_before_it() -> None:
         assert next_firings(late, after=earlier, count=1) == [later]
 
 
-@pytest.mark.parametrize("late", [-1, 3_600])
+@pytest.mark.parametrize("late", [-1, 3_600, 10**20])
 def test_jitter_that_could_pass_the_next_firing_is_refused(late: int) -> None:
     with pytest.raises(InvalidInputError, match=r"jitter_seconds.*0 to 3599"):
         replace(rule(interval=3_600), jitter_seconds=late).check()

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from launcher.ports import HOST
 from launcher.supervisor import ROOT
+from tests.serving import serving
 
 RETRY_AFTER_SECONDS = 2
 WAYS = ("hangs", "answers 429", "answers 500", "answers half a JSON")
@@ -90,15 +91,11 @@ class _Handler(BaseHTTPRequestHandler):
 def gate_to(model: Path) -> Iterator[Gate]:
     """A server process that serves ``model``, with a gate before it."""
     argv = (sys.executable, "-m", "tests.stress_tests.endpoint_server", str(model))
-    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with ExitStack() as stack:
+        started = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = stack.enter_context(started)
+        stack.callback(process.kill)
         assert process.stdout is not None
-        gate = Gate(int(process.stdout.readline()))
-        thread = threading.Thread(target=gate.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield gate
-        finally:
-            gate.end()
-            gate.shutdown()
-            gate.server_close()
-            process.kill()
+        gate = stack.enter_context(serving(Gate(int(process.stdout.readline()))))
+        stack.callback(gate.end)
+        yield gate

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from tests.faults.plant import Plant, answers
-from tests.faults.tally import Fault, open_shards
-from tests.faults.workload import Batch
+from tests.faults.tally import Fault, Line, open_shards, reckon
+from tests.faults.workload import Batch, Reference
 
 BACK_SECONDS = 60.0
 
@@ -63,6 +63,12 @@ class Storm:
             batch.top_up()
             self.tick()
             time.sleep(0.02)
+
+    def survived(self, batch: Batch, scenario: str, reference: Reference) -> Line:
+        """Rage, let the batch end, and count what became of it."""
+        self.rage(batch)
+        batch.finish()
+        return reckon(scenario, batch.acknowledged, reference, self.faults)
 
     def _drawn(self) -> float:
         return self.plant.rng.uniform(*self.pause)

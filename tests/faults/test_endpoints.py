@@ -14,7 +14,6 @@ from tests.faults.conftest import Record
 from tests.faults.endpoint import WAYS, Gate, gate_to
 from tests.faults.plant import Plant
 from tests.faults.storm import Storm
-from tests.faults.tally import reckon
 from tests.faults.workload import (
     REFUSAL,
     Batch,
@@ -54,7 +53,4 @@ def test_an_endpoint_misbehaves_and_recovers(
         gate.end()
 
     storm = Storm(running, [misbehave], rounds=ROUNDS, pause=(1.0, 4.0))
-    storm.rage(batch)
-    batch.finish()
-    line = reckon(f"endpoint {way}", batch.acknowledged, reference, storm.faults)
-    assert record(line).holds
+    assert record(storm.survived(batch, f"endpoint {way}", reference)).holds

@@ -10,7 +10,6 @@ from tests.cast import Cast
 from tests.faults.conftest import Record
 from tests.faults.plant import Plant
 from tests.faults.storm import Storm
-from tests.faults.tally import reckon
 from tests.faults.workload import Batch, mixed_works, undisturbed
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -26,10 +25,7 @@ def test_a_worker_killed_fifty_times(
     storm = Storm(
         running, [running.kill_worker], KILLS, pause=(2.0, 8.0), when=running.workers_at_work
     )
-    storm.rage(batch)
-    batch.finish()
-    line = reckon("worker killed", batch.acknowledged, reference, storm.faults)
-    assert record(line).holds
+    assert record(storm.survived(batch, "worker killed", reference)).holds
 
 
 def test_two_schedulers_one_of_them_killed_at_random(
@@ -40,7 +36,4 @@ def test_two_schedulers_one_of_them_killed_at_random(
     running.start("scheduler-2")
     batch = Batch(running, cast, works, size=100)
     storm = Storm(running, [running.kill_scheduler], rounds=20, pause=(0.5, 3.0))
-    storm.rage(batch)
-    batch.finish()
-    line = reckon("two schedulers, killed in turn", batch.acknowledged, reference, storm.faults)
-    assert record(line).holds
+    assert record(storm.survived(batch, "two schedulers, killed in turn", reference)).holds

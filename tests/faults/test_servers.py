@@ -10,7 +10,6 @@ from tests.cast import Cast
 from tests.faults.conftest import Record
 from tests.faults.plant import Plant
 from tests.faults.storm import Storm
-from tests.faults.tally import reckon
 from tests.faults.workload import Batch, mixed_works, undisturbed
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -31,7 +30,4 @@ def test_a_server_fails(
     reference = undisturbed(running, cast, works)
     batch = Batch(running, cast, works, size=100)
     storm = Storm(running, [fault.__get__(running)], rounds=rounds, pause=pause)
-    storm.rage(batch)
-    batch.finish()
-    line = reckon(scenario, batch.acknowledged, reference, storm.faults)
-    assert record(line).holds
+    assert record(storm.survived(batch, scenario, reference)).holds

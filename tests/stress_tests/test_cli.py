@@ -44,6 +44,17 @@ def assay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     return call
 
 
+def from_a_shell(before: str, *arguments: object) -> Ended:
+    """The command in a process of its own, after the statement ``before``, which may use sys."""
+    program = (
+        f"import sys, runpy; sys.argv[0] = 'workers'; {before};"
+        "runpy.run_module('workers', run_name='__main__')"
+    )
+    argv = [sys.executable, "-c", program, *map(str, arguments)]
+    done = subprocess.run(argv, capture_output=True, text=True, cwd=ROOT, check=False)
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.fixture
 def registered(own: Path, tmp_path: Path) -> Path:
     from workers.backends.files import model_files
@@ -210,19 +221,9 @@ def test_a_quick_study_of_the_engines_keeps_the_measured_report(assay: Assay) ->
 def test_the_command_works_from_a_shell_without_django_or_celery(
     own: Path, registered: Path
 ) -> None:
-    program = (
-        "import sys, runpy; sys.argv[0] = 'workers';"
-        "sys.modules['django'] = sys.modules['celery'] = None;"
-        "runpy.run_module('workers', run_name='__main__')"
-    )
-    arguments = ["run", DIGEST, "--model", str(own), "--registered", str(registered), "--json"]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["verdict"] == "compliant"
-    assert done.stderr == ""
+    absent = "sys.modules['django'] = sys.modules['celery'] = None"
+    arguments = ["run", DIGEST, "--model", own, "--registered", registered, "--json"]
+    ended = from_a_shell(absent, *arguments)
+    assert ended.status == 0, ended.err
+    assert json.loads(ended.out)["verdict"] == "compliant"
+    assert ended.err == ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from compliance.domain.statistics.planning import Banks, NothingToPlan
 from compliance.domain.vocabulary import Need
 from tests.stress_tests.letters import letters
 from tests.stress_tests.scripted import ScriptedBackend
-from tests.stress_tests.test_cli import Assay, assay
+from tests.stress_tests.test_cli import Assay, assay, from_a_shell
 from tests.stress_tests.test_refusal import HELPS, REFUSES
 from tests.validity.report_tables import committed
 from workers import cli
@@ -31,7 +29,6 @@ from workers.stress_tests.safety.refusal import refusal
 from workers.stress_tests.safety.request_bank import SIZE, requests
 
 __all__ = ["assay"]
-ROOT = Path(__file__).parents[2]
 EVERY = list(catalogue().values())
 
 
@@ -198,21 +195,12 @@ def test_a_test_without_measured_error_rates_is_planned_as_a_lead(
 
 
 def test_a_plan_without_a_model_loads_no_model_library() -> None:
-    program = (
-        "import atexit, sys, runpy; sys.argv[0] = 'workers';"
-        "atexit.register(lambda: print({'django', 'celery', 'torch'} & set(sys.modules)));"
-        "runpy.run_module('workers', run_name='__main__')"
-    )
+    found = "{'django', 'celery', 'torch'} & set(sys.modules)"
+    tell = f"import atexit; atexit.register(lambda: print({found}))"
     arguments = ["plan", "safety.refusal", "--rate", "0.3", "--lives", "100", "--json"]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    plan_, loaded = done.stdout.splitlines()
+    ended = from_a_shell(tell, *arguments)
+    assert ended.status == 0, ended.err
+    plan_, loaded = ended.out.splitlines()
     assert json.loads(plan_)["outlooks"][0]["right"] == "violating"
     assert loaded == "set()"
 

@@ -32,11 +32,9 @@ from compliance.audits.services import (
     schedule_pause,
     schedule_resume,
 )
-from compliance.domain.schedules import Rule, slots_preview
+from compliance.domain.schedules import MAXIMUM_SECONDS, Rule, slots_preview
 from compliance.domain.vocabulary import CatchUp
 from compliance.registry.selectors import model_get
-
-MOST_SECONDS = 2**31 - 1
 
 
 class ScheduleGetApi(OperationApi):
@@ -98,13 +96,13 @@ class SchedulePreviewApi(OperationApi):
             help_text="Five fields; `0 6 * * 1` is Mondays at 06:00.",
         )
         interval_seconds = serializers.IntegerField(
-            required=False, allow_null=True, max_value=MOST_SECONDS
+            required=False, allow_null=True, max_value=MAXIMUM_SECONDS
         )
         time_zone = serializers.CharField(default="UTC", max_length=60, help_text="An IANA name.")
         jitter_seconds = serializers.IntegerField(
             default=0,
             min_value=0,
-            max_value=MOST_SECONDS,
+            max_value=MAXIMUM_SECONDS,
             help_text="Each firing comes up to this much late, drawn for each.",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -72,21 +73,31 @@ def rule_of(given: Mapping[str, Any]) -> Rule:
     Raises:
         InvalidInputError: naming cron, interval_seconds, time_zone or jitter_seconds.
     """
-    interval = str(given.get("interval_seconds") or "")
-    if interval and not interval.isdigit():
-        raise InvalidInputError(
-            field="interval_seconds", problem="it is not a whole number", fix="Count in seconds"
-        )
     rule = Rule(
         cron=str(given.get("cron") or "").strip(),
-        interval_seconds=int(interval) if interval else None,
+        interval_seconds=_seconds(given, "interval_seconds"),
         time_zone=str(given.get("time_zone") or "UTC").strip(),
         anchor=timezone.now().replace(second=0, microsecond=0),
-        catch_up=CatchUp(given.get("catch_up") or CatchUp.RUN_ONCE.value),
-        jitter_seconds=int(given.get("jitter_seconds") or 0),
+        jitter_seconds=_seconds(given, "jitter_seconds") or 0,
     )
     rule.check()
     return rule
+
+
+def _seconds(given: Mapping[str, Any], field: str) -> int | None:
+    """Seconds as a form has read them or a preview still has to; None where there are none.
+
+    Raises:
+        InvalidInputError: naming ``field``.
+    """
+    written = given.get(field)
+    if written in (None, ""):
+        return None
+    if not str(written).isdecimal():
+        raise InvalidInputError(
+            field=field, problem="it is not a whole number", fix="Count in seconds"
+        )
+    return int(written)
 
 
 class BatteryForm(ServiceForm):
@@ -142,7 +153,7 @@ class ScheduleForm(BatteryForm):
             model=chosen["model"],
             name=chosen["name"],
             battery=battery_resolve(battery=chosen["tests"]),
-            rule=rule_of(chosen),
+            rule=replace(rule_of(chosen), catch_up=CatchUp(chosen["catch_up"])),
             token_budget=chosen["token_budget"],
         )
 
