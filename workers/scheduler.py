@@ -10,6 +10,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import django
 import psycopg
@@ -28,7 +30,7 @@ from django.utils import timezone  # noqa: E402
 
 from compliance.alerts.models import Delivery  # noqa: E402
 from compliance.audits.models import Shard, WebhookCall  # noqa: E402
-from compliance.audits.selectors import subscribed  # noqa: E402
+from compliance.audits.selectors import subscribed_types  # noqa: E402
 from compliance.audits.services import (  # noqa: E402
     leases_reclaim,
     messages_restore,
@@ -47,6 +49,8 @@ from workers.messages import headers_of  # noqa: E402
 from workers.routes import CALL, DELIVER, EXECUTE, ROUTES, SUBSCRIPTIONS, Route  # noqa: E402
 
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.05
+"""How long to wait once an event was recorded, for the next: a burst is handed on in one go."""
 # Celery wraps what a broker's library raises when it sends, and nowhere else; what Kombu lists for
 # Redis has KeyError in it, which would hide mistakes.
 OUTAGES: tuple[type[Exception], ...] = (
@@ -61,10 +65,13 @@ OUTAGES: tuple[type[Exception], ...] = (
 _log = structlog.get_logger("assay.scheduler")
 
 
-def follow(event: Event) -> tuple[str, ...]:
-    """The tasks that an event is followed by."""
-    tasks = ROUTES[EventType(event.type)]
-    return (*tasks, SUBSCRIPTIONS) if subscribed(event_type=event.type) else tasks
+def follow(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
+    """Each event with each task that follows it."""
+    heard = subscribed_types()
+    for event in events:
+        yield from ((event, task) for task in ROUTES[EventType(event.type)])
+        if event.type in heard:
+            yield event, SUBSCRIPTIONS
 
 
 def ring() -> int:
@@ -109,14 +116,18 @@ def send(route: Route, argument: str | int, ids: dict[str, str], traceparent: st
         app.send_task(route.task, args=[argument], queue=route.queue, headers=headers, retry=False)
 
 
-def work() -> None:
-    """One round: fire, repair, then relay and ring until nothing waits."""
+def mend() -> None:
+    """Fire what is due, and put right what is amiss."""
     fired = schedule_fire_due(now=timezone.now())
     if fired:
         _log.info("schedules fired", runs=fired)
     leases_reclaim()
     runs_settle()
     messages_restore(empty=queue_empty)
+
+
+def hand_on() -> None:
+    """Turn events into what follows them and ring for what waits, until nothing does."""
     while events_relay(follow=follow) or ring():
         pass
 
@@ -129,13 +140,23 @@ def run(stopping: threading.Event) -> None:
                 listener.execute(f"LISTEN {NOTIFY_CHANNEL}")
                 while not stopping.is_set():
                     close_old_connections()
-                    work()
+                    mend()
                     beat(settings.ENV.heartbeat_file)
-                    for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
-                        pass
+                    _hand_on_when_told(listener, stopping)
         except OUTAGES as error:
             _log.warning("outage", error=f"{type(error).__name__}: {error}")
             time.sleep(POLL_SECONDS)
+
+
+def _hand_on_when_told(listener: psycopg.Connection[Any], stopping: threading.Event) -> None:
+    """For a second: hand on at once, and whenever PostgreSQL says that an event was recorded."""
+    over = time.monotonic() + POLL_SECONDS
+    while not stopping.is_set():
+        hand_on()
+        left = over - time.monotonic()
+        if left <= 0 or not list(listener.notifies(timeout=left, stop_after=1)):
+            return
+        time.sleep(GATHER_SECONDS)
 
 
 def main() -> None:

@@ -88,9 +88,10 @@ def subscription_get(*, viewer: Viewer, subscription_id: UUID) -> Subscription:
     return subscription
 
 
-def subscribed(*, event_type: str) -> bool:
-    """Whether anybody asked to hear of events of this type, for the relay only (no viewer)."""
-    return Subscription.objects.filter(event_type=event_type, paused_at__isnull=True).exists()
+def subscribed_types() -> frozenset[str]:
+    """Types of events that anybody asked to hear of, for the relay only (no viewer)."""
+    live = Subscription.objects.filter(paused_at__isnull=True).order_by()
+    return frozenset(live.values_list("event_type", flat=True).distinct())
 
 
 def run_list(*, viewer: Viewer) -> QuerySet[Run]:

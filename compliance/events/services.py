@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from compliance.events.models import Event, FollowUp, PendingEvent
 from compliance.events.sending import BATCH, sending_claim, sending_settle
 from compliance.tracing import traceparent_now
 
+Follow: TypeAlias = Callable[[Sequence[Event]], Iterable[tuple[Event, str]]]
 _log = structlog.get_logger("assay.events")
 
 
@@ -51,14 +53,14 @@ def event_record(
 
 
 @transaction.atomic
-def events_relay(*, follow: Callable[[Event], Iterable[str]], limit: int = BATCH) -> int:
+def events_relay(*, follow: Follow, limit: int = BATCH) -> int:
     """Turn up to ``limit`` pending events, oldest first, into what follows them; returns how many.
 
     One transaction: an event is read exactly once, and what it calls for waits in rows. Rows
     locked by another relay are left to it.
 
     Args:
-        follow: the tasks that an event is followed by.
+        follow: from events to pairs of an event and the name of a task that follows it.
     """
     pending = list(
         PendingEvent.objects.select_for_update(skip_locked=True, of=("self",))
@@ -67,7 +69,10 @@ def events_relay(*, follow: Callable[[Event], Iterable[str]], limit: int = BATCH
         .order_by("event__occurred_at", "id")[:limit]
     )
     FollowUp.objects.bulk_create(
-        [FollowUp(event=row.event, task=task) for row in pending for task in follow(row.event)],
+        [
+            FollowUp(event=event, task=task)
+            for event, task in follow([row.event for row in pending])
+        ],
         ignore_conflicts=True,
     )
     PendingEvent.objects.filter(id__in=[row.id for row in pending]).delete()

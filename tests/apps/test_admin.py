@@ -109,7 +109,7 @@ def record(cast: Cast, version: Version, models_root: Any) -> Run:
     work(run, {"safety.refusal": VIOLATING, "provenance.weights_digest": COMPLIANT})
     subscriptions_fire(event_id=Event.objects.get(type=hook.event_type).id)
     alert_acknowledge(viewer=officer, alert=alert_of(run), reason="looking")
-    events_relay(follow=lambda event: ("alerts.open",))
+    events_relay(follow=lambda events: [(event, "alerts.open") for event in events])
     return run
 
 

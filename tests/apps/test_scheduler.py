@@ -29,22 +29,22 @@ def test_an_outage_is_waited_out(outage: type[Exception], monkeypatch: pytest.Mo
     stopping = threading.Event()
     rounds: list[str] = []
 
-    def work() -> None:
+    def mend() -> None:
         rounds.append("begun")
         if len(rounds) == 1:
             raise outage("gone")
         stopping.set()
 
-    monkeypatch.setattr(scheduler, "work", work)
+    monkeypatch.setattr(scheduler, "mend", mend)
     monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.01)
     scheduler.run(stopping)
     assert len(rounds) == 2
 
 
 def test_a_mistake_is_not_taken_for_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
-    def work() -> None:
+    def mend() -> None:
         raise KeyError("a mistake")
 
-    monkeypatch.setattr(scheduler, "work", work)
+    monkeypatch.setattr(scheduler, "mend", mend)
     with pytest.raises(KeyError):
         scheduler.run(threading.Event())

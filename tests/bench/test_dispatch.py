@@ -1,7 +1,8 @@
 """Runs a second and overhead a run, beside bare Celery: ``make bench NAME=dispatch``.
 
-Both are measured in one session on the same broker with the same number of worker processes.
-What is to be done lies in the broker before the clock starts, so both figures are those of the
+All are measured in one session on the same broker with the same number of worker processes: a
+no-op task, the quickest stress test as a task that keeps nothing, and runs of that stress test.
+What is to be done lies in the broker before the clock starts, so the figures are those of the
 workers; what the request and its relay cost is printed apart.
 """
 
@@ -17,13 +18,14 @@ import redis
 from celery import Celery
 from django.db import connection
 
-from compliance.audits.models import Run, StressTest
+from compliance.audits.models import Run, Shard, StressTest
 from compliance.audits.services import run_request_by
 from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import RunState
 from compliance.events.models import PendingEvent
 from compliance.registry.models import Version
+from compliance.registry.selectors import version_subject
 from launcher.services import ALONE, CELERY
 from tests.cast import Cast
 from tests.flows.conftest import Processes, Wait, wait
@@ -73,34 +75,48 @@ def test_dispatch_beside_bare_celery(
     processes: Processes, wait: Wait, cast: Cast, version: Version, servers: Servers
 ) -> None:
     _commit_for_good()
-    bare = _bare(processes, wait, servers)
     request, relay, execute = _assay(processes, wait, cast, version)
-    ratio = execute.per_second / bare.per_second
-    overhead = 1_000 * (1 / execute.per_second - 1 / bare.per_second) * WORKERS
-    print("", bare, request, relay, execute, sep="\n")
-    print(
-        f"Assay reaches {ratio:.2f} of bare Celery's throughput (asked: {ASKED:.2f}) with"
-        f" {WORKERS} worker process; a run costs {overhead:.2f} ms more than a no-op task"
-    )
+    bare = _bare(processes, wait, servers)
+    print("", *bare, request, relay, execute, sep="\n")
+    for rival in bare:
+        ratio = execute.per_second / rival.per_second
+        overhead = 1_000 * (1 / execute.per_second - 1 / rival.per_second) * WORKERS
+        print(
+            f"Assay reaches {ratio:.2f} of the throughput of {rival.what} (asked: {ASKED:.2f})"
+            f" with {WORKERS} worker process; a run costs {overhead:.2f} ms more"
+        )
     assert Run.objects.filter(state=RunState.COMPLETED.value).count() == RUNS + 1
 
 
-def _bare(processes: Processes, wait: Wait, servers: Servers) -> Figure:
-    from tests.bench.bare import QUEUE, app, nothing
+def _bare(processes: Processes, wait: Wait, servers: Servers) -> list[Figure]:
+    from tests.bench.bare import QUEUE, app, nothing, stress_test
 
+    shard = Shard.objects.select_related("run__version").first()
+    assert shard is not None
+    location = version_subject(version=shard.run.version).location
     _worker(processes, wait, "tests.bench.bare", QUEUE)
-    _consume(app, QUEUE, on=False)
-    for number in range(TASKS):
-        nothing.delay(str(number))
-    with redis.Redis.from_url(servers.valkey.url) as client:
-        wait(lambda: client.llen(QUEUE) == TASKS, what="every task in the queue")
-        seconds = _timed(
-            lambda: _consume(app, QUEUE, on=True),
-            lambda: client.llen(QUEUE) == 0 and client.hlen("unacked") == 0,
-            wait,
-        )
-    processes.kill("tests.bench.bare")
-    return Figure("bare Celery, no-op tasks", TASKS, seconds)
+
+    def figure(what: str, count: int, send: Callable[[], object]) -> Figure:
+        _consume(app, QUEUE, on=False)
+        for _ in range(count):
+            send()
+        with redis.Redis.from_url(servers.valkey.url) as client:
+            wait(lambda: client.llen(QUEUE) == count, what="every task in the queue")
+            seconds = _timed(
+                lambda: _consume(app, QUEUE, on=True),
+                lambda: client.llen(QUEUE) == 0 and client.hlen("unacked") == 0,
+                wait,
+            )
+        return Figure(what, count, seconds)
+
+    def same_work() -> None:
+        stress_test.delay(shard.spec, shard.seed, location)
+
+    figure("warming up", 1, same_work)  # what a worker loads once is not a task's cost
+    return [
+        figure("bare Celery, no-op tasks", TASKS, lambda: nothing.delay("0")),
+        figure("bare Celery, the same stress test with nothing kept", RUNS, same_work),
+    ]
 
 
 def _assay(
