@@ -62,9 +62,10 @@ class Rule:
             )
         if self.interval_seconds is not None:
             if not MINIMUM_INTERVAL_SECONDS <= self.interval_seconds <= MAXIMUM_SECONDS:
+                wrong = "short" if self.interval_seconds < MINIMUM_INTERVAL_SECONDS else "long"
                 raise InvalidInputError(
                     field="interval_seconds",
-                    problem=f"{self.interval_seconds} is shorter or longer than can be kept",
+                    problem=f"an interval of {self.interval_seconds} s is too {wrong}",
                     fix=f"Use {MINIMUM_INTERVAL_SECONDS} to {MAXIMUM_SECONDS}",
                 )
         elif len(self.cron.split()) != 5:  # CronSim would read a sixth as seconds
