@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from compliance.domain import vocabulary
@@ -197,6 +198,7 @@ UNFOLD = {
     "SITE_HEADER": "Assay",
     "SITE_SYMBOL": "balance",
     "SITE_URL": "/",
+    "STYLES": [lambda request: static("accounts/admin.css")],
 }
 
 LOGGING = logging_settings(ENV.log_format)

@@ -108,6 +108,17 @@ def test_nothing_is_wider_than_a_phone(paths: list[str], cast: Cast, sign_in: Si
     assert {path: elements for path, elements in over.items() if elements} == {}
 
 
+def test_the_forms_of_the_admin_are_not_wider_than_a_phone(
+    audited: Record, cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.officer, width=360)
+    wide = {}
+    for path in ("schedule/add/", "subscription/add/"):
+        page.goto(f"/admin/audits/{path}")
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert wide == {"schedule/add/": 360, "subscription/add/": 360}
+
+
 def test_a_form_with_errors_stays_accessible(audited: Record, cast: Cast, sign_in: SignIn) -> None:
     page = sign_in(cast.officer)
     page.goto("/schedules/new/")

@@ -81,8 +81,11 @@ class Plant:
         now = time.monotonic()
         return [name for name in WORKERS if now - self._ready.get(name, now) > SETTLED_SECONDS]
 
-    def kill_worker(self) -> None:
-        self.kill(self.rng.choice(self.workers_at_work() or WORKERS))
+    def kill_worker(self) -> str:
+        """Returns the name under which it held shards."""
+        name = self.rng.choice(self.workers_at_work() or WORKERS)
+        self.kill(name)
+        return f"{name}@test"
 
     def kill_scheduler(self) -> None:
         self.kill(self.rng.choice([name for name in self.names if "scheduler" in name]))

@@ -21,11 +21,12 @@ class Storm:
     """Injects ``rounds`` faults, ``pause`` seconds apart (drawn between its two figures).
 
     Attributes:
+        kinds: faults; one that strikes a worker alone returns its name.
         when: what must hold besides; a fault whose moment has come waits for it.
     """
 
     plant: Plant
-    kinds: Sequence[Callable[[], None]]
+    kinds: Sequence[Callable[[], str | None]]
     rounds: int
     pause: tuple[float, float]
     when: Callable[[], object] = field(default=lambda: True)
@@ -42,13 +43,14 @@ class Storm:
         """Inject the next fault if its moment has come."""
         if self.over or time.monotonic() < self._next or not self.when():
             return
-        nothing: frozenset[UUID] = frozenset()
-        struck = self.plant.ask(open_shards, otherwise=nothing)
-        if not struck:
+        nothing: dict[UUID, str] = {}
+        under_way = self.plant.ask(open_shards, otherwise=nothing)
+        if not under_way:
             return  # nothing is under way that could be hit
         fault = self.plant.rng.choice(self.kinds)
         began = timezone.now()
-        fault()
+        victim = fault()
+        struck = frozenset(s for s, worker in under_way.items() if victim in {None, worker})
         self.plant.wait(
             lambda: answers(self.plant.servers), seconds=BACK_SECONDS, what="the servers"
         )

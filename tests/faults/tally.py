@@ -34,7 +34,8 @@ class Fault:
 
     Attributes:
         lifted: when its cause was gone: the server up again, the process started again.
-        struck: the shards that were queued or leased when it began.
+        struck: the shards that were queued or leased when it began; where a worker alone was
+            struck, those it held.
     """
 
     what: str
@@ -100,9 +101,10 @@ class Line:
         return cls(**{**value, "notes": tuple(value["notes"])})
 
 
-def open_shards() -> frozenset[UUID]:
-    """What is queued or leased now."""
-    return frozenset(Shard.objects.filter(state__in=_OPEN).values_list("id", flat=True))
+def open_shards() -> dict[UUID, str]:
+    """What is queued or leased now, with the worker that holds it."""
+    shards = Shard.objects.filter(state__in=_OPEN)
+    return {s.id: s.worker if s.state == ShardState.LEASED.value else "" for s in shards}
 
 
 def reckon(

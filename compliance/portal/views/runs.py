@@ -54,10 +54,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a run is; ``ended`` counts its shards that have ended."""
+    """How far a run is.
+
+    Attributes:
+        seen: how many of its shards have begun and have ended, which is what a page shows.
+    """
 
     over: bool
-    ended: int
+    seen: str
     progress: Progress | None
 
 
@@ -95,8 +99,8 @@ def progress(request: HttpRequest, viewer: Viewer, run_id: UUID) -> HttpResponse
     run = run_get(viewer=viewer, run_id=run_id)
     standing = _standing(run)
     response = fragment(request, "portal/runs/_progress.html", run=run, standing=standing)
-    shown = request.GET.get("ended")
-    if standing.over or (shown is not None and shown != str(standing.ended)):
+    shown = request.GET.get("seen")
+    if standing.over or (shown is not None and shown != standing.seen):
         response.headers["HX-Refresh"] = "true"
     return response
 
@@ -188,8 +192,10 @@ def _finding(shard: Shard, names: dict[str, str]) -> Finding | None:
 
 def _standing(run: Run) -> Standing:
     over = RunState(run.state) in TERMINAL_RUN_STATES
+    begun = sum(shard.started_at is not None for shard in run.shards.all())
+    ended = sum(shard.finished_at is not None for shard in run.shards.all())
     return Standing(
         over=over,
-        ended=sum(shard.finished_at is not None for shard in run.shards.all()),
+        seen=f"{begun}-{ended}",
         progress=None if over else run_progress(run=run, now=timezone.now()),
     )
