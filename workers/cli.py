@@ -18,6 +18,7 @@ from typing import Any, NoReturn, cast
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError, InvalidInputError, NotTestableError
@@ -27,9 +28,18 @@ from workers import planning
 from workers.binding import bind, parse_settings
 from workers.catalogue import catalogue, find, validity_path
 from workers.contract import Backend
+from workers.datasets.reading import fetch_command, folder
+from workers.datasets.registry import DATASETS, dataset
 from workers.execution import Execution, execute
 from workers.planning_report import print_plan
-from workers.reporting import ProgressSink, as_json, print_execution, print_line, print_test
+from workers.reporting import (
+    ProgressSink,
+    as_json,
+    print_datasets,
+    print_execution,
+    print_line,
+    print_test,
+)
 
 EXIT_STATUS = {Verdict.COMPLIANT: 0, Verdict.VIOLATING: 1, Verdict.INCONCLUSIVE: 3}
 BAD_INPUT, NOT_TESTABLE, BUG, STOPPED = 2, 4, 70, 130
@@ -72,6 +82,33 @@ def tests(name: str | None) -> int:
     for test in catalogue().values():
         print_line(console, test)
     console.print("One test with its data card and sources: tests NAME")
+    return 0
+
+
+@assay.group(invoke_without_command=True)
+@click.pass_context
+def datasets(context: click.Context) -> int:
+    """List the public data sets that stress tests read, or fetch some."""
+    if context.invoked_subcommand is None:
+        console = Console()
+        print_datasets(console, DATASETS.values())
+        console.print(
+            Text(f"They lie in {folder()} (ASSAY_DATASETS). Get some: {fetch_command('NAME…')}")
+        )
+    return 0
+
+
+@datasets.command(name="fetch")
+@click.argument("names", nargs=-1, required=True)
+def fetch_(names: tuple[str, ...]) -> int:
+    """Download data sets from their origins, and keep a file only if its digest is right."""
+    from workers.datasets.fetching import fetch
+
+    for one in [dataset(name) for name in names]:
+        click.echo(f"{one.title}. Licence: {one.licence}.")
+        for file, was_downloaded in fetch(one):
+            said = "fetched" if was_downloaded else "already here"
+            click.echo(f"  {file.name}: {said}, SHA-256 {file.sha256}")
     return 0
 
 

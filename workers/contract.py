@@ -21,6 +21,7 @@ from compliance.domain.specs import StressTestSpec
 from compliance.domain.statistics.planning import Banks, NothingToPlan
 from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Kind, Need
+from workers.datasets.registry import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,12 @@ class Backend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DataCard:
-    """Where a test's items come from and what they cannot show."""
+    """Where a test's items come from and what they cannot show.
+
+    Attributes:
+        datasets: the public files its items are read from, with digests; none where Assay brings
+            the items itself. Without them the test is not testable and not offered.
+    """
 
     name: str
     version: str
@@ -124,6 +130,7 @@ class DataCard:
     licence: str
     description: str
     limits: str
+    datasets: tuple[Dataset, ...] = ()
 
 
 NOT_DECLARED = NothingToPlan("the test declares nothing to plan with")
