@@ -81,8 +81,10 @@ def validity(test: StressTest) -> dict[str, Json] | None:
 
 
 def validity_path(test: StressTest) -> Path:
-    """Where the test's validity report lies."""
-    return VALIDITY_FOLDER / f"{test.identity.name}.json"
+    """Where the test's validity report lies; an older version keeps one of its own."""
+    name, version = test.identity.name, test.identity.version
+    own = VALIDITY_FOLDER / f"{name}@{version}.json"
+    return own if own.is_file() else VALIDITY_FOLDER / f"{name}.json"
 
 
 def lacking(test: StressTest) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TextIO, cast
 
 import click
 from rich.console import Console
@@ -24,7 +24,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError, InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Verdict
-from workers import planning
+from workers import labelling, planning
 from workers.binding import bind, parse_settings
 from workers.catalogue import catalogue, find, validity_path
 from workers.contract import Backend
@@ -142,6 +142,24 @@ def run(name: str, model: str, json_wanted: bool, **options: Any) -> int:
         click.echo(json.dumps(found, allow_nan=False))
     else:
         print_execution(Console(), spec, execution)
+    return EXIT_STATUS[execution.verdict]
+
+
+@assay.command()
+@click.argument("run", type=click.File(encoding="utf-8"))
+@click.option("--labels", type=click.File(encoding="utf-8"), help="What people filled in.")
+def label(run: TextIO, labels: TextIO | None) -> int:
+    """List the items of a run (its --json) that people are to label, or fold their labels in.
+
+    The list is one JSON object a line; fill in "label". With --labels it ends as run does.
+    """
+    answered = labelling.reopen(run.read())
+    if labels is None:
+        for line in answered.to_label():
+            click.echo(json.dumps(line, ensure_ascii=False))
+        return 0
+    execution = labelling.fold(answered, labelling.parse_labels(labels.readlines()))
+    print_execution(Console(), answered.spec, execution)
     return EXIT_STATUS[execution.verdict]
 
 

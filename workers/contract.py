@@ -133,6 +133,35 @@ class DataCard:
     datasets: tuple[Dataset, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What people say: item id to one of the audit's words, for the first of the items drawn.
+
+    ``drawn`` counts the items that were drawn among those asked, labelled or not.
+    """
+
+    outcomes: Mapping[str, str]
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How people correct a test's judge.
+
+    They label the items at ``statistics.audited_bank.drawn(seed, planned, share)`` in the committed
+    order, with the answer and without the judge's outcome; ``workers.labelling`` folds labels in.
+
+    Attributes:
+        share: chance of each item to be drawn.
+        words: the answers that people may give to ``question``, and what each means.
+    """
+
+    share: float
+    question: str
+    words: Mapping[str, str]
+    conclude: Callable[[Sequence[Score], Labels], Estimate]
+
+
 NOT_DECLARED = NothingToPlan("the test declares nothing to plan with")
 
 
@@ -155,6 +184,8 @@ class Procedure:
     stops_early: bool = False
     planning: Banks | NothingToPlan = NOT_DECLARED
     """What its verdict is made of, for who wants to know beforehand what a run would come to."""
+    audit: Audit | None = None
+    """Whether, and how, people's labels enter the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
