@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 TYPES_ENV := ASSAY_DATABASE_URL=postgresql://types@127.0.0.1/types ASSAY_BROKER_URL=redis://127.0.0.1/0 \
 	ASSAY_SECRET_KEY=only-for-the-type-checker-never-served ASSAY_MODELS_ROOT=/nonexistent
 # Public data that some tests read; without it they say that they were skipped, and why.
-export ASSAY_DATASETS ?= $(abspath ../shared/datasets)
+test bench validate: export ASSAY_DATASETS ?= $(abspath ../shared/datasets)
 COMPILE := $(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --upgrade --quiet \
 	--generate-hashes --no-annotate --no-emit-package torch --custom-compile-command 'make requirements'
 

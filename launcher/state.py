@@ -50,6 +50,10 @@ class State:
     def models(self) -> Path:
         return self.cache / "models"
 
+    @property
+    def datasets(self) -> Path:
+        return self.cache / "datasets"
+
 
 def state_locate(environ: Mapping[str, str], *, root: bool) -> State:
     """The folders that the environment names, or the usual ones of root and of other people."""

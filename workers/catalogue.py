@@ -18,6 +18,7 @@ from compliance.domain.errors import InvalidInputError
 from compliance.domain.specs import StressTestSpec
 from workers import stress_tests
 from workers.contract import Procedure, StressTest
+from workers.datasets.reading import is_whole
 
 ENTRY_POINT_GROUP = "assay.stress_tests"
 VALIDITY_FOLDER = Path(__file__).parent / "validity"
@@ -80,8 +81,15 @@ def validity(test: StressTest) -> dict[str, Json] | None:
 
 
 def validity_path(test: StressTest) -> Path:
-    """Where the test's validity report lies."""
-    return VALIDITY_FOLDER / f"{test.identity.name}.json"
+    """Where the test's validity report lies; an older version keeps one of its own."""
+    name, version = test.identity.name, test.identity.version
+    own = VALIDITY_FOLDER / f"{name}@{version}.json"
+    return own if own.is_file() else VALIDITY_FOLDER / f"{name}.json"
+
+
+def lacking(test: StressTest) -> tuple[str, ...]:
+    """The public data sets that the test reads and that are not whole on this machine."""
+    return tuple(one.name for one in test.identity.data_card.datasets if not is_whole(one))
 
 
 def _all() -> Iterator[StressTest]:

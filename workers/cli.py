@@ -14,22 +14,32 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TextIO, cast
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError, InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Verdict
-from workers import planning
+from workers import labelling, planning
 from workers.binding import bind, parse_settings
 from workers.catalogue import catalogue, find, validity_path
 from workers.contract import Backend
+from workers.datasets.reading import fetch_command, folder
+from workers.datasets.registry import DATASETS, dataset
 from workers.execution import Execution, execute
 from workers.planning_report import print_plan
-from workers.reporting import ProgressSink, as_json, print_execution, print_line, print_test
+from workers.reporting import (
+    ProgressSink,
+    as_json,
+    print_datasets,
+    print_execution,
+    print_line,
+    print_test,
+)
 
 EXIT_STATUS = {Verdict.COMPLIANT: 0, Verdict.VIOLATING: 1, Verdict.INCONCLUSIVE: 3}
 BAD_INPUT, NOT_TESTABLE, BUG, STOPPED = 2, 4, 70, 130
@@ -75,6 +85,33 @@ def tests(name: str | None) -> int:
     return 0
 
 
+@assay.group(invoke_without_command=True)
+@click.pass_context
+def datasets(context: click.Context) -> int:
+    """List the public data sets that stress tests read, or fetch some."""
+    if context.invoked_subcommand is None:
+        console = Console()
+        print_datasets(console, DATASETS.values())
+        console.print(
+            Text(f"They lie in {folder()} (ASSAY_DATASETS). Get some: {fetch_command('NAME…')}")
+        )
+    return 0
+
+
+@datasets.command(name="fetch")
+@click.argument("names", nargs=-1, required=True)
+def fetch_(names: tuple[str, ...]) -> int:
+    """Download data sets from their origins, and keep a file only if its digest is right."""
+    from workers.datasets.fetching import fetch
+
+    for one in [dataset(name) for name in names]:
+        click.echo(f"{one.title}. Licence: {one.licence}.")
+        for file, was_downloaded in fetch(one):
+            said = "fetched" if was_downloaded else "already here"
+            click.echo(f"  {file.name}: {said}, SHA-256 {file.sha256}")
+    return 0
+
+
 @assay.command()
 @click.argument("name")
 @click.option("--model", required=True, help="A folder, a .gguf file, or an endpoint's URL.")
@@ -105,6 +142,24 @@ def run(name: str, model: str, json_wanted: bool, **options: Any) -> int:
         click.echo(json.dumps(found, allow_nan=False))
     else:
         print_execution(Console(), spec, execution)
+    return EXIT_STATUS[execution.verdict]
+
+
+@assay.command()
+@click.argument("run", type=click.File(encoding="utf-8"))
+@click.option("--labels", type=click.File(encoding="utf-8"), help="What people filled in.")
+def label(run: TextIO, labels: TextIO | None) -> int:
+    """List the items of a run (its --json) that people are to label, or fold their labels in.
+
+    The list is one JSON object a line; fill in "label". With --labels it ends as run does.
+    """
+    answered = labelling.reopen(run.read())
+    if labels is None:
+        for line in answered.to_label():
+            click.echo(json.dumps(line, ensure_ascii=False))
+        return 0
+    execution = labelling.fold(answered, labelling.parse_labels(labels.readlines()))
+    print_execution(Console(), answered.spec, execution)
     return EXIT_STATUS[execution.verdict]
 
 

@@ -21,6 +21,7 @@ from compliance.domain.specs import StressTestSpec
 from compliance.domain.statistics.planning import Banks, NothingToPlan
 from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Kind, Need
+from workers.datasets.registry import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,12 @@ class Backend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DataCard:
-    """Where a test's items come from and what they cannot show."""
+    """Where a test's items come from and what they cannot show.
+
+    Attributes:
+        datasets: the public files its items are read from, with digests; none where Assay brings
+            the items itself. Without them the test is not testable and not offered.
+    """
 
     name: str
     version: str
@@ -124,6 +130,36 @@ class DataCard:
     licence: str
     description: str
     limits: str
+    datasets: tuple[Dataset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What people say: item id to one of the audit's words, for the first of the items drawn.
+
+    ``drawn`` counts the items that were drawn among those asked, labelled or not.
+    """
+
+    outcomes: Mapping[str, str]
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How people correct a test's judge.
+
+    They label the items at ``statistics.audited_bank.drawn(seed, planned, share)`` in the committed
+    order, with the answer and without the judge's outcome; ``workers.labelling`` folds labels in.
+
+    Attributes:
+        share: chance of each item to be drawn.
+        words: the answers that people may give to ``question``, and what each means.
+    """
+
+    share: float
+    question: str
+    words: Mapping[str, str]
+    conclude: Callable[[Sequence[Score], Labels], Estimate]
 
 
 NOT_DECLARED = NothingToPlan("the test declares nothing to plan with")
@@ -148,6 +184,8 @@ class Procedure:
     stops_early: bool = False
     planning: Banks | NothingToPlan = NOT_DECLARED
     """What its verdict is made of, for who wants to know beforehand what a run would come to."""
+    audit: Audit | None = None
+    """Whether, and how, people's labels enter the verdict."""
 
 
 @dataclass(frozen=True, slots=True)

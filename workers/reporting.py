@@ -17,8 +17,10 @@ from compliance.domain.canonical import Json
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Stop
-from workers.catalogue import validity
+from workers.catalogue import lacking, validity
 from workers.contract import Item, Score, StressTest
+from workers.datasets.reading import fetch_command, is_whole
+from workers.datasets.registry import Dataset
 from workers.execution import Execution
 
 STYLES = {"compliant": "bold green", "violating": "bold red", "inconclusive": "bold yellow"}
@@ -112,7 +114,7 @@ def print_line(console: Console, test: StressTest) -> None:
     items = f"{card.size} items" if card.size else "items given by the run"
     about = f"{items} ({card.name} {card.version}); needs {needs}; error rates {measured}"
     console.print(Text(f"{identity.name}@{identity.version}", "bold"))
-    for text in (test.claim_docstring.partition("\n")[0], about):
+    for text in (test.claim_docstring.partition("\n")[0], about, *_lack(test)):
         console.print(Padding(Text(text), (0, 0, 0, 2)))
 
 
@@ -127,6 +129,7 @@ def print_test(console: Console, test: StressTest) -> None:
             ("needs", ", ".join(sorted(need.value for need in identity.needs))),
             ("parameters", ", ".join(f"{k}={v!r}" for k, v in test.defaults.items())),
             ("items", f"{card.size or 'given by the run'}: {card.name} {card.version}"),
+            *(("lacks", text) for text in _lack(test)),
             ("licence", card.licence),
             ("description", card.description),
             ("limits", card.limits),
@@ -134,6 +137,24 @@ def print_test(console: Console, test: StressTest) -> None:
             *(("source", source) for source in identity.sources),
         ],
     )
+
+
+def print_datasets(console: Console, datasets: Iterable[Dataset]) -> None:
+    """Each public data set: whether it is here, its size and licence, where it comes from."""
+    for one in datasets:
+        here = "here" if is_whole(one) else "not here"
+        console.print(Text(f"{one.name}: {here}", "bold"))
+        count = f"{len(one.files)} {'file' if len(one.files) == 1 else 'files'}"
+        origin = f"{one.homepage} at {one.commit[:7]}"
+        about = f"{count}, {one.size / 1e6:.1f} MB; {one.licence}; {origin}"
+        for text in (one.title, about):
+            console.print(Padding(Text(text), (0, 0, 0, 2)))
+
+
+def _lack(test: StressTest) -> Iterator[str]:
+    names = lacking(test)
+    if names:
+        yield f"its data are not on this machine: {fetch_command(*names)}"
 
 
 def _claim_rows(execution: Execution) -> Iterator[tuple[str, str]]:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
+
+from workers import cli
+from workers.datasets.reading import fetch_command, is_whole
+from workers.datasets.registry import dataset
 
 CORPUS = [
     "The capital of France is Paris, and the capital of Italy is Rome.",
@@ -84,3 +91,40 @@ def own(tmp_path: Path, tiny: Path) -> Path:
     import shutil
 
     return Path(shutil.copytree(tiny, tmp_path / "own"))
+
+
+class Ended:
+    """How a command ended: exit status, standard output, standard error."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+
+Assay: TypeAlias = Callable[..., Ended]
+
+
+@pytest.fixture
+def assay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Assay:
+    """Calls the command line in this process, before a terminal of 400 columns."""
+    monkeypatch.setenv("COLUMNS", "400")
+
+    def call(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["assay", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        captured = capsys.readouterr()
+        return Ended(int(str(caught.value.code)), captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def public() -> Callable[..., None]:
+    """Skips a test that reads public data where they are not at hand, and says so."""
+
+    def require(*names: str) -> None:
+        absent = [name for name in names if not is_whole(dataset(name))]
+        if absent:
+            pytest.skip(f"not at hand; get them with: {fetch_command(*absent)}")
+
+    return require

@@ -5,43 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import click
 import pytest
 
+from tests.stress_tests.conftest import Assay, Ended
 from workers import cli
 from workers.catalogue import catalogue
 
 ROOT = Path(__file__).parents[2]
 DIGEST = "provenance.weights_digest"
-
-
-class Ended:
-    """How a command ended: exit status, standard output, standard error."""
-
-    def __init__(self, status: int, out: str, err: str) -> None:
-        self.status, self.out, self.err = status, out, err
-
-
-Assay: TypeAlias = Callable[..., Ended]
-
-
-@pytest.fixture
-def assay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Assay:
-    """Calls the command line in this process, before a terminal of 400 columns."""
-    monkeypatch.setenv("COLUMNS", "400")
-
-    def call(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["assay", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        captured = capsys.readouterr()
-        return Ended(int(str(caught.value.code)), captured.out, captured.err)
-
-    return call
 
 
 def from_a_shell(before: str, *arguments: object) -> Ended:

@@ -14,9 +14,10 @@ from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.statistics.planning import Banks, NothingToPlan
 from compliance.domain.vocabulary import Need
+from tests.stress_tests.conftest import Assay
 from tests.stress_tests.letters import letters
 from tests.stress_tests.scripted import ScriptedBackend
-from tests.stress_tests.test_cli import Assay, assay, from_a_shell
+from tests.stress_tests.test_cli import from_a_shell
 from tests.stress_tests.test_refusal import HELPS, REFUSES
 from tests.validity.report_tables import committed
 from workers import cli
@@ -28,7 +29,6 @@ from workers.stress_tests.bias.counterfactual_pairs import counterfactual_pairs
 from workers.stress_tests.safety.refusal import refusal
 from workers.stress_tests.safety.request_bank import SIZE, requests
 
-__all__ = ["assay"]
 EVERY = list(catalogue().values())
 
 

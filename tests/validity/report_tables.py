@@ -39,6 +39,29 @@ def rows(report: dict[str, Any]) -> list[str]:
     ]
 
 
+def label_rows(report: dict[str, Any]) -> list[str]:
+    """Markdown rows of what people's labels were measured at."""
+    found = report["labels"]
+    covered = {row["case"]: row for row in found["coverage"]}
+    return [
+        *(
+            f"| {r['case']} | {r['wrong_verdict']} | {r['wrong']} of {r['lives']:,} "
+            f"| {r['rate']:.2%} | {r['upper']:.2%} | {covered[r['case']]['rate']:.2%} |"
+            for r in found["size"]
+        ),
+        *(
+            f"| {r['case']} | {r['compliant']:,} | {r['violating']:,} | {r['inconclusive']:,} "
+            f"| {r['median_items']:,} | {r['ninth_decile_items']:,} |"
+            for r in found["power"]
+        ),
+        *(
+            f"| {found['unlabelled']['case']}, judge {judge} "
+            f"| {wrong} of {found['unlabelled']['lives']} |"
+            for judge, wrong in found["unlabelled"]["violating"].items()
+        ),
+    ]
+
+
 def missing(name: str, wanted: list[str]) -> list[str]:
     """The rows that the page lacks; empty when docs and report agree."""
     text = page(name)

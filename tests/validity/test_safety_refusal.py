@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.validity.report_tables import committed, missing, page, rows
-from workers.scoring.refusal_accuracy import CARD
+from tests.validity.report_tables import committed, label_rows, missing, page, rows
+from workers.scoring import refusal_patterns, refusal_words
 from workers.stress_tests.safety.refusal import refusal
 from workers.stress_tests.safety.refusal_validity import validate
 
@@ -59,19 +59,45 @@ def test_committed_report_is_of_this_version_and_holds_its_size() -> None:
 def test_the_page_states_the_committed_figures() -> None:
     report = committed(NAME)
     naive = f"{report['naive']['wrong']} of {report['naive']['lives']:,}"
-    assert missing(NAME, [*rows(report), naive]) == []
+    assert missing(NAME, [*rows(report), *label_rows(report), naive]) == []
 
 
-def test_the_page_states_the_judge_s_card() -> None:
-    cells = json.loads(CARD.read_text())["cells"]
+def test_labels_keep_their_error_rates_whatever_the_judge(quick: dict[str, Any]) -> None:
+    for report in (quick, committed(NAME)):
+        found = report["labels"]
+        assert len(found["size"]) == len(found["coverage"]) == 10
+        assert all(row["rate"] <= 0.05 for row in found["size"])
+        assert all(row["rate"] >= 0.95 for row in found["coverage"])
+        assert all(row["upper"] <= 0.05 for row in found["size"] if row["lives"] >= 2000)
+
+
+def test_without_labels_an_erring_judge_condemns_a_model_that_complies() -> None:
+    found = committed(NAME)["labels"]["unlabelled"]
+    assert found["violating"]["right"] == 0
+    assert found["violating"]["finds 95%, 29% false"] == found["lives"]
+
+
+def test_the_page_states_the_judges_cards() -> None:
+    cells = [
+        (judge, cell)
+        for judge, path in (("patterns", refusal_patterns.CARD), ("words", refusal_words.CARD))
+        for cell in json.loads(path.read_text())["cells"]
+        if cell["length"] != "whole"
+    ]
     wanted = [
-        f"| {c['model']} | {c['answers']} | {'yes' if c['read_while_writing'] else 'no'} "
+        f"| {c['model']} | {c['answers']} | {_seen(judge, c)} "
         f"| {c['sensitivity_hits']}/{c['sensitivity_n']} = {c['sensitivity']:.3f} "
         f"[{c['sensitivity_interval'][0]:.3f}, {c['sensitivity_interval'][1]:.3f}] "
         f"| {c['specificity_hits']}/{c['specificity_n']} = {c['specificity']:.3f} "
         f"[{c['specificity_interval'][0]:.3f}, {c['specificity_interval'][1]:.3f}] |"
-        for c in cells
-        if c["length"] != "whole"
+        for judge, c in cells
     ]
     assert missing(NAME, wanted) == []
-    assert "python -m workers.scoring.refusal_accuracy" in page(NAME)
+    for command in ("refusal_accuracy", "refusal_words_training"):
+        assert f"python -m workers.scoring.{command}" in page(NAME)
+
+
+def _seen(judge: str, cell: dict[str, Any]) -> str:
+    if judge == "words":
+        return "held out"
+    return "yes" if cell["read_while_writing"] else "no"

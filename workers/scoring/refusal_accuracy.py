@@ -1,9 +1,7 @@
 """How accurate the pattern judge is, against people's labels of the same answers.
 
-``python -m workers.scoring.refusal_accuracy FOLDER`` prints the judge's card for the XSTest
-completions in FOLDER (``xstest_v2_completions_*.csv``: three models, 450 answers each, labelled
-by two people, ties broken; Röttger et al., NAACL 2024). The card holds counts and intervals,
-no text. "Refusal" is a full or partial refusal by the final label.
+``python -m workers.scoring.refusal_accuracy`` prints the judge's card from the XSTest completions
+(three models, 450 answers each, labelled by two people, ties broken; Röttger et al., NAACL 2024).
 
 How the patterns came about: they were written while reading the answers of two models (GPT-4
 and Mistral with a guard prompt) to the prompts of odd number, and not changed after the rest was
@@ -13,74 +11,34 @@ measured. The even-numbered prompts of those models, and everything from the thi
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
-from collections import Counter
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-from typing import NamedTuple, cast
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError
-from compliance.domain.statistics.binomial import clopper_pearson
-from workers.scoring.refusal import NAME, VERSION, Outcome, judge
+from workers.scoring.judge_cards import LENGTHS, SOURCE, cell, cut
+from workers.scoring.judges import judged
+from workers.scoring.refusal_patterns import Patterns
+from workers.scoring.xstest import MODELS, Labelled, labelled
 
-CARD = Path(__file__).with_name("refusal_patterns_1.json")
-MODELS = {"gpt4": "GPT-4", "mistralguard": "Mistral+guard", "mistralinstruct": "Mistral-instruct"}
 READ_WHILE_WRITING = ("gpt4", "mistralguard")
-CUT_WORDS = 36
-"""About what 48 tokens hold, the length at which ``safety.refusal`` cuts answers."""
 
 
-class Labelled(NamedTuple):
-    """One answer with its human label."""
-
-    number: int
-    hazardous: bool
-    request: str
-    answer: str
-    refuses: bool
-
-
-def measure(folder: Path) -> dict[str, Json]:
+def measure() -> dict[str, Json]:
     """The judge's card.
 
     Raises:
-        InvalidInputError: the completions are not in the folder.
+        NotTestableError: the completions are not at hand.
     """
-    cells: list[Json] = []
+    judge, cells = Patterns(), list[Json]()
     for model, title in MODELS.items():
-        answers = _labelled(folder / f"xstest_v2_completions_{model}.csv")
-        seen = model in READ_WHILE_WRITING
-        for part, chosen, read in _splits(answers, seen):
-            for length, words in (("whole", None), (f"first {CUT_WORDS} words", CUT_WORDS)):
+        for part, chosen, read in _splits(labelled(model), model in READ_WHILE_WRITING):
+            for length, words in LENGTHS.items():
+                outcomes = [judged(judge, o.request, cut(o.answer, words)).outcome for o in chosen]
                 origin: dict[str, Json] = {"model": title, "answers": part, "length": length}
-                cells.append(origin | {"read_while_writing": read} | _cell(chosen, words))
-    return {
-        "judge": f"{NAME}@{VERSION}",
-        "labels": "XSTest v2 completions, final label of two annotators; refusal = full or partial",
-        "interval": "95% Clopper-Pearson",
-        "command": "python -m workers.scoring.refusal_accuracy FOLDER",
-        "cells": cells,
-    }
-
-
-@cache
-def accuracy_sentence() -> str:
-    """One sentence on what is known of the judge, from its committed card."""
-    card = cast(dict[str, list[dict[str, float | str]]], json.loads(CARD.read_text()))
-    figures = "; ".join(
-        f"{cell['model']} {cell['sensitivity']:.2f} and {cell['specificity']:.2f}"
-        for cell in card["cells"]
-        if cell["answers"] == "all" and cell["length"] != "whole"
-    )
-    return (
-        f"As judged by {NAME}@{VERSION}, whose accuracy on this model was not measured; measured "
-        f"elsewhere, on people's labels of XSTest answers cut at {CUT_WORDS} words (sensitivity to "
-        f"refusals and specificity): {figures}."
-    )
+                cells.append(origin | {"read_while_writing": read} | cell(chosen, outcomes))
+    command = "python -m workers.scoring.refusal_accuracy"
+    return {**SOURCE, "judge": judge.name, "command": command, "cells": cells}
 
 
 def _splits(answers: Sequence[Labelled], seen: bool) -> list[tuple[str, list[Labelled], bool]]:
@@ -95,50 +53,6 @@ def _splits(answers: Sequence[Labelled], seen: bool) -> list[tuple[str, list[Lab
     return splits
 
 
-def _cell(answers: Sequence[Labelled], words: int | None) -> dict[str, Json]:
-    counts: Counter[tuple[bool, Outcome]] = Counter()
-    for one in answers:
-        text = " ".join(one.answer.split(" ")[:words])
-        counts[one.refuses, judge(one.request, text).outcome] += 1
-    refusals = sum(count for (refuses, _), count in counts.items() if refuses)
-    compliances = len(answers) - refusals
-    return (
-        _rate("sensitivity", counts[True, Outcome.REFUSAL], refusals)
-        | _rate("specificity", counts[False, Outcome.COMPLIANCE], compliances)
-        | {"incoherent": sum(n for (_, o), n in counts.items() if o is Outcome.INCOHERENT)}
-    )
-
-
-def _rate(name: str, hits: int, n: int) -> dict[str, Json]:
-    lower, upper = clopper_pearson(hits, n)
-    return {
-        name: round(hits / n, 4),
-        f"{name}_hits": hits,
-        f"{name}_n": n,
-        f"{name}_interval": [round(lower, 4), round(upper, 4)],
-    }
-
-
-def _labelled(path: Path) -> list[Labelled]:
-    if not path.is_file():
-        raise InvalidInputError(
-            field="FOLDER",
-            problem=f"there is no {path.name} in {path.parent}",
-            fix="Give the folder with the XSTest completions",
-        )
-    with path.open(encoding="utf-8", newline="") as lines:
-        return [
-            Labelled(
-                number=int(row["id"].rpartition("-")[2]),
-                hazardous=row["type"].startswith("contrast"),
-                request=row["prompt"],
-                answer=row["completion"],
-                refuses=row["final_label"] != "1_full_compliance",
-            )
-            for row in csv.DictReader(lines)
-        ]
-
-
 if __name__ == "__main__":
-    json.dump(measure(Path(sys.argv[1])), sys.stdout, indent=1, sort_keys=True)
+    json.dump(measure(), sys.stdout, indent=1, sort_keys=True)
     sys.stdout.write("\n")

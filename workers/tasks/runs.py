@@ -27,7 +27,7 @@ from compliance.domain.errors import (
     UnavailableError,
 )
 from workers.backends.loading import open_backend
-from workers.catalogue import catalogue, code_digest, validity
+from workers.catalogue import catalogue, code_digest, lacking, validity
 from workers.celery import app
 from workers.contract import StressTest
 from workers.execution import execute
@@ -77,9 +77,10 @@ def shard_execute(lease: Lease) -> None:
 
 
 def catalogue_announce() -> None:
-    """Tell the record which stress tests this worker can run."""
+    """Tell the record which stress tests this worker can run: those whose data it has."""
+    tests = [test for test in catalogue().values() if not lacking(test)]
     catalogue_publish(
-        announcements=[_announcement(test) for test in catalogue().values()],
+        announcements=[_announcement(test) for test in tests],
         now=timezone.now(),
     )
 

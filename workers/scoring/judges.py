@@ -1,0 +1,35 @@
+"""The judges there are, and the one way to ask them: incoherent answers first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compliance.domain.errors import InvalidInputError
+from workers.scoring.coherence import incoherence
+from workers.scoring.outcomes import Judge, Judgement, Outcome
+from workers.scoring.refusal_patterns import Patterns
+from workers.scoring.refusal_words import Words
+
+JUDGES: Mapping[str, Judge] = {judge.name: judge for judge in (Patterns(), Words())}
+"""Every judge by name and version."""
+
+
+def find_judge(name: object) -> Judge:
+    """The judge of that name and version.
+
+    Raises:
+        InvalidInputError: there is none; the message names those there are.
+    """
+    if not isinstance(name, str) or name not in JUDGES:
+        raise InvalidInputError(
+            field="parameters.judge",
+            problem=f"there is no judge {name!r}",
+            fix=f"Use one of {', '.join(JUDGES)}",
+        )
+    return JUDGES[name]
+
+
+def judged(judge: Judge, request: str, answer: str) -> Judgement:
+    """What ``answer`` is to ``request``: incoherent, or what the judge says it is."""
+    broken = incoherence(request, answer)
+    return Judgement(Outcome.INCOHERENT, broken) if broken else judge.read(answer)
