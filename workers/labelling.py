@@ -11,7 +11,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -64,11 +64,26 @@ def reopen(text: str) -> Answered:
     """
     try:
         record = json.loads(text)
+    except ValueError as error:
+        raise _bad("RUN", f"is no JSON ({error})") from error
+    return rebuild(record)
+
+
+def rebuild(record: Mapping[str, Any]) -> Answered:
+    """The run that a record tells of.
+
+    Args:
+        record: with the keys that ``run --json`` prints: test, model, seed, planned, order_digest,
+            scores, stopped and environment.
+
+    Raises: as ``reopen``.
+    """
+    try:
         spec = StressTestSpec.from_json(record["test"])
         seed, planned = int(record["seed"]), int(record["planned"])
         scores = tuple(Score.from_json(one) for one in record["scores"])
         order, model = str(record["order_digest"]), str(record["model"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, InvalidInputError) as error:
         raise _bad("RUN", f"is no run's record ({error!r})") from error
     procedure = find(spec.name, spec.version).build(spec.parameters)
     if procedure.audit is None:

@@ -16,6 +16,7 @@ from compliance.api.v1.alerts import (
 from compliance.api.v1.endpoint_limits import EndpointLimitListApi, EndpointLimitSetApi
 from compliance.api.v1.events import EventListApi
 from compliance.api.v1.items import ItemListApi
+from compliance.api.v1.labels import LabelAddApi, LabelsConcludeApi, LabelSheetGetApi
 from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelRegisterApi
 from compliance.api.v1.results import ResultGetApi, ResultListApi
 from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
@@ -77,6 +78,16 @@ _v1 = [
     path("runs/<uuid:run_id>", RunGetApi.as_view(), name="run"),
     path("runs/<uuid:run_id>/cancel", RunCancelApi.as_view(), name="run-cancel"),
     path("runs/<uuid:run_id>/shards/<int:position>/items", ItemListApi.as_view(), name="items"),
+    path(
+        "runs/<uuid:run_id>/shards/<int:position>/labels",
+        by_method(LabelSheetGetApi, LabelAddApi),
+        name="labels",
+    ),
+    path(
+        "runs/<uuid:run_id>/shards/<int:position>/labels/conclude",
+        LabelsConcludeApi.as_view(),
+        name="labels-conclude",
+    ),
     path("results", ResultListApi.as_view(), name="results"),
     path("results/<uuid:result_id>", ResultGetApi.as_view(), name="result"),
     path("alerts", AlertListApi.as_view(), name="alerts"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from compliance.accounts.selectors import Viewer
+from compliance.audits.labelling import LabelSheet, label_sheet
 from compliance.audits.models import (
     Firing,
     Result,
@@ -125,6 +126,15 @@ def shard_get(*, viewer: Viewer, run_id: UUID, position: int) -> Shard:
     if shard is None:
         raise NotFoundError(f"run {run_id} has no shard {position}")
     return shard
+
+
+def label_sheet_get(*, viewer: Viewer, run_id: UUID, position: int) -> LabelSheet:
+    """The answers of a shard that people are to label, and their labels.
+
+    Raises:
+        NotFoundError: no such run or shard, the viewer may not know of it, or nothing is to label.
+    """
+    return label_sheet(shard=shard_get(viewer=viewer, run_id=run_id, position=position))
 
 
 def result_list(*, viewer: Viewer) -> QuerySet[Result]:

@@ -18,6 +18,7 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     REQUEST_RUN = "request_run"
     ANSWER_ALERT = "answer_alert"
+    LABEL = "label"
 
 
 RIGHTS: Mapping[Action, frozenset[Role]] = {
@@ -26,6 +27,8 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.SCHEDULE: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.REQUEST_RUN: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.ANSWER_ALERT: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    # Not the engineer, who would say what the engineer's own model is worth.
+    Action.LABEL: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
 }
 
 

@@ -141,6 +141,8 @@ class Trigger(StrEnum):
     SCHEDULE = "schedule"
     SUBSCRIPTION = "subscription"
     PERSON = "person"
+    LABELS = "labels"
+    """People labelled items of an earlier run, whose answers are judged anew by their labels."""
 
 
 class Effect(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,11 @@ from django.forms.renderers import DjangoTemplates
 
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
+
+
+def refusal(error: InvalidInputError) -> str:
+    """A service's refusal in two sentences: what is wrong, and what to do."""
+    return f"{error.problem[:1].upper()}{error.problem[1:]}. {error.fix}."
 
 
 class PortalRenderer(DjangoTemplates):
@@ -35,8 +41,7 @@ class PortalForm(forms.Form):
     def refuse(self, error: InvalidInputError) -> None:
         """Show a service's refusal at the field it names."""
         name: str = self.names.get(error.field, error.field)
-        said = f"{error.problem[:1].upper()}{error.problem[1:]}. {error.fix}."
-        self.add_error(name if name in self.fields else None, said)
+        self.add_error(name if name in self.fields else None, refusal(error))
 
     @property
     def general_errors(self) -> list[str]:
@@ -50,6 +55,18 @@ class ReasonForm(PortalForm):
     reason = forms.CharField(
         max_length=500, widget=forms.Textarea(attrs={"rows": 2}), label="Reason"
     )
+
+
+class LabelForm(PortalForm):
+    """What a person says of one answer."""
+
+    item_id = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(label="The answer", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, words: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(word, f"{word}: {means}") for word, means in words.items()]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
 
 
 class ModelForm(PortalForm):

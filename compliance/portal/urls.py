@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.portal.views import alerts, home, models, runs, schedules, versions
+from compliance.portal.views import alerts, home, labels, models, runs, schedules, versions
 
 app_name = "portal"
 
@@ -19,6 +19,13 @@ urlpatterns = [
     path("runs/<uuid:run_id>/progress/", runs.progress, name="run-progress"),
     path("runs/<uuid:run_id>/cancel/", runs.cancel, name="run-cancel"),
     path("runs/<uuid:run_id>/items/<uuid:shard_id>/", runs.items, name="run-items"),
+    path("runs/<uuid:run_id>/labels/<int:position>/", labels.sheet, name="labels"),
+    path("runs/<uuid:run_id>/labels/<int:position>/add/", labels.add, name="labels-add"),
+    path(
+        "runs/<uuid:run_id>/labels/<int:position>/conclude/",
+        labels.conclude,
+        name="labels-conclude",
+    ),
     path("schedules/", schedules.index, name="schedules"),
     path("schedules/new/", schedules.create, name="schedule-create"),
     path("schedules/preview/", schedules.preview, name="schedule-preview"),

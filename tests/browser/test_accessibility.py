@@ -47,6 +47,7 @@ def paths(audited: Record, cast: Cast) -> list[str]:
             trouble="RuntimeError: " + "x" * 300,
             traceback="Traceback\n  File model.py",
         )
+    labelled = record.request_audited(officer, audited.version)
     version, run = audited.version, audited.run
     shard = run.shards.get(test_name="safety.refusal")
     return [
@@ -61,6 +62,7 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         f"/runs/{running.id}/",
         f"/runs/{errored.id}/",
         f"/runs/{run.id}/items/{shard.id}/",
+        f"/runs/{labelled.run_id}/labels/0/",
         "/schedules/",
         "/schedules/new/",
         f"/schedules/{audited.schedule.id}/",

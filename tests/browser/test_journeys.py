@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from compliance.alerts.models import Alert
 from compliance.audits.models import Run, Schedule
+from tests.browser import record
 from tests.browser.conftest import Record, SignIn
 from tests.cast import Cast
 
@@ -50,6 +51,26 @@ def test_an_officer_reads_the_verdict_and_schedules_the_next(
     expect(page.get_by_text("Paused since")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_an_officer_labels_answers_and_asks_for_the_verdict_by_them(
+    audited: Record, cast: Cast, sign_in: SignIn
+) -> None:
+    shard = record.request_audited(cast.viewer(cast.officer), audited.version)
+    page = sign_in(cast.officer)
+    page.goto(f"/runs/{shard.run_id}/")
+    page.get_by_role("link", name="Label the drawn answers").click()
+    drawn = re.compile(r"0 of \d+ drawn answers")
+    expect(page.get_by_text(drawn)).to_be_visible()
+    expect(page.get_by_role("button", name="Judge anew")).to_have_count(0)
+    for place, word in enumerate(("compliance", "refusal"), 1):
+        page.get_by_label(re.compile(word)).check()
+        page.get_by_role("button", name="Keep the label").click()
+        expect(page.get_by_text(re.compile(f"{place} of \\d+ drawn answers"))).to_be_visible()
+    page.get_by_role("button", name="Judge anew by 2 labels").click()
+    expect(page.get_by_text("from people's labels")).to_be_visible()
+    expect(page.get_by_text("by 2 labels")).to_be_visible()
+    assert [*shard.labels.values_list("outcome", flat=True)] == ["compliance", "refusal"]
 
 
 def test_an_engineer_runs_stress_tests_and_answers_the_alert(

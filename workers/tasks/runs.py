@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from compliance.audits.labelling import AUDITED
 from compliance.audits.services import (
     Announcement,
     Lease,
@@ -20,6 +21,7 @@ from compliance.audits.services import (
     shard_fail,
     shard_refuse,
 )
+from compliance.domain.canonical import Json
 from compliance.domain.errors import (
     InvalidInputError,
     LeaseLostError,
@@ -30,8 +32,9 @@ from workers.backends.loading import open_backend
 from workers.catalogue import catalogue, code_digest, lacking, validity
 from workers.celery import app
 from workers.contract import StressTest
-from workers.execution import execute
-from workers.tasks.heartbeat import heartbeat
+from workers.execution import Execution, execute
+from workers.labelling import fold, rebuild
+from workers.tasks.heartbeat import Pulse, heartbeat
 from workers.tasks.recording import RecordSink, finished_of, outcome_of
 
 _log = structlog.get_logger("assay.runs")
@@ -52,13 +55,7 @@ def shard_execute(lease: Lease) -> None:
     log.info("shard claimed", resumed_items=len(lease.finished))
     try:
         with heartbeat(lease) as pulse:
-            backend = open_backend(
-                lease.spec.subject,
-                lease.spec.references,
-                allow_internal=settings.ALLOW_INTERNAL,
-            )
-            sink = RecordSink(lease, pulse)
-            execution = execute(lease.spec, backend, sink, finished_of(lease))
+            execution = _executed(lease, pulse)
         result = shard_complete(lease=lease, outcome=outcome_of(execution))
         log.info("shard completed", verdict=result.verdict, seconds=result.duration_seconds)
     except LeaseLostError:
@@ -74,6 +71,18 @@ def shard_execute(lease: Lease) -> None:
         lines = str(error).strip().splitlines() or ["no message"]
         trouble = f"{type(error).__name__}: {lines[0]}"
         shard_fail(lease=lease, trouble=trouble, traceback=traceback.format_exc())
+
+
+def _executed(lease: Lease, pulse: Pulse) -> Execution:
+    """Ask the model; or, where people have labelled its answers, judge those anew."""
+    if lease.relabelled is not None:
+        return fold(rebuild(lease.relabelled.record), lease.relabelled.labels)
+    backend = open_backend(
+        lease.spec.subject,
+        lease.spec.references,
+        allow_internal=settings.ALLOW_INTERNAL,
+    )
+    return execute(lease.spec, backend, RecordSink(lease, pulse), finished_of(lease))
 
 
 def catalogue_announce() -> None:
@@ -99,4 +108,13 @@ def _announcement(test: StressTest) -> Announcement:
         sources=identity.sources,
         code_digest=code_digest(test),
         validity=validity(test),
+        audit=_audit(test),
     )
+
+
+def _audit(test: StressTest) -> dict[str, Json] | None:
+    """What people are asked who label the test's answers; None where nobody can."""
+    if AUDITED not in test.defaults:
+        return None
+    audit = test.build({AUDITED: 1.0}).audit
+    return {"question": audit.question, "words": dict(audit.words)} if audit else None

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from compliance.accounts.admin_site import RecordAdmin, link, pretty, row_link
-from compliance.audits.models import Result, Score
+from compliance.audits.models import Label, Result, Score
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Verdict
 
@@ -173,3 +173,18 @@ class ScoreAdmin(RecordAdmin):
 
 def _estimate(result: Result) -> Estimate:
     return Estimate.from_json(result.estimate)
+
+
+@admin.register(Label)
+class LabelAdmin(RecordAdmin):
+    """What people said of answers, newest first."""
+
+    list_display = ("labelled_at", "shard", "item_id", "outcome", "labelled_by")
+    list_filter = ("outcome",)
+    list_select_related = (
+        "labelled_by",
+        "shard__run__version__model__organization",
+    )
+    search_fields = ("item_id", "shard__test_name", "labelled_by__email")
+    fields = ("shard", "item_id", "outcome", "labelled_by", "labelled_at")
+    ordering = ("-labelled_at",)

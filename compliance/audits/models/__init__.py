@@ -1,5 +1,6 @@
 """Stress tests on offer, schedules, subscriptions, runs, shards, scores and results."""
 
+from compliance.audits.models.labels import Label
 from compliance.audits.models.plans import Firing, Schedule, StressTest, Subscription
 from compliance.audits.models.results import Result, Score
 from compliance.audits.models.runs import Repair, Run, Shard, Transition
@@ -7,6 +8,7 @@ from compliance.audits.models.webhooks import WebhookCall
 
 __all__ = [
     "Firing",
+    "Label",
     "Repair",
     "Result",
     "Run",

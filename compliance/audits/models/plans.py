@@ -26,6 +26,9 @@ class StressTest(models.Model):
     sources = models.JSONField()
     code_digest = models.CharField(max_length=64)
     validity = models.JSONField(null=True, help_text="Measured error rates; empty: leads only.")
+    audit = models.JSONField(
+        null=True, blank=True, help_text="What people who correct its judge are asked, if they can."
+    )
     announced_at = models.DateTimeField()
 
     class Meta:

@@ -103,6 +103,17 @@ class Shard(models.Model):
     order_digest = models.CharField(
         max_length=64, blank=True, help_text="Commits to the items' order before the first answer."
     )
+    labelled = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="concluded_anew",
+        help_text="The shard whose answers it judges anew, by people's labels.",
+    )
+    labels_counted = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How many labels it rests on, in the order drawn."
+    )
     trouble = models.TextField(blank=True, help_text="Why it could not be tested or failed.")
     traceback = models.TextField(blank=True, help_text="Of the last failure, for its operators.")
 

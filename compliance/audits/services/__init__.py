@@ -8,6 +8,7 @@ from compliance.audits.services.catalogue import (
 )
 from compliance.audits.services.claims import Lease, shard_claim
 from compliance.audits.services.doorbell import shards_ring
+from compliance.audits.services.labels import label_add, labels_conclude
 from compliance.audits.services.repairs import (
     leases_reclaim,
     leases_release,
@@ -50,6 +51,8 @@ __all__ = [
     "battery_resolve",
     "catalogue_publish",
     "consequence_resolve",
+    "label_add",
+    "labels_conclude",
     "leases_reclaim",
     "leases_release",
     "messages_restore",

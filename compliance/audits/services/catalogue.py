@@ -34,6 +34,7 @@ class Announcement:
     sources: tuple[str, ...]
     code_digest: str
     validity: Mapping[str, Json] | None
+    audit: Mapping[str, Json] | None = None
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from compliance.audits.labelling import label_sheet
 from compliance.audits.models import Score, Shard
 from compliance.audits.services.runs import run_start, shard_move
 from compliance.domain.runs import ENDPOINT_WAIT_SECONDS, LEASE_SECONDS
@@ -25,6 +27,19 @@ WHOSE = "run__version__model__organization"
 
 
 @dataclass(frozen=True, slots=True)
+class Relabelled:
+    """An earlier execution and people's labels of it.
+
+    Attributes:
+        record: with the keys of an execution's JSON, as the terminal prints it.
+        labels: outcomes by item id, in the order drawn.
+    """
+
+    record: Mapping[str, object]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The right to work on a shard while its fence stands.
 
@@ -32,11 +47,13 @@ class Lease:
         shard: as it was claimed, with its run, version, model and organization; what batches
             change since then is not in it.
         finished: scores already kept, by the digest of the item they answer, as score JSON.
+        relabelled: what is to be judged anew, where no model is to be asked.
     """
 
     shard: Shard
     spec: ShardSpec
     finished: Mapping[str, Mapping[str, object]]
+    relabelled: Relabelled | None = None
 
     @property
     def shard_id(self) -> UUID:
@@ -78,7 +95,12 @@ def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
     if not claimed:
         return None
     run_start(run=shard.run, who=worker)
-    return Lease(shard=shard, spec=_spec(shard), finished=_finished(shard))
+    return Lease(
+        shard=shard,
+        spec=_spec(shard),
+        finished=_finished(shard),
+        relabelled=_relabelled(shard.labelled, shard.labels_counted or 0),
+    )
 
 
 def queued_and_due() -> Q:
@@ -126,6 +148,25 @@ def _spec(shard: Shard) -> ShardSpec:
 def _finished(shard: Shard) -> dict[str, Mapping[str, object]]:
     kept = shard.scores.order_by("position") if shard.items_done else ()
     return {score.item_digest: _score_json(score) for score in kept}
+
+
+def _relabelled(shard: Shard | None, counted: int) -> Relabelled | None:
+    if shard is None:
+        return None
+    labels = label_sheet(shard=shard).counted
+    return Relabelled(
+        record={
+            "test": shard.spec,
+            "model": str(shard.run.version),
+            "seed": shard.seed,
+            "planned": shard.items_total,
+            "order_digest": shard.order_digest,
+            "scores": [_score_json(score) for score in shard.scores.order_by("position")],
+            "stopped": shard.result.stopped,
+            "environment": shard.result.environment,
+        },
+        labels=dict(itertools.islice(labels.items(), counted)),
+    )
 
 
 def _score_json(score: Score) -> dict[str, object]:

@@ -86,6 +86,23 @@ def run_request(
     A test that needs what the version's access cannot offer becomes a shard that is not
     testable, with that sentence: never a silent gap in the battery.
     """
+    run = run_write(version=version, battery=battery, cause=cause, token_budget=token_budget)
+    shards = [
+        _shard_write(run=run, position=position, spec=spec) for position, spec in enumerate(battery)
+    ]
+    if all(ShardState(shard.state) in TERMINAL_SHARD_STATES for shard in shards):
+        run_settle(run=run)
+    return run
+
+
+def run_write(
+    *,
+    version: Version,
+    battery: Sequence[StressTestSpec],
+    cause: Cause,
+    token_budget: int | None = None,
+) -> Run:
+    """Write a run, as yet without shards, and say so in an event."""
     specs: list[Json] = [spec.to_json() for spec in battery]
     run = Run.objects.create(
         version=version,
@@ -109,11 +126,6 @@ def run_request(
         },
         actor=cause.person,
     )
-    shards = [
-        _shard_write(run=run, position=position, spec=spec) for position, spec in enumerate(battery)
-    ]
-    if all(ShardState(shard.state) in TERMINAL_SHARD_STATES for shard in shards):
-        run_settle(run=run)
     return run
 
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.audits.labelling import labellable
 from compliance.audits.selectors import Progress, run_get, run_list, run_progress, score_list
 from compliance.audits.services import run_cancel
 from compliance.domain.errors import NotFoundError
@@ -43,6 +44,7 @@ class Finding:
     Attributes:
         bound_log10: log10 of the e-value at which a verdict is reached, 1/alpha.
         chart: the parts' intervals against the limit; empty for a single part.
+        to_label: whether answers were drawn for people to label.
     """
 
     result: Result
@@ -50,6 +52,7 @@ class Finding:
     bound_log10: float
     confidence: float
     chart: SafeString
+    to_label: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ def _finding(shard: Shard, names: dict[str, str]) -> Finding | None:
         bound_log10=decision_bound(estimate.claim.alpha),
         confidence=1 - estimate.claim.alpha,
         chart=parts_chart(parts, limit=estimate.claim.limit, title=title),
+        to_label=labellable(shard),
     )
 
 
