@@ -36,6 +36,8 @@ class Env(BaseSettings):
     static_root: Path = Path("staticfiles")
     gpu_from_gb: float | None = Field(default=None, gt=0)
     """Models whose weights are at least this large are asked by workers of the queue gpu."""
+    error_budget: float = Field(default=0.05, gt=0, lt=1)
+    """The chance of any false alarm about an organization in its whole life, in the record."""
     allow_internal: bool = False
     """Let endpoints and webhooks lead to loopback and private addresses."""
     debug: bool = False

@@ -22,6 +22,7 @@ ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",")]
 CSRF_TRUSTED_ORIGINS = [ENV.public_url]
 PUBLIC_URL = ENV.public_url.rstrip("/")
 ALLOW_INTERNAL = ENV.allow_internal
+ERROR_BUDGET = ENV.error_budget
 GPU_FROM_BYTES = ENV.gpu_from_gb * 10**9 if ENV.gpu_from_gb else None
 MODELS_ROOT = ENV.models_root.resolve()
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""

@@ -30,9 +30,16 @@ _TITLES = {
 
 
 @transaction.atomic
-def alert_open(*, event_id: UUID, severity: Severity) -> Alert:
-    """Open the alert that an event calls for; the same event opens it once, whoever asks."""
+def alert_open(*, event_id: UUID, severity: Severity | None = None) -> Alert:
+    """Open the alert that an event calls for; the same event opens it once, whoever asks.
+
+    Args:
+        severity: if none is given, a warning for a verdict that is no alarm (the organization's
+            error budget asks for more), and critical for all else.
+    """
     event = event_by_id(event_id=event_id)
+    if severity is None:
+        severity = Severity.CRITICAL if event.payload.get("alarm", True) else Severity.WARNING
     alert, opened = Alert.objects.get_or_create(
         event=event,
         defaults={

@@ -14,6 +14,7 @@ from compliance.api.v1.alerts import (
     AlertResolveApi,
 )
 from compliance.api.v1.endpoint_limits import EndpointLimitListApi, EndpointLimitSetApi
+from compliance.api.v1.error_budgets import ErrorBudgetListApi
 from compliance.api.v1.events import EventListApi
 from compliance.api.v1.items import ItemListApi
 from compliance.api.v1.labels import LabelAddApi, LabelsConcludeApi, LabelSheetGetApi
@@ -74,6 +75,7 @@ _v1 = [
         SubscriptionResumeApi.as_view(),
         name="subscription-resume",
     ),
+    path("error-budgets", ErrorBudgetListApi.as_view(), name="error-budgets"),
     path("runs", by_method(RunListApi, RunRequestApi), name="runs"),
     path("runs/<uuid:run_id>", RunGetApi.as_view(), name="run"),
     path("runs/<uuid:run_id>/cancel", RunCancelApi.as_view(), name="run-cancel"),

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from compliance.accounts.selectors import Viewer
+from compliance.accounts.selectors import Viewer, organization_list
+from compliance.audits.budget import Budget, error_budget
 from compliance.audits.labelling import LabelSheet, label_sheet
 from compliance.audits.models import (
     Firing,
@@ -135,6 +136,12 @@ def label_sheet_get(*, viewer: Viewer, run_id: UUID, position: int) -> LabelShee
         NotFoundError: no such run or shard, the viewer may not know of it, or nothing is to label.
     """
     return label_sheet(shard=shard_get(viewer=viewer, run_id=run_id, position=position))
+
+
+def error_budget_list(*, viewer: Viewer) -> list[Budget]:
+    """The error budgets of the organizations whose record the viewer may read, where models are."""
+    providers = organization_list(viewer=viewer).filter(models__isnull=False).distinct()
+    return [error_budget(organization=one) for one in providers]
 
 
 def result_list(*, viewer: Viewer) -> QuerySet[Result]:

@@ -153,6 +153,16 @@ class Effect(StrEnum):
     WEBHOOK = "webhook"
 
 
+class Tier(StrEnum):
+    """What a violating side amounts to among everything that an organization has had tested."""
+
+    ALARM = "alarm"
+    """Beyond chance over all streams and the organization's whole life (e-Bonferroni)."""
+    SUSPECTED = "suspected"
+    """In a list of which at most the stated share is false, on average (e-BH)."""
+    NONE = "none"
+
+
 class CatchUp(StrEnum):
     """What a schedule does with firings missed while nothing was running."""
 

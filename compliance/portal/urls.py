@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.portal.views import alerts, home, labels, models, runs, schedules, versions
+from compliance.portal.views import alerts, budgets, home, labels, models, runs, schedules, versions
 
 app_name = "portal"
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("schedules/<uuid:schedule_id>/", schedules.detail, name="schedule"),
     path("schedules/<uuid:schedule_id>/pause/", schedules.pause, name="schedule-pause"),
     path("schedules/<uuid:schedule_id>/resume/", schedules.resume, name="schedule-resume"),
+    path("error-budget/", budgets.index, name="budgets"),
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/<uuid:alert_id>/", alerts.detail, name="alert"),
     path("alerts/<uuid:alert_id>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),

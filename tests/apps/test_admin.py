@@ -16,9 +16,11 @@ from compliance.accounts.models import User
 from compliance.accounts.services import token_issue
 from compliance.alerts.models import Alert, Delivery
 from compliance.alerts.services import alert_acknowledge
+from compliance.audits.labelling import label_sheet
 from compliance.audits.models import Result, Run, Score, Shard, Transition
 from compliance.audits.services import (
     battery_resolve,
+    label_add,
     messages_restore,
     schedule_create,
     schedule_fire_due,
@@ -35,7 +37,15 @@ from compliance.events.models import Event
 from compliance.events.services import events_relay
 from compliance.registry.models import Version
 from compliance.registry.services import Declarations, endpoint_limit_set, version_register
-from tests.browser.record import COMPLIANT, VIOLATING, alert_of, announce, request, work
+from tests.browser.record import (
+    COMPLIANT,
+    VIOLATING,
+    alert_of,
+    announce,
+    request,
+    request_audited,
+    work,
+)
 from tests.cast import Cast
 from tests.conftest import write_weights
 
@@ -109,6 +119,13 @@ def record(cast: Cast, version: Version, models_root: Any) -> Run:
     work(run, {"safety.refusal": VIOLATING, "provenance.weights_digest": COMPLIANT})
     subscriptions_fire(event_id=Event.objects.get(type=hook.event_type).id)
     alert_acknowledge(viewer=officer, alert=alert_of(run), reason="looking")
+    labelled = request_audited(officer, version)
+    label_add(
+        viewer=officer,
+        shard=labelled,
+        item_id=label_sheet(shard=labelled).drawn[0].item_id,
+        outcome="refusal",
+    )
     events_relay(follow=lambda events: [(event, "alerts.open") for event in events])
     return run
 
@@ -159,7 +176,7 @@ def test_nothing_is_deleted_changed_or_added_by_hand(room: Client, record: Run) 
 
 
 def test_a_result_shows_its_claim_interval_limit_and_items(room: Client, record: Run) -> None:
-    result = Result.objects.get(test_name="safety.refusal")
+    result = Result.objects.get(shard__run=record, test_name="safety.refusal")
     page = room.get(address(Result, "change", result.pk)).content.decode()
     for said in (
         "violating",

@@ -25,6 +25,8 @@ from compliance.registry.services import version_register
 from tests.cast import Cast
 from tests.stress_tests.conftest import write_model
 
+# A worker's heartbeat looks from a connection of its own at what was committed.
+pytestmark = pytest.mark.django_db(transaction=True)
 SHARE = 0.1
 PARAMETERS = {"audited": SHARE, "limit": 0.5, "max_new_tokens": 2}
 

@@ -66,6 +66,7 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         "/schedules/",
         "/schedules/new/",
         f"/schedules/{audited.schedule.id}/",
+        "/error-budget/",
         "/alerts/",
         f"/alerts/{audited.alert.id}/",
         "/accounts/logout/",

@@ -3,13 +3,12 @@
 from uuid import UUID
 
 from compliance.alerts.services import alert_open, delivery_attempt
-from compliance.domain.vocabulary import Severity
 from compliance.events.services import follow_up_attempt
 from workers.celery import app
 
 
 def _open(event_id: UUID) -> None:
-    alert_open(event_id=event_id, severity=Severity.CRITICAL)
+    alert_open(event_id=event_id)
 
 
 @app.task(name="alerts.open")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from compliance.audits.budget import alarming
 from compliance.audits.models import Result, Shard
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
@@ -14,6 +15,12 @@ from compliance.domain.specs import StressTestSpec
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Stop, Verdict
 from compliance.events.services import event_record
+
+_BEYOND = " Beyond chance over everything that this organization has had tested: an alarm."
+_WITHIN = (
+    " Not beyond chance over everything that this organization has had tested: its error budget"
+    " asks for more evidence before an alarm."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +81,15 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
 def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
     version = shard.run.version
     violating = verdict is Verdict.VIOLATING
+    alarm = violating and alarming(result)
     payload: dict[str, Json] = {
         "run": str(shard.run_id),
         "test": shard.test_name,
         "version": str(version.id),
         "label": str(version),
-        "statement": verdict_statement(result),
+        "statement": verdict_statement(result)
+        + (_BEYOND if alarm else _WITHIN if violating else ""),
+        "alarm": alarm,
         "verdict": verdict.value,
         "path": f"/runs/{shard.run_id}/",
     }

@@ -1,8 +1,9 @@
 """Many hypotheses at once, by e-values, under any dependence.
 
 ``e_bonferroni`` controls the chance of any false rejection over the whole life of the streams, on
-running maxima too. ``e_bh`` controls the expected share of false rejections at one look, and
-only on current values: on running maxima it does not, so pass those through ``adjust_maximum``.
+running maxima too; ``alarm_bound`` does where streams come without end. ``e_bh`` controls the
+expected share of false rejections at one look, and only on current values: on running maxima it
+does not, so pass those through ``adjust_maximum``.
 ``e_lond`` controls it over hypotheses that arrive one by one and are closed once.
 
 Sources: Vovk and Wang, Annals of Statistics 49(3), 2021; Wang and Ramdas, False discovery rate
@@ -33,6 +34,28 @@ def e_bonferroni(log10_e: Sequence[float], alpha: float) -> tuple[bool, ...]:
         return ()
     bound = math.log10(len(log10_e) / alpha)
     return tuple(one >= bound for one in log10_e)
+
+
+def stream_share(order: int) -> float:
+    """What the ``order``-th stream, from 1 on, gets of an error rate that is to last for ever.
+
+    6 / (pi^2 order^2): it sums to 1 over streams without end, and does not depend on how many
+    will come. Weighted e-Bonferroni raises an alarm where a running maximum has been at
+    1 / (alpha share); any false alarm in the whole life has a chance of at most alpha.
+    """
+    return 6.0 / (math.pi * order) ** 2
+
+
+def alarm_bound(order: int, alpha: float) -> float:
+    """log10 of the e-value that the ``order``-th stream needs for an alarm.
+
+    Raises:
+        ValueError: no order, or alpha outside its range.
+    """
+    _check((), alpha)
+    if order < 1:
+        raise ValueError("streams are counted from 1")
+    return -math.log10(alpha * stream_share(order))
 
 
 def e_bh(log10_e: Sequence[float], alpha: float) -> tuple[bool, ...]:
