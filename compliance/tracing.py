@@ -11,6 +11,7 @@ import sys
 
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.trace import Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -34,6 +35,13 @@ def trace_id_now() -> str:
     """The current trace's id for a log line; empty where nothing is traced."""
     current = trace.get_current_span().get_span_context()
     return trace.format_trace_id(current.trace_id) if current.is_valid else ""
+
+
+def trace_failed(error: Exception) -> None:
+    """Mark the current span as failed, by an error that was dealt with and not raised on."""
+    span = trace.get_current_span()
+    span.record_exception(error)
+    span.set_status(Status(StatusCode.ERROR, str(error)))
 
 
 def tracing_start(*, service: str) -> bool:

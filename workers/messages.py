@@ -14,9 +14,9 @@ import structlog
 from celery import Task, states
 from celery.signals import task_postrun, task_prerun
 from opentelemetry import trace
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanKind
 
-from compliance.tracing import trace_context, traceparent_now
+from compliance.tracing import trace_context, trace_failed, traceparent_now
 
 _IDS, _TRACEPARENT = "assay_ids", "traceparent"
 _tracer = trace.get_tracer("assay")
@@ -61,8 +61,6 @@ def task_begins(task_id: str, task: Task[Any, Any], **_: Any) -> None:
 def task_ends(task_id: str, state: str, retval: object, **_: Any) -> None:
     """Close what ``task_begins`` opened."""
     if state == states.FAILURE and isinstance(retval, Exception):  # what the task raised
-        span = trace.get_current_span()
-        span.record_exception(retval)
-        span.set_status(Status(StatusCode.ERROR, str(retval)))
+        trace_failed(retval)
     if begun := _begun.pop(task_id, None):
         begun.close()

@@ -14,7 +14,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.events import EventType, Reader, payload_check
 from compliance.events.models import Event, FollowUp, PendingEvent
 from compliance.events.sending import BATCH, sending_claim, sending_settle
-from compliance.tracing import traceparent_now
+from compliance.tracing import trace_failed, traceparent_now
 
 Follow: TypeAlias = Callable[[Sequence[Event]], Iterable[tuple[Event, str]]]
 _log = structlog.get_logger("assay.events")
@@ -92,6 +92,7 @@ def follow_up_attempt(*, follow_up_id: int, act: Callable[[UUID], object]) -> No
         act(row.event_id)
     except Exception as error:  # kept with the row, where its operators see it
         _log.exception("follow-up failed", task=row.task, event_id=str(row.event_id))
+        trace_failed(error)
         sending_settle(row=row, failed_because=f"{type(error).__name__}: {error}")
     else:
         sending_settle(row=row, failed_because="")

@@ -81,6 +81,6 @@ def test_it_is_shown_to_those_who_may_read_the_record(cast: Cast, version: Versi
     client.force_login(cast.regulator)
     shown = client.get("/error-budget/").content.decode()
     assert "1 alarm" in shown
-    listed = client.get("/api/v1/error-budgets").json()["results"][0]
+    listed = client.get("/api/v1/error-budgets").json()["rows"][0]
     assert (listed["organization"], listed["streams"][0]["tier"]) == ("northwind", "alarm")
     assert error_budget_list(viewer=cast.viewer(cast.outsider)) == []

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from uuid import UUID
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace import Tracer, get_current_span
+from opentelemetry.trace import StatusCode, Tracer, get_current_span
 from rest_framework.test import APIClient
 
-from compliance.events.models import Event
+from compliance.events.models import Event, FollowUp
+from compliance.events.services import events_relay, follow_up_attempt
 from compliance.tracing import trace_context, trace_id_now, traceparent_now, tracing_start
-from tests.apps.test_events import record
+from tests.apps.test_events import alert, record
 from tests.cast import Cast
 
 
@@ -45,6 +47,20 @@ def test_a_relay_that_works_on_something_else_lends_its_trace_to_nobody(
 ) -> None:
     with tracer.start_as_current_span("another event"):
         assert not get_current_span(trace_context(kept)).get_span_context().is_valid
+
+
+def test_a_failing_follow_ups_span_reads_as_failed(cast: Cast, tracer: Tracer) -> None:
+    record(cast)
+    events_relay(follow=alert)
+
+    def broken(event_id: UUID) -> None:
+        raise ValueError("no such battery")
+
+    with tracer.start_as_current_span("events.subscriptions_fire") as span:
+        follow_up_attempt(follow_up_id=FollowUp.objects.get().id, act=broken)
+    ended: Any = span
+    assert ended.status.status_code is StatusCode.ERROR
+    assert [event.name for event in ended.events] == ["exception"]
 
 
 def test_the_api_tells_of_it_as_cloudevents_do(cast: Cast, tracer: Tracer) -> None:

@@ -28,6 +28,7 @@ from compliance.domain.errors import (
     NotTestableError,
     UnavailableError,
 )
+from compliance.tracing import trace_failed
 from workers.backends.loading import open_backend
 from workers.catalogue import catalogue, code_digest, lacking, validity
 from workers.celery import app
@@ -68,6 +69,7 @@ def shard_execute(lease: Lease) -> None:
         log.info("not testable", reason=str(error))
     except Exception as error:  # whatever broke is shown to the officer, not swallowed
         log.exception("shard failed")
+        trace_failed(error)
         lines = str(error).strip().splitlines() or ["no message"]
         trouble = f"{type(error).__name__}: {lines[0]}"
         shard_fail(lease=lease, trouble=trouble, traceback=traceback.format_exc())

@@ -45,10 +45,10 @@ class ErrorBudgetListApi(OperationApi):
             left = serializers.FloatField()
             streams = Stream(many=True)
 
-        results = Budget(many=True)
+        rows = Budget(many=True)
 
     @operation("error_budget_list", returns=Output)
     def get(self, request: Request) -> Response:
         """List error budgets."""
         budgets = error_budget_list(viewer=self.viewer)
-        return Response(ErrorBudgetListApi.Output({"results": budgets}).data)
+        return Response(ErrorBudgetListApi.Output({"rows": budgets}).data)
