@@ -167,7 +167,9 @@ def _claim_rows(execution: Execution) -> Iterator[tuple[str, str]]:
     yield "estimate", f"{estimate.value:.4g} ({interval})"
     yield "limit", f"{claim.limit:.4g} ({claim.limit_source})"
     yield "counted", f"{estimate.n} of {estimate.planned} planned; independent unit: {claim.unit}"
-    yield "stopped by", STOPS[execution.stopped]
+    saved = 1 - estimate.n / max(estimate.planned, 1)
+    asked = f", which saved {saved:.0%} of the items" if execution.stopped is Stop.VERDICT else ""
+    yield "stopped by", STOPS[execution.stopped] + asked
     yield "log10 e, violating", f"{estimate.log10_e_violating:.2f}"
     yield "log10 e, compliant", f"{estimate.log10_e_compliant:.2f}"
     yield "error rate", f"a wrong verdict has probability at most {claim.alpha:g}"

@@ -45,6 +45,7 @@ class Finding:
         bound_log10: log10 of the e-value at which a verdict is reached, 1/alpha.
         chart: the parts' intervals against the limit; empty for a single part.
         to_label: whether answers were drawn for people to label.
+        saved: share of the planned items that were not asked.
     """
 
     result: Result
@@ -53,6 +54,7 @@ class Finding:
     confidence: float
     chart: SafeString
     to_label: bool
+    saved: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ def _finding(shard: Shard, names: dict[str, str]) -> Finding | None:
         confidence=1 - estimate.claim.alpha,
         chart=parts_chart(parts, limit=estimate.claim.limit, title=title),
         to_label=labellable(shard),
+        saved=round(1 - shard.result.n / max(shard.result.planned, 1), 2),
     )
 
 
