@@ -99,6 +99,13 @@ def test_labels_make_a_verdict_of_their_own_beside_the_judges(cast: Cast, shard:
     # The verdict of the labels can be asked for again and again; the judge's own stays.
     assert executed(labels_conclude(viewer=officer, shard=shard)).result.n == len(sheet.drawn)
     assert shard.run.version.results.count() == 3
+    client = Client()
+    client.force_login(cast.officer)
+    page = client.get(reverse("portal:model", args=(shard.run.version.model_id,)))
+    assert [panel.title.endswith("by people's labels") for panel in page.context["panels"]] == [
+        False,
+        True,
+    ]
 
 
 def test_only_a_prefix_of_the_drawn_items_counts(cast: Cast, shard: Shard) -> None:

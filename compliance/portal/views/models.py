@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -149,15 +148,23 @@ def _registrable(viewer: Viewer) -> list[tuple[str, str]]:
 
 
 def _panels(newest_first: list[Result], names: dict[str, str]) -> list[Panel]:
-    """A panel a stress test, by name; ``newest_first`` as the history gives them."""
-    by_name = sorted(newest_first, key=attrgetter("test_name", "recorded_at"))
+    """A panel a stress test, by name, and one where people labelled: that is another statistic.
+
+    Args:
+        newest_first: as the history gives them.
+    """
+    by_name = sorted(newest_first, key=lambda result: (*_series(result), result.recorded_at))
     panels = []
-    for name, group in groupby(by_name, key=attrgetter("test_name")):
+    for (name, by_people), group in groupby(by_name, key=_series):
         results = list(group)
-        title = names.get(name, name)
+        title = names.get(name, name) + (", by people's labels" if by_people else "")
         chart = history_chart([_point(result) for result in results], title=title)
         panels.append(Panel(title=title, newest=results[-1], chart=chart))
     return panels
+
+
+def _series(result: Result) -> tuple[str, bool]:
+    return result.test_name, result.shard.labelled_id is not None
 
 
 def _point(result: Result) -> Point:
