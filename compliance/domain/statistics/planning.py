@@ -43,11 +43,13 @@ class Banks:
         elsewhere: where the stated rate is that of the worst bank, the others are at this rate
             or the stated one, whichever is smaller; 1 puts all at the stated rate.
         assumes: what the plan takes for granted beyond the rates, one sentence each.
+        asked_first: items that a run asks before and that enter no mean; not in the figures.
     """
 
     sizes: tuple[int, ...]
     elsewhere: float = 1.0
     assumes: tuple[str, ...] = ()
+    asked_first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
