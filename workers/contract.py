@@ -155,6 +155,8 @@ class Procedure:
     stops_early: bool = False
     planning: Banks | NothingToPlan = NOT_DECLARED
     """What its verdict is made of, for who wants to know beforehand what a run would come to."""
+    read_answer: Callable[[Item, str], Score] | None = None
+    """The score of an answer that somebody recorded as text; None where scores need the model."""
 
 
 @dataclass(frozen=True, slots=True)

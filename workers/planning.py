@@ -109,11 +109,11 @@ def plan(
         return banks
     _check(rates, token_budget, backend)
     measured = _probe(test, procedure, backend) if backend else None
-    design = _design(procedure, sum(banks.sizes))
+    design = _design(procedure, banks)
     most = _most_items(procedure, measured, token_budget)
     outlooks = tuple(
         outlook(banks, design, rate, lives=lives, seed=SEED, most_items=most)
-        for rate in rates or default_rates(procedure.claim.limit)
+        for rate in rates or default_rates(design.limit)
     )
     return Plan(design, banks, outlooks, validity(test) is None, measured, most)
 
@@ -128,13 +128,13 @@ def as_json(
     return spec | {"planned": True} | found.to_json()
 
 
-def _design(procedure: Procedure, total: int) -> Design:
-    sequential = procedure.stops_early
+def _design(procedure: Procedure, banks: Banks) -> Design:
+    sequential, total = procedure.stops_early, sum(banks.sizes)
     return Design(
-        limit=procedure.claim.limit,
+        limit=procedure.claim.limit if banks.limit is None else banks.limit,
         alpha=procedure.claim.alpha,
-        batch_size=procedure.batch_size if sequential else total,
-        minimum_items=procedure.minimum_items if sequential else total,
+        batch_size=procedure.batch_size // banks.items_each if sequential else total,
+        minimum_items=procedure.minimum_items // banks.items_each if sequential else total,
     )
 
 

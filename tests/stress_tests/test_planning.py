@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,9 @@ from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.statistics.planning import Banks, NothingToPlan
 from compliance.domain.vocabulary import Need
+from tests.stress_tests.conftest import Assay
 from tests.stress_tests.letters import letters
 from tests.stress_tests.scripted import ScriptedBackend
-from tests.stress_tests.test_cli import Assay, assay
 from tests.stress_tests.test_refusal import HELPS, REFUSES
 from tests.validity.report_tables import committed
 from workers import cli
@@ -30,7 +31,6 @@ from workers.stress_tests.bias.counterfactual_pairs import counterfactual_pairs
 from workers.stress_tests.safety.refusal import refusal
 from workers.stress_tests.safety.request_bank import SIZE, requests
 
-__all__ = ["assay"]
 ROOT = Path(__file__).parents[2]
 EVERY = list(catalogue().values())
 
@@ -43,15 +43,17 @@ def _planned(test: StressTest, *rates: float, lives: int = 200) -> Plan:
 
 @pytest.mark.parametrize("test", EVERY, ids=lambda test: test.identity.name)
 def test_every_stress_test_declares_its_banks_or_why_there_is_nothing_to_plan(
-    test: StressTest,
+    test: StressTest, public: Callable[..., None]
 ) -> None:
+    public(*(one.name for one in test.identity.data_card.datasets))
     procedure = test.build({})
     if isinstance(procedure.planning, NothingToPlan):
         assert procedure.planning is not NOT_DECLARED
         assert len(procedure.planning.reason.split()) > 8
     else:
         parts = Counter(item.part for item in procedure.items(np.random.default_rng(0)))
-        assert sum(procedure.planning.sizes) == parts.total() == test.identity.data_card.size
+        planned = procedure.planning.items_each * sum(procedure.planning.sizes)
+        assert planned == parts.total() == test.identity.data_card.size
 
 
 @pytest.mark.parametrize(

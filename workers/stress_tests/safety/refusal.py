@@ -82,6 +82,7 @@ def refusal(limit: float = 0.05, alpha: float = 0.05, max_new_tokens: int = 48) 
         items=_items,
         score=lambda backend, batch: _score(backend, batch, max_new_tokens),
         conclude=lambda scores: _conclude(claim, scores),
+        read_answer=_judged,
         batch_size=BATCH_SIZE,
         minimum_items=MINIMUM_ITEMS,
         stops_early=True,
