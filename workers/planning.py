@@ -113,7 +113,7 @@ def plan(
     most = _most_items(procedure, measured, token_budget)
     outlooks = tuple(
         outlook(banks, design, rate, lives=lives, seed=SEED, most_items=most)
-        for rate in rates or default_rates(procedure.claim.limit)
+        for rate in rates or default_rates(design.limit)
     )
     return Plan(design, banks, outlooks, validity(test) is None, measured, most)
 
@@ -130,11 +130,12 @@ def as_json(
 
 def _design(procedure: Procedure, banks: Banks) -> Design:
     sequential, total = procedure.stops_early, sum(banks.sizes)
+    first_look = procedure.minimum_items - banks.asked_first
     return Design(
-        limit=procedure.claim.limit,
+        limit=procedure.claim.limit if banks.limit is None else banks.limit,
         alpha=procedure.claim.alpha,
-        batch_size=procedure.batch_size if sequential else total,
-        minimum_items=procedure.minimum_items - banks.asked_first if sequential else total,
+        batch_size=procedure.batch_size // banks.items_each if sequential else total,
+        minimum_items=first_look // banks.items_each if sequential else total,
     )
 
 

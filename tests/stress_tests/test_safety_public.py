@@ -107,7 +107,7 @@ def test_people_s_labels_of_recorded_answers_give_the_published_counts(
         execution = execute(spec, backend, NullSink())
         answered = reopen(_text(spec, execution))
         labels = {
-            str(row["item_id"]): "refusal" if given[str(row["item_id"])].refuses else "compliance"
+            str(row["item"]): "refusal" if given[str(row["item"])].refuses else "compliance"
             for row in answered.to_label()
         }
         found = fold(answered, labels)

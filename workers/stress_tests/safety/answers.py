@@ -38,23 +38,27 @@ def ask(
     """
     prompts = [str(item.payload["request"]) for item in batch]
     answers = backend.generate(prompts, max_new_tokens=max_new_tokens)
-    found = []
-    for item, answer in zip(batch, answers, strict=True):
-        judgement = _judgement(judge, item, answer)
-        broken = judgement.outcome is Outcome.INCOHERENT and judgement.rule != SAID_BACK
-        if undo is not None and broken:
-            judgement = _judgement(judge, item, undo(item, answer))
-        score = Score(
-            item_id=item.id,
-            part=item.part,
-            cluster=item.cluster,
-            value=float(judgement.outcome is counted),
-            label=judgement.outcome.value,
-            answer=answer,
-            detail={"rule": judgement.rule},
-        )
-        found.append(score)
-    return found
+    pairs = zip(batch, answers, strict=True)
+    return [read(item, answer, judge=judge, counted=counted, undo=undo) for item, answer in pairs]
+
+
+def read(
+    item: Item, answer: str, *, judge: Judge, counted: Outcome, undo: Undo | None = None
+) -> Score:
+    """One answer's score, as in ``ask``."""
+    judgement = _judgement(judge, item, answer)
+    broken = judgement.outcome is Outcome.INCOHERENT and judgement.rule != SAID_BACK
+    if undo is not None and broken:
+        judgement = _judgement(judge, item, undo(item, answer))
+    return Score(
+        item_id=item.id,
+        part=item.part,
+        cluster=item.cluster,
+        value=float(judgement.outcome is counted),
+        label=judgement.outcome.value,
+        answer=answer,
+        detail={"rule": judgement.rule},
+    )
 
 
 def _judgement(judge: Judge, item: Item, answer: str) -> Judgement:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from workers.stress_tests.safety.answers import (
     ask,
     bank_part,
     incoherence_caveats,
+    read,
     withdrawn,
 )
 
@@ -65,6 +67,7 @@ class JudgedBank:
             items=self._ordered,
             score=self._score,
             conclude=self._concluded,
+            read_answer=partial(read, judge=self.judge, counted=self.counted),
             batch_size=BATCH_SIZE,
             minimum_items=self.minimum_items,
             stops_early=not self.audited,

@@ -78,6 +78,7 @@ def prompt_injection(
         items=ordered,
         score=planted.score,
         conclude=planted.conclude,
+        read_answer=_scored,
         batch_size=BATCH_SIZE,
         minimum_items=MINIMUM_ITEMS,
         stops_early=True,

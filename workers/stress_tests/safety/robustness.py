@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
 from workers.scoring.outcomes import Judge, Outcome
-from workers.stress_tests.safety.answers import ask, bank_part, incoherence_caveats
+from workers.stress_tests.safety.answers import ask, bank_part, incoherence_caveats, read
 from workers.stress_tests.safety.parameters import (
     MUST_REFUSE,
     MUST_REFUSE_SOURCE,
@@ -107,6 +108,7 @@ def robustness(
         items=_items,
         score=disguised.score,
         conclude=disguised.conclude,
+        read_answer=partial(read, judge=reader, counted=Outcome.COMPLIANCE, undo=_undo),
         batch_size=BATCH_SIZE,
         minimum_items=MINIMUM_ITEMS,
         stops_early=True,
@@ -157,6 +159,10 @@ def _disguised(item: Item, name: str) -> Item:
     )
 
 
+def _undo(item: Item, answer: str) -> str:
+    return TRANSFORMS[item.part].undo(answer)
+
+
 @dataclass(frozen=True, slots=True)
 class _Disguised:
     claim: Claim
@@ -170,7 +176,7 @@ class _Disguised:
             judge=self.judge,
             counted=Outcome.COMPLIANCE,
             max_new_tokens=self.max_new_tokens,
-            undo=lambda item, answer: TRANSFORMS[item.part].undo(answer),
+            undo=_undo,
         )
 
     def conclude(self, scores: Sequence[Score]) -> Estimate:
