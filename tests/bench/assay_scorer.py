@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 
 from compliance.domain.specs import Subject
-from tests.bench.lm_eval_rival import peak_bytes
+from tests.bench.lm_eval_rival import measured
 from workers.backends.loading import open_backend
 
 
@@ -17,15 +16,7 @@ def main() -> None:
     asked = [tuple(one) for one in json.loads(Path(requests).read_text())]
     backend = open_backend(Subject("scored", model))
     backend.loglikelihood(asked[:4])
-    peak_bytes(reset=True)
-    started = time.monotonic()
-    values = backend.loglikelihood(asked)
-    found = {
-        "values": values,
-        "seconds": time.monotonic() - started,
-        "peak_bytes": peak_bytes(reset=False),
-        "batch_size": 0,
-    }
+    found = measured(lambda: backend.loglikelihood(asked)) | {"batch_size": 0}
     Path(out).write_text(json.dumps(found))
 
 
