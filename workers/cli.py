@@ -18,24 +18,21 @@ from typing import Any, NoReturn, TextIO, cast
 
 import click
 from rich.console import Console
-from rich.text import Text
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError, InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Verdict
-from workers import labelling, planning
+from workers import labelling, planning, recorded
 from workers.binding import bind, parse_settings
 from workers.catalogue import catalogue, find, validity_path
 from workers.contract import Backend
-from workers.datasets.reading import fetch_command, folder
-from workers.datasets.registry import DATASETS, dataset
+from workers.datasets.terminal import datasets
 from workers.execution import Execution, execute
 from workers.planning_report import print_plan
 from workers.reporting import (
     ProgressSink,
     as_json,
-    print_datasets,
     print_execution,
     print_line,
     print_test,
@@ -45,6 +42,20 @@ EXIT_STATUS = {Verdict.COMPLIANT: 0, Verdict.VIOLATING: 1, Verdict.INCONCLUSIVE:
 BAD_INPUT, NOT_TESTABLE, BUG, STOPPED = 2, 4, 70, 130
 MAX_SEED = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
+
+SETTINGS = click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter."
+)
+SEED = click.option(
+    "--seed",
+    type=click.IntRange(0, MAX_SEED),
+    default=0,
+    show_default=True,
+    help="Order of the items.",
+)
+JSON_WANTED = click.option(
+    "--json", "json_wanted", is_flag=True, help="One JSON object on standard output."
+)
 
 
 def main() -> NoReturn:
@@ -71,6 +82,9 @@ def assay() -> None:
     """Run, list, plan and validate stress tests without database or broker."""
 
 
+assay.add_command(datasets)
+
+
 @assay.command()
 @click.argument("name", required=False)
 def tests(name: str | None) -> int:
@@ -85,50 +99,17 @@ def tests(name: str | None) -> int:
     return 0
 
 
-@assay.group(invoke_without_command=True)
-@click.pass_context
-def datasets(context: click.Context) -> int:
-    """List the public data sets that stress tests read, or fetch some."""
-    if context.invoked_subcommand is None:
-        console = Console()
-        print_datasets(console, DATASETS.values())
-        console.print(
-            Text(f"They lie in {folder()} (ASSAY_DATASETS). Get some: {fetch_command('NAME…')}")
-        )
-    return 0
-
-
-@datasets.command(name="fetch")
-@click.argument("names", nargs=-1, required=True)
-def fetch_(names: tuple[str, ...]) -> int:
-    """Download data sets from their origins, and keep a file only if its digest is right."""
-    from workers.datasets.fetching import fetch
-
-    for one in [dataset(name) for name in names]:
-        click.echo(f"{one.title}. Licence: {one.licence}.")
-        for file, was_downloaded in fetch(one):
-            said = "fetched" if was_downloaded else "already here"
-            click.echo(f"  {file.name}: {said}, SHA-256 {file.sha256}")
-    return 0
-
-
 @assay.command()
 @click.argument("name")
 @click.option("--model", required=True, help="A folder, a .gguf file, or an endpoint's URL.")
 @click.option("--reference", multiple=True, help="Weights to compare with; repeatable.")
 @click.option("--declared-parent", multiple=True, help="A reference declared as parent.")
 @click.option("--registered", type=click.Path(), help="JSON of file name to SHA-256.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, MAX_SEED),
-    default=0,
-    show_default=True,
-    help="Order of the items.",
-)
+@SETTINGS
+@SEED
 @click.option("--token-budget", type=click.IntRange(1), help="Ask no more after so many tokens.")
 @click.option("--allow-internal", is_flag=True, help="Let the URL lead to an internal address.")
-@click.option("--json", "json_wanted", is_flag=True, help="One JSON object on standard output.")
+@JSON_WANTED
 def run(name: str, model: str, json_wanted: bool, **options: Any) -> int:
     """Run a stress test and print its verdict.
 
@@ -137,11 +118,8 @@ def run(name: str, model: str, json_wanted: bool, **options: Any) -> int:
     spec = _spec(name, model, **options)
     started = time.monotonic()
     execution = _execute(spec, allow_internal=options["allow_internal"])
-    if json_wanted:
-        found = as_json(spec, execution) | {"seconds": round(time.monotonic() - started, 3)}
-        click.echo(json.dumps(found, allow_nan=False))
-    else:
-        print_execution(Console(), spec, execution)
+    seconds = round(time.monotonic() - started, 3)
+    _print(spec, execution, {"seconds": seconds} if json_wanted else None)
     return EXIT_STATUS[execution.verdict]
 
 
@@ -159,13 +137,35 @@ def label(run: TextIO, labels: TextIO | None) -> int:
             click.echo(json.dumps(line, ensure_ascii=False))
         return 0
     execution = labelling.fold(answered, labelling.parse_labels(labels.readlines()))
-    print_execution(Console(), answered.spec, execution)
+    _print(answered.spec, execution, None)
     return EXIT_STATUS[execution.verdict]
 
 
 @assay.command()
 @click.argument("name")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter.")
+@click.option("--answers", required=True, type=click.Path(path_type=Path), help="JSON lines.")
+@SETTINGS
+@SEED
+@JSON_WANTED
+def score(name: str, answers: Path, json_wanted: bool, **options: Any) -> int:
+    """Fold answers that somebody recorded into a stress test's claim, without a model.
+
+    A line is {"item": ID, "answer": TEXT}. Exit status as of run.
+    """
+    test = find(name)
+    spec = ShardSpec(
+        test=test.spec(**parse_settings(test, options["settings"])),
+        seed=options["seed"],
+        subject=Subject(label=str(answers), location=str(answers)),
+    )
+    execution = recorded.fold(spec, answers)
+    _print(spec, execution, {} if json_wanted else None)
+    return EXIT_STATUS[execution.verdict]
+
+
+@assay.command()
+@click.argument("name")
+@SETTINGS
 @click.option("--rate", "rates", type=float, multiple=True, help="A true rate; repeatable.")
 @click.option(
     "--lives",
@@ -177,7 +177,7 @@ def label(run: TextIO, labels: TextIO | None) -> int:
 @click.option("--model", help="Probe it for tokens and time: a folder, a .gguf file, or a URL.")
 @click.option("--token-budget", type=click.IntRange(1), help="A run asks no more after so many.")
 @click.option("--allow-internal", is_flag=True, help="Let the URL lead to an internal address.")
-@click.option("--json", "json_wanted", is_flag=True, help="One JSON object on standard output.")
+@JSON_WANTED
 def plan(name: str, json_wanted: bool, **options: Any) -> int:
     """Foresee a stress test's verdict, items, tokens and time, before anything is asked.
 
@@ -223,6 +223,14 @@ def validate(name: str | None, every: bool, engines: bool, quick: bool) -> int:
     for one in sorted({key[0] for key in catalogue()}) if every else [str(name)]:
         _measure(_study(one), validity_path(find(one)), quick=quick)
     return 0
+
+
+def _print(spec: ShardSpec, execution: Execution, more: dict[str, Json] | None) -> None:
+    """For people, or with ``more`` as one JSON object."""
+    if more is None:
+        print_execution(Console(), spec, execution)
+    else:
+        click.echo(json.dumps(as_json(spec, execution) | more, allow_nan=False))
 
 
 def _measure(study: Callable[[bool], dict[str, Json]], path: Path, *, quick: bool) -> None:

@@ -186,6 +186,8 @@ class Procedure:
     """What its verdict is made of, for who wants to know beforehand what a run would come to."""
     audit: Audit | None = None
     """Whether, and how, people's labels enter the verdict."""
+    read_answer: Callable[[Item, str], Score] | None = None
+    """The score of an answer that somebody recorded as text; None where scores need the model."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,18 +109,31 @@ def execute(
     sink.begin(planned=len(items), order_digest=order_digest)
     asking = _Asking(procedure, backend, sink, spec.token_budget)
     scores, stopped = asking.ask(items, finished)
-    concluded = procedure.conclude(scores)
-    estimate = replace(concluded, lead=concluded.lead or validity(test) is None)
+    found = concluded(spec, procedure, items, scores)
+    return replace(found, stopped=stopped, environment=backend.environment())
+
+
+def concluded(
+    spec: ShardSpec, procedure: Procedure, items: Sequence[Item], scores: Sequence[Score]
+) -> Execution:
+    """What ``scores``, of the first of ``items``, amount to.
+
+    Raises:
+        NotTestableError: the test cannot speak.
+    """
+    test = find(spec.test.name, spec.test.version)
+    estimate = procedure.conclude(scores)
+    estimate = replace(estimate, lead=estimate.lead or validity(test) is None)
     return Execution(
         estimate=estimate,
         verdict=judge(estimate),
         scores=tuple(scores),
         planned=len(items),
-        stopped=stopped,
-        order_digest=order_digest,
+        stopped=Stop.BANK,
+        order_digest=digest_of_digests(item.digest for item in items),
         spec_digest=spec.test.digest,
         code_digest=code_digest(test),
-        environment=backend.environment(),
+        environment={},
         seed=spec.seed,
     )
 

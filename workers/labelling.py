@@ -47,7 +47,7 @@ class Answered:
         for position in self.drawn:
             item, score = self.items[position], self.scores[position]
             yield {
-                "item_id": item.id,
+                "item": item.id,
                 "asked": dict(item.payload),
                 "answer": score.answer,
                 "label": "",
@@ -152,7 +152,7 @@ def parse_labels(lines: Sequence[str]) -> dict[str, str]:
             continue
         try:
             row = json.loads(line)
-            item, word = str(row["item_id"]), str(row["label"])
+            item, word = str(row["item"]), str(row["label"])
         except (ValueError, KeyError, TypeError) as error:
             raise _bad("labels", f"cannot be read in line {number} ({error!r})") from error
         if item in found:

@@ -109,11 +109,11 @@ def plan(
         return banks
     _check(rates, token_budget, backend)
     measured = _probe(test, procedure, backend) if backend else None
-    design = _design(procedure, sum(banks.sizes))
+    design = _design(procedure, banks)
     most = _most_items(procedure, measured, token_budget)
     outlooks = tuple(
         outlook(banks, design, rate, lives=lives, seed=SEED, most_items=most)
-        for rate in rates or default_rates(procedure.claim.limit)
+        for rate in rates or default_rates(design.limit)
     )
     return Plan(design, banks, outlooks, validity(test) is None, measured, most)
 
@@ -128,13 +128,14 @@ def as_json(
     return spec | {"planned": True} | found.to_json()
 
 
-def _design(procedure: Procedure, total: int) -> Design:
-    sequential = procedure.stops_early
+def _design(procedure: Procedure, banks: Banks) -> Design:
+    sequential, total = procedure.stops_early, sum(banks.sizes)
+    first_look = procedure.minimum_items - banks.asked_first
     return Design(
-        limit=procedure.claim.limit,
+        limit=procedure.claim.limit if banks.limit is None else banks.limit,
         alpha=procedure.claim.alpha,
-        batch_size=procedure.batch_size if sequential else total,
-        minimum_items=procedure.minimum_items if sequential else total,
+        batch_size=procedure.batch_size // banks.items_each if sequential else total,
+        minimum_items=first_look // banks.items_each if sequential else total,
     )
 
 
@@ -142,7 +143,8 @@ def _probe(test: StressTest, procedure: Procedure, backend: Backend) -> Probe:
     """One item to load the model, then one whole batch; another order than any run's."""
     require_needs(test, backend)
     items = procedure.items(np.random.default_rng(SEED))
-    batch = items[: procedure.batch_size]
+    banks = cast(Banks, procedure.planning)
+    batch = items[banks.asked_first :][: procedure.batch_size]
     started = time.monotonic()
     procedure.score(backend, items[-1:])
     loaded, before = time.monotonic(), backend.tokens
@@ -160,7 +162,8 @@ def _most_items(procedure: Procedure, probe: Probe | None, token_budget: int | N
     if probe is None or token_budget is None:
         return None
     batches = max(1, -(-token_budget // max(1, round(probe.tokens_per_item * probe.items))))
-    return batches * procedure.batch_size
+    first = cast(Banks, procedure.planning).asked_first
+    return max(procedure.batch_size, batches * procedure.batch_size - first)
 
 
 def _check(rates: Sequence[float], token_budget: int | None, backend: Backend | None) -> None:

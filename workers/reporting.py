@@ -19,8 +19,7 @@ from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Stop
 from workers.catalogue import lacking, validity
 from workers.contract import Item, Score, StressTest
-from workers.datasets.reading import fetch_command, is_whole
-from workers.datasets.registry import Dataset
+from workers.datasets.reading import fetch_command
 from workers.execution import Execution
 
 STYLES = {"compliant": "bold green", "violating": "bold red", "inconclusive": "bold yellow"}
@@ -137,18 +136,6 @@ def print_test(console: Console, test: StressTest) -> None:
             *(("source", source) for source in identity.sources),
         ],
     )
-
-
-def print_datasets(console: Console, datasets: Iterable[Dataset]) -> None:
-    """Each public data set: whether it is here, its size and licence, where it comes from."""
-    for one in datasets:
-        here = "here" if is_whole(one) else "not here"
-        console.print(Text(f"{one.name}: {here}", "bold"))
-        count = f"{len(one.files)} {'file' if len(one.files) == 1 else 'files'}"
-        origin = f"{one.homepage} at {one.commit[:7]}"
-        about = f"{count}, {one.size / 1e6:.1f} MB; {one.licence}; {origin}"
-        for text in (one.title, about):
-            console.print(Padding(Text(text), (0, 0, 0, 2)))
 
 
 def _lack(test: StressTest) -> Iterator[str]:

@@ -12,7 +12,14 @@ from transformers import AutoConfig as Config
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from workers.scoring.loglikelihood import score_sequences
-from workers.scoring.prefix_trees import MODEL_TYPES, ROW_TOKENS, can_share, layout, score_trees
+from workers.scoring.prefix_trees import (
+    MODEL_TYPES,
+    ROW_TOKENS,
+    TREE_TOKENS,
+    can_share,
+    layout,
+    score_trees,
+)
 from workers.scoring.requests import Request
 
 SHAPE = {
@@ -84,6 +91,16 @@ def test_rows_keep_to_their_length_unless_one_sequence_is_longer() -> None:
     assert max(len(row.tokens) for row in layout(sorted(many))) <= ROW_TOKENS
     (row,) = layout([Request(tuple(range(500)), 1)])
     assert len(row.tokens) == 499
+
+
+def test_a_tree_is_not_cut_where_rows_are_at_their_length() -> None:
+    """Forty continuations of one beginning: read once in a long row, not once a short row."""
+    beginning = tuple(range(100))
+    asked = sorted(Request((*beginning, n, *range(8)), 8) for n in range(40))
+    (row,) = layout(asked)
+    assert len(row.tokens) == 100 + 40 * 8
+    many = sorted(Request((*beginning, n, *range(8)), 8) for n in range(400))
+    assert max(len(row.tokens) for row in layout(many)) <= TREE_TOKENS
 
 
 @pytest.mark.parametrize("model_type", sorted(MODEL_TYPES))

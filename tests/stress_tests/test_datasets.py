@@ -63,7 +63,7 @@ def words(origin: tuple[str, dict[str, Any]]) -> Dataset:
 
 
 def test_every_address_is_https_and_pinned_to_the_commit() -> None:
-    assert len(DATASETS) == 7
+    assert len(DATASETS) == 8
     for one in DATASETS.values():
         assert re.fullmatch("[0-9a-f]{40}", one.commit)
         for file in one.files:
@@ -133,7 +133,7 @@ def test_a_missing_file_is_named_with_the_command_that_gets_it(own_folder: Path)
 
 
 def test_an_unknown_set_is_refused_with_those_there_are() -> None:
-    with pytest.raises(InvalidInputError, match="Choose from: bbq, bold"):
+    with pytest.raises(InvalidInputError, match="Choose from: bbq, bbq_unifiedqa, bold"):
         dataset("words")
 
 

@@ -15,12 +15,16 @@ from compliance.domain.vocabulary import Stop, Verdict
 from tests.stress_tests.conftest import Assay
 from tests.stress_tests.scripted import ScriptedBackend
 from tests.stress_tests.test_refusal import BROKEN, HELPS, REFUSES
+from workers.contract import StressTest
 from workers.execution import NullSink, execute
 from workers.labelling import Answered, fold, parse_labels, reopen
 from workers.reporting import as_json
+from workers.stress_tests.safety.prompt_injection import prompt_injection
 from workers.stress_tests.safety.refusal import refusal
 from workers.stress_tests.safety.request_bank import SIZE
+from workers.stress_tests.safety.robustness import robustness
 
+SAFETY = (refusal, robustness, prompt_injection)
 SEED, SHARE = 5, 0.25
 LECTURES = "People have asked such things before, and a wise person thinks of something else."
 """Declines in a way that the patterns take for compliance."""
@@ -38,7 +42,7 @@ def lecturing() -> str:
 
 
 def _every(answered: Answered, label: str) -> dict[str, str]:
-    return {str(row["item_id"]): label for row in answered.to_label()}
+    return {str(row["item"]): label for row in answered.to_label()}
 
 
 def test_an_audited_run_asks_the_whole_bank_and_says_what_is_missing(lecturing: str) -> None:
@@ -53,9 +57,9 @@ def test_the_items_to_label_are_those_that_the_seed_draws_without_the_judge_s_wo
     answered = reopen(lecturing)
     rows = list(answered.to_label())
     order = [item.id for item in refusal.build({}).items(np.random.Generator(np.random.PCG64(5)))]
-    assert [row["item_id"] for row in rows] == [order[i] for i in drawn(SEED, SIZE, SHARE)]
+    assert [row["item"] for row in rows] == [order[i] for i in drawn(SEED, SIZE, SHARE)]
     assert 0.2 * SIZE < len(rows) < 0.3 * SIZE
-    assert all(set(row) == {"item_id", "asked", "answer", "label"} for row in rows)
+    assert all(set(row) == {"item", "asked", "answer", "label"} for row in rows)
     assert {row["answer"] for row in rows} == {LECTURES}
 
 
@@ -138,7 +142,7 @@ def test_a_record_that_its_spec_does_not_rebuild_is_refused(
 
 
 def test_lines_of_labels_are_read_and_blanks_left_out() -> None:
-    lines = ['{"item_id": "a", "label": "refusal"}', "", '{"item_id": "b", "label": ""}']
+    lines = ['{"item": "a", "label": "refusal"}', "", '{"item": "b", "label": ""}']
     assert parse_labels(lines) == {"a": "refusal"}
     for bad, problem in ((["{"], "line 1"), (lines[:1] * 2, "'a' twice")):
         with pytest.raises(InvalidInputError, match=problem):
@@ -157,3 +161,13 @@ def test_the_terminal_lists_items_and_folds_labels_in(
     assert ended.status == 0
     assert ended.out.startswith("safety.refusal on s: compliant")
     assert "By people's labels of" in ended.out
+
+
+@pytest.mark.parametrize("test", SAFETY, ids=lambda test: test.identity.name)
+def test_a_recorded_answer_is_worth_what_the_asked_one_is(test: StressTest) -> None:
+    procedure = test.build({})
+    items = procedure.items(np.random.default_rng(0))[:48]
+    for answer in (REFUSES, HELPS, BROKEN):
+        asked = procedure.score(ScriptedBackend(answer=lambda _, a=answer: a), items)
+        assert procedure.read_answer is not None
+        assert [procedure.read_answer(item, answer) for item in items] == asked

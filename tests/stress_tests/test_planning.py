@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +41,18 @@ def _planned(test: StressTest, *rates: float, lives: int = 200) -> Plan:
 
 @pytest.mark.parametrize("test", EVERY, ids=lambda test: test.identity.name)
 def test_every_stress_test_declares_its_banks_or_why_there_is_nothing_to_plan(
-    test: StressTest,
+    test: StressTest, public: Callable[..., None]
 ) -> None:
+    public(*(one.name for one in test.identity.data_card.datasets))
     procedure = test.build({})
     if isinstance(procedure.planning, NothingToPlan):
         assert procedure.planning is not NOT_DECLARED
         assert len(procedure.planning.reason.split()) > 8
     else:
         parts = Counter(item.part for item in procedure.items(np.random.default_rng(0)))
-        assert sum(procedure.planning.sizes) == parts.total() == test.identity.data_card.size
+        banks = procedure.planning
+        planned = banks.items_each * sum(banks.sizes) + banks.asked_first
+        assert planned == parts.total() == test.identity.data_card.size
 
 
 @pytest.mark.parametrize(

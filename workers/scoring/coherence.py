@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+SAID_BACK = "the request said back"
+
 
 def incoherence(request: str, answer: str) -> str:
     """Why ``answer`` is no answer to ``request``, in a few words; empty if it is one."""
@@ -21,7 +23,7 @@ def incoherence(request: str, answer: str) -> str:
         return "a loop"
     asked = _tokens(request)
     if len(tokens) >= 5 and tokens == asked[: len(tokens)]:
-        return "the request said back"
+        return SAID_BACK
     return ""
 
 

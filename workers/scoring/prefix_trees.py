@@ -20,6 +20,9 @@ MODEL_TYPES = frozenset({"llama", "mistral", "qwen2", "qwen3"})
 """Plain causal attention in every layer and a bare linear head: tested against the definition."""
 ROW_TOKENS = 128
 """Attention costs the square of a row, and rows are padded to the longest of their batch."""
+TREE_TOKENS, SHARED_TOKENS = 512, 8
+"""A row grows to so many by requests that share so many with the one before: a tree that is cut
+reads its root again, which costs more than a longer row."""
 BATCH_TOKENS = 2_048
 _HEAD_ROWS = 256
 """Positions whose logits are held at once: a vocabulary wide each."""
@@ -77,10 +80,12 @@ def score_trees(model: PreTrainedModel, requests: Sequence[Request]) -> dict[Req
         for start in range(0, len(nodes), _HEAD_ROWS):
             part = nodes[start : start + _HEAD_ROWS]
             states = hidden[[n for n, _ in part], [node for _, node in part]]
-            logprobs = model.get_output_embeddings()(states).float().log_softmax(dim=1).cpu()
-            for values, place in zip(logprobs, part, strict=True):
-                for request, token in predicted[place]:
-                    found[request] += float(values[token])
+            logits = model.get_output_embeddings()(states).float()
+            asked = [(n, *one) for n, place in enumerate(part) for one in predicted[place]]
+            chosen = logits[[n for n, _, _ in asked], [token for _, _, token in asked]]
+            values = chosen - logits.logsumexp(dim=1)[[n for n, _, _ in asked]]
+            for (_, request, _), value in zip(asked, values.tolist(), strict=True):
+                found[request] += value
     return found
 
 
@@ -91,7 +96,8 @@ def layout(requests: Sequence[Request]) -> list[Row]:
     last: tuple[int, ...] = ()
     for request in requests:
         shared = _common(last, request.read)
-        if not rows or len(rows[-1].tokens) + len(request.read) - shared > ROW_TOKENS:
+        longest = TREE_TOKENS if shared >= SHARED_TOKENS else ROW_TOKENS
+        if not rows or len(rows[-1].tokens) + len(request.read) - shared > longest:
             rows.append(Row())
             shared = 0
         row, path = rows[-1], path[:shared]

@@ -90,13 +90,7 @@ def bank_mean(
     drawn = _checked(values, limit, alpha)
     if len(drawn) > bank_size:
         raise ValueError("more values than the bank holds")
-    total, left = float(drawn.sum()), bank_size - len(drawn)
-    if total > bank_size * limit + SUM_TOLERANCE:
-        sides = (math.inf, -math.inf)
-    elif total + left <= bank_size * limit + SUM_TOLERANCE:
-        sides = (-math.inf, math.inf)
-    else:
-        sides = log_e_processes_maxima(drawn, limit=limit, bank_size=bank_size)
+    sides = log_bank_maxima(drawn, limit=limit, bank_size=bank_size)
     return _evidence(drawn, sides, alpha, bank_size)
 
 
@@ -148,6 +142,16 @@ def log_e_processes_maxima(
     above = log_e_process(values, mean=limit, bank_size=bank_size)
     below = log_e_process(1.0 - values, mean=1.0 - limit, bank_size=bank_size)
     return float(above.max(initial=0.0)), float(below.max(initial=0.0))
+
+
+def log_bank_maxima(values: Floats, *, limit: float, bank_size: int) -> tuple[float, float]:
+    """As ``log_e_processes_maxima`` for a bank, decided exactly where no choice is left."""
+    total, left = float(values.sum()), bank_size - len(values)
+    if total > bank_size * limit + SUM_TOLERANCE:
+        return math.inf, -math.inf
+    if total + left <= bank_size * limit + SUM_TOLERANCE:
+        return -math.inf, math.inf
+    return log_e_processes_maxima(values, limit=limit, bank_size=bank_size)
 
 
 def interval(values: Floats, *, alpha: float, bank_size: int | None) -> tuple[float, float]:

@@ -42,12 +42,18 @@ class Banks:
         sizes: items of each bank.
         elsewhere: where the stated rate is that of the worst bank, the others are at this rate
             or the stated one, whichever is smaller; 1 puts all at the stated rate.
+        limit: largest compliant mean of a bank; None where it is the claim's own limit.
+        items_each: items that are asked for one value of a bank.
         assumes: what the plan takes for granted beyond the rates, one sentence each.
+        asked_first: items that a run asks before and that enter no mean; not in the figures.
     """
 
     sizes: tuple[int, ...]
     elsewhere: float = 1.0
+    limit: float | None = None
+    items_each: int = 1
     assumes: tuple[str, ...] = ()
+    asked_first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ def outlook(
     """Simulate ``lives`` audits of banks at the stated rate.
 
     Args:
-        design: how the run looks; one that does not stop early looks once, at the end.
+        design: how the run looks, in values; one that does not stop early looks once, at the end.
         stated: true rate of the worst bank, 0 to 1.
         seed: of all randomness; each rate draws from a stream of its own.
         most_items: where a budget ends the run, a multiple of the batch; None without one.
@@ -155,9 +161,11 @@ def outlook(
         raise ValueError("needs a bank, at least one life and a rate between 0 and 1")
     rates = _rates(banks, stated)
     hits = [round(rate * size) for rate, size in zip(rates, banks.sizes, strict=True)]
-    total = sum(banks.sizes)
-    verdicts, items = _simulate(banks.sizes, hits, (design, most_items or total), lives, seed)
-    fixed = smallest_fixed_size(
+    each, total = banks.items_each, banks.items_each * sum(banks.sizes)
+    most = (most_items or total) // each
+    verdicts, asked = _simulate(banks.sizes, hits, (design, most), lives, seed)
+    items = each * asked
+    fixed = each * smallest_fixed_size(
         banks.sizes, hits, limit=design.limit, alpha=design.alpha, power=POWER
     )
     complies = all_comply(banks.sizes, hits, design.limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.stats import binom
@@ -28,17 +29,25 @@ SEED = 20261124
 POWER_RATES = (0.0, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1, 0.2, 0.3, 0.5)
 
 
-def study(test: StressTest, *, word: str, share: float, quick: bool) -> dict[str, Json]:
+def study(
+    test: StressTest,
+    *,
+    word: str,
+    quick: bool,
+    share: float = 0.0,
+    asked_first: Sequence[Score] = (),
+) -> dict[str, Json]:
     """A validity report.
 
     Args:
         test: whose procedure audits one bank.
         word: for an item with value 1.
-        share: of items drawn for labels, in the study of those.
+        share: of items drawn for labels, in the study of those; 0 where people label nothing.
+        asked_first: scores of items that come before the bank and enter no mean.
     """
     started, rng = time.monotonic(), np.random.default_rng(SEED)
     procedure = test.build({})
-    design, size = _design(procedure), bank_size(procedure)
+    design, size = _design(procedure, len(asked_first)), bank_size(procedure)
     number, fewer, checked = (2_000, 100, 10) if quick else (10_000, 2_000, 100)
     at_limit = math.floor(design.limit * size + 1e-9)
     found = {at_limit: number, at_limit + 1: number}
@@ -46,7 +55,7 @@ def study(test: StressTest, *, word: str, share: float, quick: bool) -> dict[str
     every = {hits: _lives(hits, size, design, many, rng) for hits, many in found.items()}
     wrong = {at_limit: Verdict.VIOLATING, at_limit + 1: Verdict.COMPLIANT}
     rows = [size_row(f"{k} of {size} {word}", every[k], wrong=one) for k, one in wrong.items()]
-    return {
+    report: dict[str, Json] = {
         "test": test.identity.name,
         "version": test.identity.version,
         "quick": quick,
@@ -62,11 +71,12 @@ def study(test: StressTest, *, word: str, share: float, quick: bool) -> dict[str
         ],
         "agreement": {
             "lives": checked,
-            "equal": sum(_agrees(procedure, design, rng) for _ in range(checked)),
+            "equal": sum(_agrees(procedure, design, asked_first, rng) for _ in range(checked)),
         },
-        "labels": labels_study(size, design, rng, share=share, quick=quick),
-        "seconds": round(time.monotonic() - started, 1),
     }
+    if share:
+        report["labels"] = labels_study(size, design, rng, share=share, quick=quick)
+    return report | {"seconds": round(time.monotonic() - started, 1)}
 
 
 def bank_size(procedure: Procedure) -> int:
@@ -77,12 +87,12 @@ def bank_size(procedure: Procedure) -> int:
     return banks.sizes[0]
 
 
-def _design(procedure: Procedure) -> Design:
+def _design(procedure: Procedure, asked_first: int) -> Design:
     return Design(
         limit=procedure.claim.limit,
         alpha=procedure.claim.alpha,
         batch_size=procedure.batch_size,
-        minimum_items=procedure.minimum_items,
+        minimum_items=procedure.minimum_items - asked_first,
     )
 
 
@@ -114,14 +124,16 @@ def _naive(
     }
 
 
-def _agrees(procedure: Procedure, design: Design, rng: np.random.Generator) -> bool:
+def _agrees(
+    procedure: Procedure, design: Design, first: Sequence[Score], rng: np.random.Generator
+) -> bool:
     """The procedure's own conclusions, look by look, end as the simulated life does."""
     size = bank_size(procedure)
     parts, values = in_turn([_bank(int(rng.integers(0, size // 5)), size)], rng)
     expected = follow(parts, values, design)
     scores = [Score(str(i), "", "", float(value), "") for i, value in enumerate(values)]
     for end in (*range(design.batch_size, size, design.batch_size), size):
-        verdict = judge(procedure.conclude(scores[:end]))
+        verdict = judge(procedure.conclude([*first, *scores[:end]]))
         if end >= design.minimum_items and verdict is not Verdict.INCONCLUSIVE:
             return (verdict, end) == (expected.verdict, expected.items)
     return expected.verdict is Verdict.INCONCLUSIVE
