@@ -65,7 +65,7 @@ def reopen(text: str) -> Answered:
     try:
         record = json.loads(text)
     except ValueError as error:
-        raise _bad("RUN", f"is no JSON ({error})") from error
+        raise _bad("RUN", f"is no run's record ({error})") from error
     return rebuild(record)
 
 
