@@ -34,7 +34,7 @@ from compliance.accounts.services import (  # noqa: E402
 )
 from compliance.audits.selectors import stress_test_list  # noqa: E402
 from compliance.audits.services import (  # noqa: E402
-    battery_default,
+    battery_resolve,
     schedule_create,
     subscription_create,
 )
@@ -56,6 +56,13 @@ from compliance.registry.services import (  # noqa: E402
     version_register,
 )
 
+FIRST_AUDIT = (
+    "provenance.weights_digest",
+    "provenance.shared_initialisation",
+    "safety.refusal",
+    "bias.counterfactual_pairs",
+)
+"""At least one of each kind, and no longer than somebody watches; the quickest first."""
 PEOPLE = (
     ("compliance officer", "officer@northwind.example", "Ola Officer", Role.COMPLIANCE_OFFICER),
     ("provider engineer", "engineer@northwind.example", "Enno Engineer", Role.ENGINEER),
@@ -125,7 +132,7 @@ def _first_audit(officer: Viewer) -> str:
         viewer=officer,
         model=assistant,
         name="Daily audit of the newest version",
-        battery=battery_default(access=Access.WEIGHTS),
+        battery=battery_resolve(battery=FIRST_AUDIT),
         rule=Rule(
             cron="",
             interval_seconds=int(_DAY.total_seconds()),
@@ -140,7 +147,7 @@ def _first_audit(officer: Viewer) -> str:
             viewer=officer,
             organization_id=organization.id,
             event_type=EventType.VERSION_REGISTERED,
-            consequence=StartRun(tuple(battery_default(access=Access.WEIGHTS))),
+            consequence=StartRun(tuple(battery_resolve(battery=FIRST_AUDIT))),
         )
     _version(officer, assistant, "1.1", "smollm2-135m-instruct-tuned", _tuned(original))
     return str(oldest_first[0].run_id)
