@@ -159,14 +159,14 @@ def same_choices(ours: Run, theirs: Run, choices: int) -> bool:
 def test_bbq_in_whole_templates(beside: Beside) -> None:
     items = whole_templates()
     asked = [(prompt(item), f" {answer}") for item in items for answer in answers(item)]
-    ours, theirs = beside(f"BBQ, whole templates, {len(items)} questions", asked)
+    ours, theirs = beside(f"BBQ, three small whole templates, {len(items)} questions", asked)
     assert same_choices(ours, theirs, 3)
-    assert times_faster(ours, theirs) >= 6
+    assert times_faster(ours, theirs) >= 5
     assert ours.peak_bytes <= theirs.peak_bytes
 
 
 def test_bbq_in_one_batch_of_the_stress_test(beside: Beside) -> None:
-    """24 quads in the order of a run: what sharing is left where templates are far apart."""
+    """24 quads in the order of a run, drawn at random from all templates of all categories."""
     from workers.stress_tests.bias.bbq import bbq
 
     have("bbq")
@@ -175,6 +175,8 @@ def test_bbq_in_one_batch_of_the_stress_test(beside: Beside) -> None:
     asked = [(prompt(item), f" {answer}") for item in items for answer in answers(item)]
     ours, theirs = beside(f"BBQ, one batch of a run, {len(items)} questions", asked)
     assert same_choices(ours, theirs, 3)
+    assert times_faster(ours, theirs) >= 6
+    assert ours.peak_bytes <= theirs.peak_bytes
 
 
 def letters(before: str) -> Requests:
@@ -206,7 +208,7 @@ def test_answers_of_one_token_after_nothing(beside: Beside) -> None:
     """What is left to share: contexts. Falls short of three times."""
     ours, theirs = beside("BBQ, answers of one token", letters(""))
     assert same_choices(ours, theirs, 3)
-    assert times_faster(ours, theirs) >= 1.5
+    assert times_faster(ours, theirs) >= 1.4
 
 
 def test_crows_pairs(beside: Beside) -> None:
@@ -217,4 +219,4 @@ def test_crows_pairs(beside: Beside) -> None:
     asked = [("", rows[n][key]) for n in drawn for key in ("sent_more", "sent_less")]
     ours, theirs = beside(f"CrowS-Pairs, {len(drawn)} pairs", asked)
     assert same_choices(ours, theirs, 2)
-    assert times_faster(ours, theirs) >= 1.5
+    assert times_faster(ours, theirs) >= 1.4
