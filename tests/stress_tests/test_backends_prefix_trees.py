@@ -13,9 +13,13 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from workers.scoring.loglikelihood import score_sequences
 from workers.scoring.prefix_trees import (
+    BATCH_TOKENS,
+    FILLED,
     MODEL_TYPES,
     ROW_TOKENS,
     TREE_TOKENS,
+    Row,
+    _batches,
     can_share,
     layout,
     score_trees,
@@ -101,6 +105,18 @@ def test_a_tree_is_not_cut_where_rows_are_at_their_length() -> None:
     assert len(row.tokens) == 100 + 40 * 8
     many = sorted(Request((*beginning, n, *range(8)), 8) for n in range(400))
     assert max(len(row.tokens) for row in layout(many)) <= TREE_TOKENS
+
+
+def test_batches_are_padded_little_and_keep_to_their_budget() -> None:
+    rows = [Row(tokens=[0] * width) for width in (*range(20, 130, 7), 500, 490, 300, 1000)]
+    batches = _batches(rows)
+    assert sorted(len(row.tokens) for batch in batches for row in batch) == sorted(
+        len(row.tokens) for row in rows
+    )
+    for batch in batches:
+        width = len(batch[0].tokens)
+        assert all(FILLED * width <= len(row.tokens) <= width for row in batch)
+        assert len(batch) == 1 or width * len(batch) <= BATCH_TOKENS
 
 
 @pytest.mark.parametrize("model_type", sorted(MODEL_TYPES))

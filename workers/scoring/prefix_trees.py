@@ -24,6 +24,8 @@ TREE_TOKENS, SHARED_TOKENS = 512, 8
 """A row grows to so many by requests that share so many with the one before: a tree that is cut
 reads its root again, which costs more than a longer row."""
 BATCH_TOKENS = 2_048
+FILLED = 0.85
+"""A row shorter than this share of its batch's width opens another: padding is computed, too."""
 _HEAD_ROWS = 256
 """Positions whose logits are held at once: a vocabulary wide each."""
 
@@ -116,7 +118,8 @@ def _batches(rows: Sequence[Row]) -> list[list[Row]]:
     batches: list[list[Row]] = []
     width = 0
     for row in sorted(rows, key=lambda row: -len(row.tokens)):
-        if not batches or width * (len(batches[-1]) + 1) > BATCH_TOKENS:
+        full = width * (len(batches[-1]) + 1) > BATCH_TOKENS if batches else True
+        if full or len(row.tokens) < FILLED * width:
             batches.append([])
             width = len(row.tokens)
         batches[-1].append(row)
