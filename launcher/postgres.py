@@ -131,8 +131,8 @@ class Postgres:
             "port": str(self.port),
             "unix_socket_directories": "",
             "cluster_name": "assay",
-            # The supervisor starts it again. Left to itself after a crash, PostgreSQL 18 was seen to
-            # wait for ever when its own recovery met the full disk that it had crashed on.
+            # The supervisor starts it again. Left to itself after a crash, PostgreSQL 18 was seen
+            # to wait for ever when its own recovery met the full disk that it had crashed on.
             "restart_after_crash": "off",
             **self.options,
         }
