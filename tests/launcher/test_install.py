@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -56,7 +57,12 @@ def test_pip_without_a_registry_names_it_as_the_need(tmp_path: Path) -> None:
         " '--find-links', 'http://127.0.0.1:9/')"
     )
     made = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "PIP_CONFIG_FILE": os.devnull},  # no constraints of this machine's
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert InstallError.__name__ in made.stderr
     assert "package registry" in made.stderr.splitlines()[-1]
