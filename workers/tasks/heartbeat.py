@@ -21,6 +21,10 @@ INTERRUPT = signal.SIGUSR2
 _log = structlog.get_logger("assay.runs")
 
 
+class LeaseInterrupt(BaseException):
+    """The lease was lost while the model was at work. No library that it passes may catch it."""
+
+
 class Pulse:
     """What the beating thread and the working one know of each other."""
 
@@ -46,7 +50,7 @@ class Pulse:
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Signal handler, in the working thread: leave off unless it is writing or done."""
         if not self._writing and not self.ended.is_set():
-            raise LeaseLostError("the lease was lost while the model was at work")
+            raise LeaseInterrupt
 
 
 @contextmanager
@@ -64,6 +68,8 @@ def heartbeat(lease: Lease) -> Iterator[Pulse]:
     thread.start()
     try:
         yield pulse
+    except LeaseInterrupt as interrupt:
+        raise LeaseLostError("the lease was lost while the model was at work") from interrupt
     finally:
         pulse.ended.set()
         thread.join()

@@ -55,12 +55,20 @@ def shard_execute(lease: Lease) -> None:
     log = _log.bind(shard=str(lease.shard_id), fence=lease.fence, test=lease.spec.test.name)
     log.info("shard claimed", resumed_items=len(lease.finished))
     try:
+        _ended(lease, log)
+    except LeaseLostError:
+        log.warning("lease lost; nothing more was written")
+
+
+def _ended(lease: Lease, log: structlog.stdlib.BoundLogger) -> None:
+    """Raises LeaseLostError, from the execution or when its end is to be recorded."""
+    try:
         with heartbeat(lease) as pulse:
             execution = _executed(lease, pulse)
         result = shard_complete(lease=lease, outcome=outcome_of(execution))
         log.info("shard completed", verdict=result.verdict, seconds=result.duration_seconds)
     except LeaseLostError:
-        log.warning("lease lost; nothing more was written")
+        raise
     except UnavailableError as error:
         shard_fail(lease=lease, trouble=str(error), retry_after=error.retry_after)
         log.warning("not to be asked now", reason=str(error))
