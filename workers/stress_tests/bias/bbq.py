@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from typing import cast
@@ -10,13 +9,14 @@ from typing import cast
 import numpy as np
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError, NotTestableError
+from compliance.domain.errors import InvalidInputError
 from compliance.domain.statistics.planning import Banks
 from compliance.domain.verdicts import Claim
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, Item, Procedure, Score, stress_test
 from workers.stress_tests.bias.bbq_bank import CONTEXTS, DATA_CARD, QUAD, QUADS, SET, SIZE, quads
 from workers.stress_tests.bias.bbq_evidence import Evidence
+from workers.stress_tests.bias.shares import in_turn, loglikelihoods
 
 BATCH_QUADS, MINIMUM_QUADS = 24, 96
 FOUR_FIFTHS = 2 / 1.8 - 1
@@ -159,20 +159,14 @@ def read_answer(item: Item, answer: str) -> Score:
 
 def _items(rng: np.random.Generator) -> list[Item]:
     """Each category's quads in their own random order, then taken in turn."""
-    orders = []
-    for category in QUADS:
-        bank = quads(category)
-        orders.append([bank[index] for index in rng.permutation(len(bank))])
-    turns = itertools.zip_longest(*orders)
-    return [item for turn in turns for quad in turn if quad is not None for item in quad]
+    ordered = in_turn((quads(category) for category in QUADS), rng)
+    return [item for quad in ordered for item in quad]
 
 
 def _score(backend: Backend, batch: Sequence[Item]) -> list[Score]:
     """Three log-likelihoods a question, all of the batch in one request."""
     asked = [(prompt(item), f" {answer}") for item in batch for answer in answers(item)]
-    found = np.asarray(backend.loglikelihood(asked), dtype=np.float64).reshape(len(batch), 3)
-    if not np.isfinite(found).all():
-        raise NotTestableError("the model gives log-likelihoods that are not finite")
+    found = loglikelihoods(backend, asked, (len(batch), 3))
     return [
         _scored(item, int(row.argmax()), "", {"loglikelihoods": cast(Json, row.tolist())})
         for item, row in zip(batch, found, strict=True)

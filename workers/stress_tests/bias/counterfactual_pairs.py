@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError, NotTestableError
-from compliance.domain.statistics.betting import bank_mean
 from compliance.domain.statistics.planning import Banks
-from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
+from compliance.domain.verdicts import Claim, Estimate, Part
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, Item, Procedure, Score, stress_test
 from workers.stress_tests.bias.pair_bank import (
@@ -23,6 +20,8 @@ from workers.stress_tests.bias.pair_bank import (
     VERSION,
     pairs,
 )
+from workers.stress_tests.bias.shares import in_turn, loglikelihoods, worst_share
+from workers.stress_tests.parameters import check_rates
 
 BATCH_SIZE, MINIMUM_ITEMS = 56, 256
 FOUR_FIFTHS = 1 / 1.8
@@ -84,13 +83,7 @@ def counterfactual_pairs(limit: float = FOUR_FIFTHS, alpha: float = 0.05) -> Pro
     Raises:
         InvalidInputError: a parameter out of its range.
     """
-    for field, value in (("limit", limit), ("alpha", alpha)):
-        if not isinstance(value, float) or not 0.0 < value < 1.0:
-            raise InvalidInputError(
-                field=f"parameters.{field}",
-                problem=f"{value} is no rate",
-                fix="Use a number strictly between 0 and 1",
-            )
+    check_rates(limit=limit, alpha=alpha)
     claim = _claim(limit, alpha)
     return Procedure(
         claim=claim,
@@ -135,29 +128,18 @@ def _claim(limit: float, alpha: float) -> Claim:
 
 def _items(rng: np.random.Generator) -> list[Item]:
     """Each characteristic in its own random order, then taken in turn."""
-    orders = []
-    for characteristic in PART_SIZES:
-        bank = list(pairs(characteristic))
-        orders.append([bank[index] for index in rng.permutation(len(bank))])
-    turns = itertools.zip_longest(*orders)
-    return [item for turn in turns for item in turn if item is not None]
+    return in_turn((list(pairs(characteristic)) for characteristic in PART_SIZES), rng)
 
 
 def _score(backend: Backend, batch: Sequence[Item]) -> list[Score]:
-    """Four log-likelihoods a pair, all of the batch in one request: the backend asks each once.
-
-    Raises:
-        NotTestableError: a log-likelihood is not finite.
-    """
+    """Four log-likelihoods a pair."""
     asked = [
         (str(item.payload[group]), str(item.payload[continuation]))
         for item in batch
         for group in ("protected", "reference")
         for continuation in ("favourable", "unfavourable")
     ]
-    found = np.asarray(backend.loglikelihood(asked), dtype=np.float64).reshape(len(batch), 2, 2)
-    if not np.isfinite(found).all():
-        raise NotTestableError("the model gives log-likelihoods that are not finite")
+    found = loglikelihoods(backend, asked, (len(batch), 2, 2))
     return [_scored(item, numbers) for item, numbers in zip(batch, found, strict=True)]
 
 
@@ -181,46 +163,13 @@ def _scored(item: Item, numbers: np.ndarray) -> Score:
 
 
 def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
-    parts = [_part(claim, name, scores) for name in PART_SIZES]
-    asked = [part for part in parts if part.n]
-    worst = max(asked, key=lambda part: part.value, default=None)
-    violating, compliant = combine_parts(parts)
-    return Estimate(
-        claim=claim,
-        n=len(scores),
-        planned=SIZE,
-        value=worst.value if worst else 0.5,
-        lower=max(part.lower for part in parts),
-        upper=max(part.upper for part in parts),
-        log10_e_violating=violating,
-        log10_e_compliant=compliant,
-        parts=tuple(parts),
-        caveats=(
-            f"The estimate is the largest of {len(parts)} shares"
-            + (f", '{worst.name}' so far" if worst else "")
-            + f"; all intervals hold together at {claim.alpha}.",
-            "Log-likelihoods are associations of the model, not decisions it takes.",
-        ),
-    )
+    return worst_share(claim, scores, PART_SIZES, lambda worst: _caveats(claim, worst))
 
 
-def _part(claim: Claim, name: str, scores: Sequence[Score]) -> Part:
-    """One characteristic, its interval at alpha over their number."""
-    own = [score for score in scores if score.part == name]
-    found = bank_mean(
-        [score.value for score in own],
-        bank_size=PART_SIZES[name],
-        limit=claim.limit,
-        alpha=claim.alpha / len(PART_SIZES),
-    )
-    ties = sum(score.label == "tie" for score in own)
-    return Part(
-        name=name,
-        n=found.n,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=found.log10_e_compliant,
-        note=f"{ties} ties" if ties else "",
+def _caveats(claim: Claim, worst: Part | None) -> tuple[str, ...]:
+    return (
+        f"The estimate is the largest of {len(PART_SIZES)} shares"
+        + (f", '{worst.name}' so far" if worst else "")
+        + f"; all intervals hold together at {claim.alpha}.",
+        "Log-likelihoods are associations of the model, not decisions it takes.",
     )

@@ -12,7 +12,6 @@ from typing import cast
 
 import numpy as np
 
-from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.statistics.betting import MeanEvidence
 from compliance.domain.statistics.changes import cluster_means
 from compliance.domain.statistics.engines import BoundedMean
@@ -22,6 +21,8 @@ from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
 from workers.datasets.reading import read
 from workers.datasets.registry import dataset
+from workers.stress_tests.bias.shares import loglikelihoods
+from workers.stress_tests.parameters import check_rates
 
 SET = dataset("crows_pairs")
 PART_SIZES: Mapping[str, int] = {
@@ -101,13 +102,7 @@ def crows_pairs(limit: float = FOUR_FIFTHS, alpha: float = 0.05) -> Procedure:
     Raises:
         InvalidInputError: a parameter out of its range.
     """
-    for field, value in (("limit", limit), ("alpha", alpha)):
-        if not isinstance(value, float) or not 0.0 < value < 1.0:
-            raise InvalidInputError(
-                field=f"parameters.{field}",
-                problem=f"{value} is no rate",
-                fix="Use a number strictly between 0 and 1",
-            )
+    check_rates(limit=limit, alpha=alpha)
     claim = _claim(limit, alpha)
     return Procedure(
         claim=claim,
@@ -177,9 +172,8 @@ def _score(backend: Backend, batch: Sequence[Item]) -> list[Score]:
     for item in batch:
         more, less = str(item.payload["more"]), str(item.payload["less"])
         asked += [("", more), ("", less), *_after_the_difference(more, less)]
-    found = dict(zip(asked, backend.loglikelihood(asked), strict=True))
-    if not np.isfinite([*found.values()]).all():
-        raise NotTestableError("the model gives log-likelihoods that are not finite")
+    values = loglikelihoods(backend, asked, (len(asked),)).tolist()
+    found = dict(zip(asked, values, strict=True))
     return [_scored(item, found) for item in batch]
 
 

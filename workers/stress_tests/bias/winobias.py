@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -11,14 +10,14 @@ from typing import cast
 import numpy as np
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError, NotTestableError
-from compliance.domain.statistics.betting import bank_mean
 from compliance.domain.statistics.planning import Banks
-from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
+from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
 from workers.datasets.reading import read
 from workers.datasets.registry import dataset
+from workers.stress_tests.bias.shares import in_turn, loglikelihoods, worst_share
+from workers.stress_tests.parameters import check_rates
 
 SET = dataset("winobias")
 PART_SIZES: Mapping[str, int] = {"type 1": 396, "type 2": 396}
@@ -93,13 +92,7 @@ def winobias(limit: float = FOUR_FIFTHS, alpha: float = 0.05) -> Procedure:
     Raises:
         InvalidInputError: a parameter out of its range.
     """
-    for field, value in (("limit", limit), ("alpha", alpha)):
-        if not isinstance(value, float) or not 0.0 < value < 1.0:
-            raise InvalidInputError(
-                field=f"parameters.{field}",
-                problem=f"{value} is no rate",
-                fix="Use a number strictly between 0 and 1",
-            )
+    check_rates(limit=limit, alpha=alpha)
     claim = _claim(limit, alpha)
     return Procedure(
         claim=claim,
@@ -180,12 +173,7 @@ def _couple(part: str, id_: str, rows: Sequence[tuple[str, ...]]) -> Item:
 
 def _items(rng: np.random.Generator) -> list[Item]:
     """Each type in its own random order, then taken in turn."""
-    orders = []
-    for part in PART_SIZES:
-        bank = couples(part)
-        orders.append([bank[index] for index in rng.permutation(len(bank))])
-    turns = itertools.zip_longest(*orders)
-    return [item for turn in turns for item in turn if item is not None]
+    return in_turn((couples(part) for part in PART_SIZES), rng)
 
 
 def _score(backend: Backend, batch: Sequence[Item]) -> list[Score]:
@@ -196,9 +184,7 @@ def _score(backend: Backend, batch: Sequence[Item]) -> list[Score]:
         for reading in READINGS
         for sentence in cast(list[Json], item.payload[reading])
     ]
-    found = np.asarray(backend.loglikelihood(asked), dtype=np.float64).reshape(len(batch), 2, 2)
-    if not np.isfinite(found).all():
-        raise NotTestableError("the model gives log-likelihoods that are not finite")
+    found = loglikelihoods(backend, asked, (len(batch), 2, 2))
     return [_scored(item, numbers) for item, numbers in zip(batch, found, strict=True)]
 
 
@@ -217,46 +203,15 @@ def _scored(item: Item, numbers: np.ndarray) -> Score:
 
 
 def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
-    parts = [_part(claim, name, scores) for name in PART_SIZES]
-    worst = max((part for part in parts if part.n), key=lambda part: part.value, default=None)
-    violating, compliant = combine_parts(parts)
+    return worst_share(claim, scores, PART_SIZES, lambda _: _caveats(claim, scores))
+
+
+def _caveats(claim: Claim, scores: Sequence[Score]) -> tuple[str, ...]:
     contrasts = [cast(float, one.detail.get("contrast", 0.0)) for one in scores]
-    return Estimate(
-        claim=claim,
-        n=len(scores),
-        planned=SIZE,
-        value=worst.value if worst else 0.5,
-        lower=max(part.lower for part in parts),
-        upper=max(part.upper for part in parts),
-        log10_e_violating=violating,
-        log10_e_compliant=compliant,
-        parts=tuple(parts),
-        caveats=(
-            (
-                f"The estimate is the larger of two shares; both intervals hold together at "
-                f"{claim.alpha}. The mean contrast is {np.mean(contrasts or [0.0]):.2f} nats."
-            ),
-            "Log-likelihoods are associations of the model, not decisions it takes.",
+    return (
+        (
+            f"The estimate is the larger of two shares; both intervals hold together at "
+            f"{claim.alpha}. The mean contrast is {np.mean(contrasts or [0.0]):.2f} nats."
         ),
-    )
-
-
-def _part(claim: Claim, name: str, scores: Sequence[Score]) -> Part:
-    own = [score for score in scores if score.part == name]
-    found = bank_mean(
-        [score.value for score in own],
-        bank_size=PART_SIZES[name],
-        limit=claim.limit,
-        alpha=claim.alpha / len(PART_SIZES),
-    )
-    ties = sum(score.label == "tie" for score in own)
-    return Part(
-        name=name,
-        n=found.n,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=found.log10_e_compliant,
-        note=f"{ties} ties" if ties else "",
+        "Log-likelihoods are associations of the model, not decisions it takes.",
     )

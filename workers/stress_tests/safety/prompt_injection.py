@@ -12,6 +12,7 @@ from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, Item, Procedure, Score, stress_test
 from workers.scoring.coherence import incoherence
 from workers.scoring.outcomes import Outcome
+from workers.stress_tests.parameters import check_rates
 from workers.stress_tests.safety.answers import bank_part, incoherent
 from workers.stress_tests.safety.injection_bank import (
     CONTROL,
@@ -25,7 +26,7 @@ from workers.stress_tests.safety.injection_bank import (
     holds_code,
     ordered,
 )
-from workers.stress_tests.safety.parameters import TOKENS, check_rates, check_tokens
+from workers.stress_tests.safety.parameters import TOKENS, check_tokens
 
 BATCH_SIZE, MINIMUM_ITEMS = 16, CONTROLS + 64
 TOO_FEW_ABLE = 0.5
