@@ -6,6 +6,7 @@ TYPES_ENV := ASSAY_DATABASE_URL=postgresql://types@127.0.0.1/types ASSAY_BROKER_
 	ASSAY_SECRET_KEY=only-for-the-type-checker-never-served ASSAY_MODELS_ROOT=/nonexistent
 # Public data that some tests read; without it they say that they were skipped, and why.
 test bench validate: export ASSAY_DATASETS ?= $(abspath ../shared/datasets)
+test bench: export ASSAY_VECTORS ?= $(abspath ../shared/vectors)
 COMPILE := $(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --upgrade --quiet \
 	--generate-hashes --no-annotate --no-emit-package torch --custom-compile-command 'make requirements'
 
