@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from compliance.domain.tlog.compact_range import CompactRange
 from compliance.domain.tlog.errors import FormatError, ProofError
 from compliance.domain.tlog.merkle import (
     EMPTY_ROOT,
+    check_subtree,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
@@ -57,19 +61,17 @@ def test_every_subtree_of_small_trees_is_the_drafts() -> None:
     seen = 0
     for size in SIZES:
         entries = TREE.entries[:size]
-        for start in range(size):
-            for end in range(start + 1, size + 1):
-                try:
-                    root = subtree_root(start, end, TREE)
-                except ProofError:
-                    continue
-                made = subtree_consistency_proof(start, end, size, TREE)
-                assert root == mth(entries[start:end])
-                assert made == subproof(start, end, entries, True)
-                verify_subtree_consistency(
-                    subtree=(start, end), size=size, proof=made, sub_root=root, root=mth(entries)
-                )
-                seen += 1
+        for start, end in subtrees(size):
+            if start == end:
+                continue
+            root = subtree_root(start, end, TREE)
+            made = subtree_consistency_proof(start, end, size, TREE)
+            assert root == mth(entries[start:end])
+            assert made == subproof(start, end, entries, True)
+            verify_subtree_consistency(
+                subtree=(start, end), size=size, proof=made, sub_root=root, root=mth(entries)
+            )
+            seen += 1
     assert seen == 1_714
 
 
@@ -235,3 +237,42 @@ def test_public_vectors(folder: str, count: int, check: Any) -> None:
         if refused is not one["wantErr"]:
             wrong.append(name)
     assert not wrong
+
+
+def test_the_drafts_accumulated_vectors() -> None:
+    """All subtrees of trees of up to 130 leaves, by one digest for each algorithm.
+
+    Figures: draft-ietf-plants-merkle-tree-certs, appendix "Subtree Test Vectors".
+    """
+    tree = Tree(130, [bytes([index]) for index in range(130)])
+    roots, inclusions, consistencies = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
+    for start, end in subtrees(130):
+        root = subtree_root(start, end, tree) if start < end else EMPTY_ROOT
+        roots.update(f"[{start}, {end}) {root.hex()}\n".encode())
+        for index in range(start, end):
+            moved = lambda level, at, by=start: tree(level, at + (by >> level))  # noqa: E731
+            made = inclusion_proof(index - start, end - start, moved)
+            inclusions.update(f"{index} [{start}, {end})".encode() + hexed(made))
+    for size in range(131):
+        for start, end in subtrees(size):
+            made = subtree_consistency_proof(start, end, size, tree) if start < end else []
+            consistencies.update(f"[{start}, {end}) {size}".encode() + hexed(made))
+    assert [one.hexdigest()[:16] for one in (roots, inclusions, consistencies)] == [
+        "b82806ad4265bb15",
+        "ac2a8f989e44d99e",
+        "10fa99b37bf9bf9f",
+    ]
+
+
+def subtrees(size: int) -> Iterator[tuple[int, int]]:
+    """Every valid subtree of a tree, the empty ones included."""
+    for end in range(size + 1):
+        for start in range(end + 1):
+            with suppress(ProofError):
+                if start < end:
+                    check_subtree(start, end)
+                yield start, end
+
+
+def hexed(proof: list[bytes]) -> bytes:
+    return "".join(f" {one.hex()}" for one in proof).encode() + b"\n"

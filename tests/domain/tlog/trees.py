@@ -51,9 +51,12 @@ def subproof(start: int, end: int, entries: Sequence[bytes], whole: bool) -> lis
 class Tree:
     """Entries of one's own, with a reader of their hashes."""
 
-    def __init__(self, size: int) -> None:
-        self.entries = [b"entry %d" % index for index in range(size)]
+    def __init__(self, size: int, entries: Sequence[bytes] = ()) -> None:
+        self.entries = list(entries) or [b"entry %d" % index for index in range(size)]
+        self.kept: dict[tuple[int, int], bytes] = {}
 
     def __call__(self, level: int, index: int, /) -> bytes:
         assert (index + 1) << level <= len(self.entries)
-        return mth(self.entries[index << level : (index + 1) << level])
+        if (level, index) not in self.kept:
+            self.kept[level, index] = mth(self.entries[index << level : (index + 1) << level])
+        return self.kept[level, index]
