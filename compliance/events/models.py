@@ -12,6 +12,15 @@ from compliance.accounts.models import Organization
 from compliance.events.sending import Sending
 
 NOTIFY_CHANNEL = "assay_events"
+_LOSES_VALUES_ONLY = """
+IF TG_OP = 'UPDATE'
+    AND OLD.payload @> NEW.payload AND OLD.salts @> NEW.salts
+    AND to_jsonb(OLD) - 'payload' - 'salts' = to_jsonb(NEW) - 'payload' - 'salts'
+THEN
+    RETURN NEW;
+END IF;
+RAISE EXCEPTION 'append-only: Cannot update or delete rows from % table', TG_TABLE_NAME;
+"""
 
 
 def append_only() -> pgtrigger.Protect:
@@ -20,7 +29,10 @@ def append_only() -> pgtrigger.Protect:
 
 
 class Event(models.Model):
-    """Something that happened, written in the transaction of the change it tells of."""
+    """Something that happened, written in the transaction of the change it tells of.
+
+    The database lets a value and its salt be erased, and refuses every other change.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     type = models.CharField(max_length=60, db_index=True)
@@ -30,6 +42,14 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True
     )
     payload = models.JSONField()
+    # Processes of an older release write events without these; the ledger then says no more than
+    # that such an event happened.
+    salts = models.JSONField(
+        db_default={}, help_text="Field path to the salt (hex) of its commitment."
+    )
+    commitments = models.JSONField(
+        db_default={}, help_text="Field path to what the ledger says of it."
+    )
     traceparent = models.CharField(
         max_length=55,
         blank=True,
@@ -40,7 +60,14 @@ class Event(models.Model):
 
     class Meta:
         ordering = ("-occurred_at",)
-        triggers = [append_only()]
+        triggers = [
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=_LOSES_VALUES_ONLY,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.subject}"

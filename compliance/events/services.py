@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
@@ -11,6 +12,8 @@ from django.db import connection, transaction
 
 from compliance.accounts.models import User
 from compliance.domain.canonical import Json
+from compliance.domain.commitments import SALT_BYTES
+from compliance.domain.entries import ACTOR, commitments_of
 from compliance.domain.events import EventType, Reader, payload_check
 from compliance.events.models import Event, FollowUp, PendingEvent
 from compliance.events.sending import BATCH, sending_claim, sending_settle
@@ -32,17 +35,22 @@ def event_record(
 
     Raises:
         InvalidInputError: the payload lacks a key of ``PAYLOAD_KEYS``.
+        CommitmentError: the payload holds what the ledger cannot commit to (NaN, huge integers).
         RuntimeError: called outside a transaction: the event could tell of a change that
             was never made.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("event_record must run in the transaction of the change it tells of")
     payload_check(event_type, payload)
+    values = {**payload, ACTOR: str(actor.pk) if actor else None}
+    salts = {path: secrets.token_hex(SALT_BYTES) for path in values}
     event = Event.objects.create(
         type=event_type.value,
         organization_id=organization_id,
         subject=subject,
         payload=dict(payload),
+        salts=salts,
+        commitments=commitments_of(values, salts),
         actor=actor,
         traceparent=traceparent_now(),
     )

@@ -20,6 +20,7 @@ from django.db import connection
 
 from compliance.audits.models import Run, Shard, StressTest
 from compliance.audits.services import run_request_by
+from compliance.domain.events import Reader
 from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import RunState
@@ -132,7 +133,7 @@ def _assay(
         run_request_by(viewer=viewer, version=version, battery=battery)
 
     def relayed() -> bool:
-        return not PendingEvent.objects.exists()
+        return not PendingEvent.objects.filter(reader=Reader.RELAY.value).exists()
 
     ask()  # what a worker loads once is not a run's cost
     processes.start("scheduler", "workers.scheduler")

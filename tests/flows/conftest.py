@@ -13,13 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
-from django.conf import settings
-from django.db import connection
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -90,16 +87,11 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def processes(
-    transactional_db: None, models_root: Path, mailbox: Mailbox, tmp_path: Path
+    site_environment: dict[str, str], mailbox: Mailbox, tmp_path: Path
 ) -> Iterator[Processes]:
-    url = urlsplit(str(settings.ENV.database_url))
-    database = urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
-    environment = os.environ | {
-        "ASSAY_DATABASE_URL": database,
-        "ASSAY_MODELS_ROOT": str(models_root),
+    environment = site_environment | {
         "ASSAY_EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "PYTHONUNBUFFERED": "1",
     }
     logs = tmp_path / "logs"
     logs.mkdir()

@@ -23,7 +23,9 @@ def test_servers_start_and_stop(
 ) -> None:
     logs = reachable / "logs"
     logs.mkdir(exist_ok=True)
-    postgres = Postgres(reachable / "postgres", free_port(), "super", "assay", system_user())
+    postgres = Postgres(
+        reachable / "postgres", free_port(), "super", "owner", "service", system_user()
+    )
     valkey = Valkey(reachable / "valkey", free_port(), "valkey")
     supervisor = Supervisor(logs, print)
     began = time.monotonic()

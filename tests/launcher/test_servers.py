@@ -100,5 +100,9 @@ def test_no_password_stands_on_a_command_line(servers: Servers) -> None:
         for path in Path("/proc").glob("[0-9]*/cmdline")
         if path.exists()
     ]
-    for password in (servers.valkey.password, servers.postgres.role_password):
+    for password in (
+        servers.valkey.password,
+        servers.postgres.owner_password,
+        servers.postgres.service_password,
+    ):
         assert not [line for line in lines if password in line]

@@ -1,0 +1,141 @@
+"""Reading the log: its tiles, its checkpoints, the proofs they allow, and a viewer's entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from compliance.accounts.selectors import Viewer
+from compliance.domain.errors import NotFoundError
+from compliance.domain.tlog.errors import FormatError
+from compliance.domain.tlog.merkle import consistency_proof, inclusion_proof
+from compliance.domain.tlog.tiles import (
+    EntryBundle,
+    HashTile,
+    TileReader,
+    encode_entries,
+    encode_hashes,
+    parse_path,
+)
+from compliance.ledger.models import Checkpoint, Entry, LogSetup, Subtree, Witness
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """An entry with the proof that it is in the log of a checkpoint."""
+
+    entry: Entry
+    checkpoint: Checkpoint
+    proof: Sequence[bytes]
+
+
+def tile_get(*, path: str) -> bytes | None:
+    """The bytes of a tile or entry bundle, by its path below the log; None where there is none."""
+    try:
+        tile = parse_path(path)
+    except FormatError:
+        return None
+    found = list(_contents(tile))
+    if len(found) != tile.width:
+        return None
+    return encode_entries(found) if isinstance(tile, EntryBundle) else encode_hashes(found)
+
+
+def _contents(tile: HashTile | EntryBundle) -> Iterator[bytes]:
+    """What is stored of a tile's range, in order."""
+    first = tile.index * 256
+    span = {"index__gte": first, "index__lt": first + tile.width}
+    column, rows = "leaf_hash", Entry.objects.filter(**span).order_by("index")
+    if isinstance(tile, EntryBundle):
+        column = "body"
+    elif tile.level:
+        subtrees = Subtree.objects.filter(level=tile.level, **span).order_by("index")
+        return (bytes(root) for root in subtrees.values_list("root", flat=True))
+    return (bytes(value) for value in rows.values_list(column, flat=True))
+
+
+def hash_reader(size: int) -> TileReader:
+    """Reads the hashes of the tree of the first ``size`` entries."""
+    return TileReader(size, lambda path: tile_get(path=path))
+
+
+def checkpoint_latest() -> Checkpoint | None:
+    """The newest signed tree head."""
+    return Checkpoint.objects.first()
+
+
+def checkpoint_get(*, size: int) -> Checkpoint:
+    """The checkpoint of a size.
+
+    Raises:
+        NotFoundError: none was signed at that size.
+    """
+    found = Checkpoint.objects.filter(size=size).first()
+    if found is None:
+        raise NotFoundError(f"no checkpoint of {size} entries was signed")
+    return found
+
+
+def checkpoint_note(*, checkpoint: Checkpoint) -> str:
+    """The signed note as it is published: the log's signatures, then the cosignatures."""
+    lines = checkpoint.cosignatures.values_list("line", flat=True)
+    return checkpoint.note + "".join(f"{line}\n" for line in lines)
+
+
+def consistency_between(*, old: int, new: int) -> list[bytes]:
+    """Hashes that prove that the log of ``new`` entries begins with that of ``old``."""
+    return consistency_proof(old, new, hash_reader(new))
+
+
+def entry_list(*, viewer: Viewer) -> QuerySet[Entry]:
+    """Entries of the organizations whose record the viewer may read, newest first."""
+    return Entry.objects.filter(organization__in=viewer.readable).select_related("event")
+
+
+def entry_included(*, viewer: Viewer, index: int) -> Included:
+    """An entry with its proof against the best checkpoint there is: see ``_vouched_for``.
+
+    Raises:
+        NotFoundError: no such entry that the viewer may see, or no checkpoint covers it yet.
+    """
+    entry = entry_list(viewer=viewer).filter(index=index).first()
+    if entry is None:
+        raise NotFoundError(f"no entry {index} that you may see")
+    return included(entry=entry)
+
+
+def included(*, entry: Entry) -> Included:
+    """The proof of an entry, for services and faces that have scoped it already.
+
+    Raises:
+        NotFoundError: no checkpoint covers it yet.
+    """
+    checkpoint = _vouched_for(entry.index)
+    if checkpoint is None:
+        raise NotFoundError("no checkpoint covers it yet; one is signed within seconds")
+    proof = inclusion_proof(entry.index, checkpoint.size, hash_reader(checkpoint.size))
+    return Included(entry=entry, checkpoint=checkpoint, proof=proof)
+
+
+def _vouched_for(index: int) -> Checkpoint | None:
+    """Of the checkpoints that cover an entry, the one that most witnesses cosigned, the latest."""
+    covering = Checkpoint.objects.filter(size__gt=index)
+    return covering.annotate(vouchers=Count("cosignatures")).order_by("-vouchers", "-size").first()
+
+
+def entry_of_event(*, event_id: UUID) -> Entry | None:
+    """Where an event stands in the log; None until the sequencer has reached it."""
+    return Entry.objects.filter(event_id=event_id).select_related("event").first()
+
+
+def setup_current() -> LogSetup | None:
+    """Origin, keys and witness policy of the log now."""
+    return LogSetup.objects.first()
+
+
+def witness_list() -> QuerySet[Witness]:
+    """How each witness last answered; everybody may know."""
+    return Witness.objects.all()

@@ -1,0 +1,105 @@
+"""The sequencer: gives every event its place in the log, in batches, one process at a time.
+
+It empties a table of pending events, so that a transaction that commits late is never skipped,
+and holds the log's row locked while it appends, so that indexes have no gaps and no doubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+from uuid import UUID
+
+from django.db import transaction
+
+from compliance.domain import entries
+from compliance.domain.events import Reader
+from compliance.domain.tlog.compact_range import CompactRange
+from compliance.domain.tlog.merkle import leaf_hash
+from compliance.domain.tlog.tiles import TILE_HEIGHT
+from compliance.events.models import Event, PendingEvent
+from compliance.ledger.models import Entry, Log, Subtree
+
+BATCH = 1_000
+
+
+def log_lock() -> Log:
+    """The log, locked until the caller's transaction ends; made when there is none yet."""
+    Log.objects.bulk_create([Log(edge=CompactRange().to_bytes())], ignore_conflicts=True)
+    return Log.objects.select_for_update().get(id=Log.ONLY)
+
+
+@transaction.atomic
+def entries_sequence(*, limit: int = BATCH) -> int:
+    """Append up to ``limit`` pending events, oldest first; returns how many."""
+    log = log_lock()
+    pending = list(
+        PendingEvent.objects.filter(reader=Reader.LEDGER.value)
+        .select_related("event")
+        .order_by("event__occurred_at", "id")[:limit]
+    )
+    if not pending:
+        return 0
+    rows = list(_entries(log.size, [row.event for row in pending]))
+    edge = CompactRange.from_bytes(bytes(log.edge))
+    subtrees = _append(edge, (bytes(row.leaf_hash) for row in rows))
+    Entry.objects.bulk_create(rows)
+    Subtree.objects.bulk_create(subtrees)
+    log.size, log.edge = edge.size, edge.to_bytes()
+    log.save(update_fields=["size", "edge"])
+    PendingEvent.objects.filter(id__in=[row.id for row in pending]).delete()
+    return len(rows)
+
+
+def _entries(first: int, events: Sequence[Event]) -> Iterator[Entry]:
+    ends = _chain_ends({event.organization_id for event in events})
+    for index, event in enumerate(events, first):
+        number, previous = ends.get(event.organization_id, (0, ""))
+        body = entry_body(event, entries.Link(number=number, previous=previous))
+        hashed = leaf_hash(body)
+        ends[event.organization_id] = (number + 1, hashed.hex())
+        yield Entry(
+            index=index,
+            event=event,
+            organization_id=event.organization_id,
+            number=number,
+            body=body,
+            leaf_hash=hashed,
+        )
+
+
+def entry_body(event: Event, chain: entries.Link) -> bytes:
+    """The bytes that the log holds of an event."""
+    return entries.Entry(
+        event=str(event.id),
+        type=event.type,
+        organization=str(event.organization_id),
+        subject=event.subject,
+        occurred_at=event.occurred_at.astimezone(UTC).isoformat(),
+        commitments=event.commitments,
+        chain=chain,
+    ).to_bytes()
+
+
+def _chain_ends(organizations: set[UUID]) -> dict[UUID, tuple[int, str]]:
+    """For each organization that has entries: the next number, and the last leaf hash."""
+    last = (
+        Entry.objects.filter(organization__in=organizations)
+        .order_by("organization_id", "-number")
+        .distinct("organization_id")
+        .values_list("organization_id", "number", "leaf_hash")
+    )
+    return {organization: (number + 1, bytes(leaf).hex()) for organization, number, leaf in last}
+
+
+def _append(edge: CompactRange, leaves: Iterable[bytes]) -> list[Subtree]:
+    """Grow the edge; returns the roots that tiles above the lowest level will hold."""
+    found: list[Subtree] = []
+
+    def keep(level: int, index: int, root: bytes) -> None:
+        row, between = divmod(level, TILE_HEIGHT)
+        if row and not between:
+            found.append(Subtree(level=row, index=index, root=root))
+
+    edge.extend(leaves, visit=keep)
+    return found
