@@ -49,4 +49,8 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.ALERT_OPENED: (),
     EventType.ALERT_ACKNOWLEDGED: (),
     EventType.ALERT_RESOLVED: (),
+    EventType.EVIDENCE_READ: (),
+    EventType.RECORD_ERASED: (),
+    EventType.LOG_CONFIGURED: (),
+    EventType.LOG_REFUSED: (),
 }

@@ -14,7 +14,7 @@ from compliance.accounts.selectors import Viewer, alert_recipients
 from compliance.alerts.models import Alert, AlertTransition, Delivery
 from compliance.domain.alerts import alert_move_check
 from compliance.domain.canonical import canonical_json
-from compliance.domain.errors import InvalidInputError
+from compliance.domain.errors import InvalidInputError, NotFoundError
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import AlertState, Severity
@@ -36,8 +36,13 @@ def alert_open(*, event_id: UUID, severity: Severity | None = None) -> Alert:
     Args:
         severity: if none is given, a warning for a verdict that is no alarm (the organization's
             error budget asks for more), and critical for all else.
+
+    Raises:
+        NotFoundError: no such event, or no organization's.
     """
     event = event_by_id(event_id=event_id)
+    if event.organization_id is None:
+        raise NotFoundError("an event of the operator's own is nobody's alert")
     if severity is None:
         severity = Severity.CRITICAL if event.payload.get("alarm", True) else Severity.WARNING
     alert, opened = Alert.objects.get_or_create(

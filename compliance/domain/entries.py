@@ -44,6 +44,7 @@ class Entry:
     """What the ledger says of one event.
 
     Attributes:
+        organization: its id; empty for the operator's own events.
         occurred_at: RFC 3339, UTC: the time that the record claims; only a checkpoint's
             cosignatures are evidence of when.
         commitments: field path to the hex of its salted commitment.
@@ -70,9 +71,9 @@ class Entry:
         """
         try:
             fields = json.loads(body)
-            said = fields.pop("format")
+            form = fields.pop("format")
             entry = cls(**{**fields, "chain": Link(**fields["chain"])})
-            entry._check(said)
+            entry._check(form)
             same = entry.to_bytes() == body
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise _refused(str(error)) from error
@@ -80,11 +81,12 @@ class Entry:
             raise _refused("it is not canonical JSON")
         return entry
 
-    def _check(self, said: object) -> None:
-        if said != FORMAT:
+    def _check(self, form: object) -> None:
+        if form != FORMAT:
             raise ValueError(f"its format is not {FORMAT}")
         for name in ("event", "organization"):
-            if str(UUID(getattr(self, name))) != getattr(self, name):
+            said = getattr(self, name)
+            if (said or name == "event") and str(UUID(said)) != said:
                 raise ValueError(f"{name} is not a UUID as they are written")
         for name in ("type", "subject", "occurred_at"):
             if not isinstance(getattr(self, name), str):

@@ -34,6 +34,10 @@ class EventType(StrEnum):
     ALERT_OPENED = "alert.opened"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_RESOLVED = "alert.resolved"
+    EVIDENCE_READ = "evidence.read"
+    RECORD_ERASED = "record.erased"
+    LOG_CONFIGURED = "log.configured"
+    LOG_REFUSED = "log.refused"
 
 
 class Reader(StrEnum):
@@ -63,6 +67,10 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.ALERT_OPENED: frozenset({"alert", "title"}),
     EventType.ALERT_ACKNOWLEDGED: frozenset({"alert", "reason"}),
     EventType.ALERT_RESOLVED: frozenset({"alert", "reason"}),
+    EventType.EVIDENCE_READ: frozenset({"result", "reader"}),
+    EventType.RECORD_ERASED: frozenset({"event", "fields", "basis"}),
+    EventType.LOG_CONFIGURED: frozenset({"origin", "verifier_keys", "policy"}),
+    EventType.LOG_REFUSED: frozenset({"witness", "refusal"}),
 }
 
 

@@ -36,7 +36,14 @@ class Event(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     type = models.CharField(max_length=60, db_index=True)
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="events")
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        related_name="events",
+        null=True,
+        blank=True,
+        help_text="Whose record it belongs to; empty: the operator's own.",
+    )
     subject = models.CharField(max_length=200, help_text="What it is about, e.g. run/<id>.")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True

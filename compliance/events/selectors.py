@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.errors import NotFoundError
@@ -23,8 +23,9 @@ class Backlog:
 
 
 def event_list(*, viewer: Viewer) -> QuerySet[Event]:
-    """Events of the organizations whose record the viewer may read, newest first."""
-    return Event.objects.filter(organization__in=viewer.readable).select_related("actor")
+    """Events of the organizations whose record the viewer may read, and the operator's own."""
+    readable = Q(organization__in=viewer.readable) | Q(organization__isnull=True)
+    return Event.objects.filter(readable).select_related("actor")
 
 
 def event_by_id(*, event_id: UUID) -> Event:

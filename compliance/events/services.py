@@ -26,7 +26,7 @@ _log = structlog.get_logger("assay.events")
 def event_record(
     *,
     event_type: EventType,
-    organization_id: UUID,
+    organization_id: UUID | None,
     subject: str,
     payload: Mapping[str, Json],
     actor: User | None = None,

@@ -59,7 +59,9 @@ class Entry(models.Model):
 
     index = models.PositiveBigIntegerField(primary_key=True)
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="entry")
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", null=True
+    )
     number = models.PositiveBigIntegerField(help_text="In its organization's own chain.")
     body = models.BinaryField()
     leaf_hash = models.BinaryField()
@@ -69,7 +71,9 @@ class Entry(models.Model):
         ordering = ("-index",)
         verbose_name_plural = "entries"
         constraints = [
-            models.UniqueConstraint(fields=["organization", "number"], name="entry_chain_unique")
+            models.UniqueConstraint(
+                fields=["organization", "number"], name="entry_chain_unique", nulls_distinct=False
+            )
         ]
         triggers = [append_only()]
 

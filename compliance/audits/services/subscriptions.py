@@ -128,7 +128,7 @@ def subscriptions_fire(*, event_id: UUID) -> int:
     model_id = _model_of(event)
     subscriptions = Subscription.objects.filter(
         Q(model__isnull=True) | Q(model=model_id),
-        organization_id=event.organization_id,
+        organization=event.organization,
         event_type=event.type,
         created_at__lte=event.occurred_at,  # nobody asked about what came before
         paused_at__isnull=True,

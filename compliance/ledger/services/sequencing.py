@@ -11,6 +11,7 @@ from datetime import UTC
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from compliance.domain import entries
 from compliance.domain.events import Reader
@@ -73,7 +74,7 @@ def entry_body(event: Event, chain: entries.Link) -> bytes:
     return entries.Entry(
         event=str(event.id),
         type=event.type,
-        organization=str(event.organization_id),
+        organization=str(event.organization_id or ""),
         subject=event.subject,
         occurred_at=event.occurred_at.astimezone(UTC).isoformat(),
         commitments=event.commitments,
@@ -81,10 +82,10 @@ def entry_body(event: Event, chain: entries.Link) -> bytes:
     ).to_bytes()
 
 
-def _chain_ends(organizations: set[UUID]) -> dict[UUID, tuple[int, str]]:
+def _chain_ends(organizations: set[UUID | None]) -> dict[UUID | None, tuple[int, str]]:
     """For each organization that has entries: the next number, and the last leaf hash."""
     last = (
-        Entry.objects.filter(organization__in=organizations)
+        Entry.objects.filter(Q(organization__in=organizations) | Q(organization__isnull=True))
         .order_by("organization_id", "-number")
         .distinct("organization_id")
         .values_list("organization_id", "number", "leaf_hash")
