@@ -18,8 +18,8 @@ from compliance.domain.tlog.encoding import HASH_BYTES, MAX_SIZE
 from compliance.domain.tlog.errors import ProofError
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
-MAX_PROOF_HASHES = 64
-"""More than any proof in a tree of at most 2^63-1 leaves has."""
+MAX_PROOF_HASHES = 63
+"""What tlog-witness allows, and no inclusion proof in a tree of at most 2^63-1 leaves exceeds."""
 
 
 class HashReader(Protocol):
