@@ -1,35 +1,20 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from compliance.domain.tlog.checkpoint import open_checkpoint
 from compliance.domain.tlog.cosignature import verifiers
-from compliance.domain.tlog.key_files import write_private_keys
 from compliance.domain.tlog.merkle import verify_inclusion
-from compliance.domain.tlog.note_keys import PrivateKey, SignatureType, parse_vkey
+from compliance.domain.tlog.note_keys import parse_vkey
 from compliance.ledger.models import Checkpoint, Entry
 from compliance.ledger.selectors import checkpoint_note, included
 from compliance.ledger.services import checkpoint_sign, entries_sequence
-from compliance.ledger.signer import ForkError, Head, LogSigner, signer_open
+from compliance.ledger.signer import ForkError, Head, LogSigner
 from compliance.ledger.store import DamagedError
+from tests.apps.conftest import ORIGIN
 from tests.apps.test_ledger import record
 from tests.cast import Cast
 from tests.tampering import tamper
-
-ORIGIN = "log.example/assay"
-
-
-@pytest.fixture
-def signer(tmp_path: Path) -> LogSigner:
-    path = tmp_path / "key"
-    write_private_keys(
-        path,
-        PrivateKey(ORIGIN, SignatureType.ED25519, b"1" * 32),
-        PrivateKey(ORIGIN, SignatureType.COSIGNATURE_MLDSA44, b"2" * 32),
-    )
-    return signer_open(path)
 
 
 def grow(cast: Cast, signer: LogSigner, count: int) -> Checkpoint | None:

@@ -2,14 +2,21 @@
 
 from compliance.ledger.services.checkpoints import checkpoint_sign
 from compliance.ledger.services.evidence import evidence_move, evidence_read, evidence_record
+from compliance.ledger.services.fsck import events_check, evidence_check, log_check
 from compliance.ledger.services.rights import database_rights_give
 from compliance.ledger.services.sequencing import entries_sequence
+from compliance.ledger.services.setup import log_setup_record, policy_read
 
 __all__ = [
     "checkpoint_sign",
     "database_rights_give",
     "entries_sequence",
+    "events_check",
+    "evidence_check",
     "evidence_move",
     "evidence_read",
     "evidence_record",
+    "log_check",
+    "log_setup_record",
+    "policy_read",
 ]

@@ -1,0 +1,75 @@
+"""The sequencer process: appends events to the log, signs its head, moves evidence to its store.
+
+It alone holds the log's private keys. Any number may run, on one memory of what was signed;
+PostgreSQL's lock lets one work at a time. A process that dies anywhere leaves either a committed
+batch or none, and a head that was remembered and not recorded is signed again with the same root.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import OperationalError, close_old_connections
+
+from compliance.events.models import NOTIFY_CHANNEL
+from compliance.ledger.services import (
+    checkpoint_sign,
+    entries_sequence,
+    evidence_move,
+    log_setup_record,
+    policy_read,
+)
+from compliance.ledger.signer import ForkError, LogSigner
+from compliance.ledger.store import DamagedError
+
+POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.05
+"""How long to wait once an event was recorded, for the next: a burst makes one checkpoint."""
+ALARM_SECONDS = 30.0
+"""How long a log that must not be signed is left alone before it is looked at again."""
+OUTAGES = (OperationalError, psycopg.OperationalError, OSError)
+_log = structlog.get_logger("assay.sequencer")
+
+
+def hand_on(signer: LogSigner) -> None:
+    """Sequence and sign what waits, until nothing does; move evidence out."""
+    while entries_sequence():
+        pass
+    checkpoint = checkpoint_sign(signer=signer)
+    if checkpoint:
+        _log.info("checkpoint signed", size=checkpoint.size)
+    while evidence_move():
+        pass
+
+
+def run(signer: LogSigner, policy: bytes | None, stopping: threading.Event) -> None:
+    """Work until told to stop; an outage is waited out, an alarm is told again and again.
+
+    Raises:
+        FormatError: the policy is none.
+    """
+    wanted = policy_read(signer=signer, content=policy)
+    while not stopping.is_set():
+        try:
+            log_setup_record(signer=signer, policy=wanted)
+            _listen(signer, stopping)
+        except (DamagedError, ForkError) as error:
+            _log.critical("the log is not signed any further", error=str(error))
+            stopping.wait(ALARM_SECONDS)
+        except OUTAGES as error:
+            _log.warning("outage", error=f"{type(error).__name__}: {error}")
+            stopping.wait(POLL_SECONDS)
+
+
+def _listen(signer: LogSigner, stopping: threading.Event) -> None:
+    with psycopg.connect(str(settings.ENV.database_url), autocommit=True) as listener:
+        listener.execute(f"LISTEN {NOTIFY_CHANNEL}")
+        while not stopping.is_set():
+            close_old_connections()
+            hand_on(signer)
+            if list(listener.notifies(timeout=POLL_SECONDS, stop_after=1)):
+                time.sleep(GATHER_SECONDS)

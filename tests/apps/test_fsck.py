@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compliance.ledger.models import Evidence
+from compliance.ledger.services import (
+    entries_sequence,
+    events_check,
+    evidence_check,
+    evidence_move,
+    evidence_record,
+    log_check,
+)
+from compliance.ledger.signer import LogSigner
+from compliance.ledger.store import EvidenceStore, evidence_store
+from tests.apps.test_checkpoints import grow
+from tests.apps.test_ledger import record
+from tests.cast import Cast
+from tests.tampering import tamper
+
+
+@pytest.fixture
+def log(cast: Cast, signer: LogSigner) -> Cast:
+    """Three hundred entries under a checkpoint."""
+    grow(cast, signer, 300)
+    return cast
+
+
+def differences() -> list[str]:
+    return [str(found) for check in (log_check, events_check, evidence_check) for found in check()]
+
+
+def test_an_untouched_record_is_as_it_should_be(log: Cast) -> None:
+    evidence_record(content=b"waiting", media_type="text/plain")
+    assert differences() == []
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "said"),
+    [
+        ("ledger_entry", "SET body = body || 'x' WHERE index = 7", "entry 7: does not hash"),
+        ("ledger_entry", "SET body = body || 'x' WHERE index = 7", "checkpoint 300: was signed"),
+        (
+            "ledger_entry",
+            "SET number = 900 + number, organization_id = NULL WHERE index = 7",
+            "entry 8: does not follow",
+        ),
+        ("events_event", "SET subject = 'model/z' WHERE subject = 'model/7'", "is not what event"),
+        (
+            "events_event",
+            "SET payload = jsonb_set(payload, '{slug}', '\"b\"') WHERE subject = 'model/7'",
+            "entry 7: slug is not what was committed to",
+        ),
+        ("events_event", "SET actor_id = NULL, type = 'x' WHERE subject = 'model/7'", "entry 7"),
+        ("ledger_subtree", r"SET root = '\x00'", "subtree 1/0: is not the root"),
+        ("ledger_checkpoint", r"SET root = '\x00'", "checkpoint 300: was signed over another"),
+        ("ledger_checkpoint", "SET size = 400", "checkpoint 400: vouches for entries"),
+        ("ledger_log", r"SET edge = '\x00'", "log: its head"),
+    ],
+)
+def test_every_change_of_the_record_is_told(
+    log: Cast, table: str, statement: str, said: str
+) -> None:
+    tamper(table, f"UPDATE {table} {statement}")
+    assert said in "\n".join(differences())
+
+
+def test_an_event_kept_out_of_the_log_is_told(log: Cast) -> None:
+    (event,) = record(log)
+    event.pending.filter(reader="ledger").delete()
+    assert entries_sequence() == 0
+    assert differences() == [f"event {event.id}: is not in the log, and does not wait to be"]
+
+
+def test_evidence_that_changed_or_went_is_told(
+    log: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = evidence_record(content=b"answers", media_type="text/plain")
+    second = evidence_record(content=b"more answers", media_type="text/plain")
+    assert evidence_move() == 2
+    assert not differences()
+    stored = [Evidence.objects.get(sha256=sha256) for sha256 in (first, second)]
+    store = evidence_store()
+    store.delete(stored[1].id)
+    store.delete(stored[0].id)
+    store.put(stored[0].id, b"other answers", bytes(stored[1].data_key or b""))
+    said = "\n".join(differences())
+    assert f"evidence {stored[0].id} was changed" in said
+    assert f"the store has no evidence {stored[1].id}" in said
+
+
+def test_stored_evidence_cannot_be_read_without_its_key(log: Cast) -> None:
+    sha256 = evidence_record(content=b"a very secret answer", media_type="text/plain")
+    evidence_move()
+    row = Evidence.objects.get(sha256=sha256)
+    assert row.content is None
+    store: EvidenceStore = evidence_store()
+    folder = store._folder
+    assert folder
+    files = [path for path in folder.rglob(f"*{row.id}*") if path.is_file()]
+    assert len(files) == 1
+    assert b"secret" not in files[0].read_bytes()
