@@ -12,10 +12,15 @@ from pytest_django import Settings
 from safetensors.numpy import save_file
 
 from compliance.audits.services import Announcement, catalogue_publish
+from compliance.domain.tlog.key_files import write_private_keys
+from compliance.domain.tlog.note_keys import PrivateKey, SignatureType
 from compliance.domain.vocabulary import Access
+from compliance.ledger.signer import LogSigner, signer_open
 from compliance.registry.models import Version
 from compliance.registry.services import Declarations, model_register, version_register
 from tests.cast import Cast, assemble
+
+ORIGIN = "log.example/assay"
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +75,17 @@ def version(cast: Cast, weights: str) -> Version:
         location=weights,
         declarations=Declarations(),
     )
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> LogSigner:
+    path = tmp_path / "key"
+    write_private_keys(
+        path,
+        PrivateKey(ORIGIN, SignatureType.ED25519, b"1" * 32),
+        PrivateKey(ORIGIN, SignatureType.COSIGNATURE_MLDSA44, b"2" * 32),
+    )
+    return signer_open(path)
 
 
 def write_weights(root: Path, name: str, *, seed: int) -> str:

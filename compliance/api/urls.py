@@ -18,6 +18,12 @@ from compliance.api.v1.error_budgets import ErrorBudgetListApi
 from compliance.api.v1.events import EventListApi
 from compliance.api.v1.items import ItemListApi
 from compliance.api.v1.labels import LabelAddApi, LabelsConcludeApi, LabelSheetGetApi
+from compliance.api.v1.ledger import (
+    EntryGetApi,
+    EntryListApi,
+    LedgerConsistencyApi,
+    LedgerGetApi,
+)
 from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelRegisterApi
 from compliance.api.v1.results import ResultGetApi, ResultListApi
 from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
@@ -51,6 +57,10 @@ _v1 = [
         by_method(EndpointLimitListApi, EndpointLimitSetApi),
         name="endpoint-limits",
     ),
+    path("ledger", LedgerGetApi.as_view(), name="ledger"),
+    path("ledger/consistency", LedgerConsistencyApi.as_view(), name="ledger-consistency"),
+    path("ledger/entries", EntryListApi.as_view(), name="ledger-entries"),
+    path("ledger/entries/<int:index>", EntryGetApi.as_view(), name="ledger-entry"),
     path("stress-tests", StressTestListApi.as_view(), name="stress-tests"),
     path("schedules", by_method(ScheduleListApi, ScheduleCreateApi), name="schedules"),
     path("schedules/preview", SchedulePreviewApi.as_view(), name="schedule-preview"),

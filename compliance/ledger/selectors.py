@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from compliance.accounts.selectors import Viewer
+from compliance.domain.commitments import Opening
+from compliance.domain.entries import ACTOR
 from compliance.domain.errors import NotFoundError
+from compliance.domain.tlog.checkpoint import parse_checkpoint
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.merkle import consistency_proof, inclusion_proof
+from compliance.domain.tlog.policy_file import parse_policy
 from compliance.domain.tlog.tiles import (
     EntryBundle,
     HashTile,
@@ -20,7 +24,25 @@ from compliance.domain.tlog.tiles import (
     encode_hashes,
     parse_path,
 )
+from compliance.domain.tlog.tlog_proof import TlogProof
+from compliance.domain.tlog.witness_policy import Standing, standing
 from compliance.ledger.models import Checkpoint, Entry, LogSetup, Subtree, Witness
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the log stands, for everybody.
+
+    Attributes:
+        standing: who vouches for the newest checkpoint, by the operator's own policy.
+        refusals: of witnesses that saw a log which ours does not extend; any is an alarm.
+    """
+
+    setup: LogSetup
+    checkpoint: Checkpoint
+    standing: Standing
+    witnesses: Sequence[Witness]
+    refusals: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +52,12 @@ class Included:
     entry: Entry
     checkpoint: Checkpoint
     proof: Sequence[bytes]
+
+    @property
+    def tlog_proof(self) -> TlogProof:
+        """The proof with its checkpoint and cosignatures, as c2sp.org/tlog-proof has it."""
+        note = checkpoint_note(checkpoint=self.checkpoint).encode()
+        return TlogProof(self.entry.index, tuple(self.proof), parse_checkpoint(note))
 
 
 def tile_get(*, path: str) -> bytes | None:
@@ -91,8 +119,9 @@ def consistency_between(*, old: int, new: int) -> list[bytes]:
 
 
 def entry_list(*, viewer: Viewer) -> QuerySet[Entry]:
-    """Entries of the organizations whose record the viewer may read, newest first."""
-    return Entry.objects.filter(organization__in=viewer.readable).select_related("event")
+    """Entries of what the viewer may read, and the operator's own, newest first."""
+    readable = Q(organization__in=viewer.readable) | Q(organization__isnull=True)
+    return Entry.objects.filter(readable).select_related("event")
 
 
 def entry_included(*, viewer: Viewer, index: int) -> Included:
@@ -126,6 +155,18 @@ def _vouched_for(index: int) -> Checkpoint | None:
     return covering.annotate(vouchers=Count("cosignatures")).order_by("-vouchers", "-size").first()
 
 
+def openings_of(entry: Entry) -> list[Opening]:
+    """What shows an entry's fields to whoever may read its event; an erased one has none."""
+    event = entry.event
+    actor = str(event.actor_id) if event.actor_id else None
+    values = {**event.payload, ACTOR: actor}
+    return [
+        Opening(path=path, salt=bytes.fromhex(event.salts[path]), value=values[path])
+        for path in sorted(event.commitments)
+        if path in event.salts and path in values
+    ]
+
+
 def entry_of_event(*, event_id: UUID) -> Entry | None:
     """Where an event stands in the log; None until the sequencer has reached it."""
     return Entry.objects.filter(event_id=event_id).select_related("event").first()
@@ -136,6 +177,27 @@ def setup_current() -> LogSetup | None:
     return LogSetup.objects.first()
 
 
-def witness_list() -> QuerySet[Witness]:
-    """How each witness last answered; everybody may know."""
-    return Witness.objects.all()
+def log_state() -> State:
+    """How the log stands now.
+
+    Raises:
+        NotFoundError: nothing was signed yet.
+    """
+    setup, checkpoint = setup_current(), checkpoint_latest()
+    if setup is None or checkpoint is None:
+        raise NotFoundError("no checkpoint was signed yet; the sequencer may not run")
+    note = checkpoint_note(checkpoint=checkpoint).encode()
+    policy = parse_policy(setup.policy.encode())
+    return State(
+        setup=setup,
+        checkpoint=checkpoint,
+        standing=standing(policy, parse_checkpoint(note)),
+        witnesses=list(Witness.objects.all()),
+        refusals=log_refusals(),
+    )
+
+
+def log_refusals() -> list[str]:
+    """What witnesses say that saw a log which ours does not extend; empty where all is well."""
+    refused = Witness.objects.exclude(refusal="").order_by("name")
+    return [f"{witness.name}: {witness.refusal}" for witness in refused]

@@ -11,9 +11,9 @@ from compliance.ledger.selectors import checkpoint_note, included
 from compliance.ledger.services import checkpoint_sign, entries_sequence
 from compliance.ledger.signer import ForkError, Head, LogSigner
 from compliance.ledger.store import DamagedError
-from tests.apps.conftest import ORIGIN
 from tests.apps.test_ledger import record
 from tests.cast import Cast
+from tests.conftest import ORIGIN
 from tests.tampering import tamper
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
@@ -14,6 +14,9 @@ from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape, words
 from compliance.domain.events import EventType, envelope
 from compliance.events.selectors import event_list
+
+if TYPE_CHECKING:
+    from compliance.events.models import Event
 
 
 class EventListApi(OperationApi):
@@ -33,7 +36,7 @@ class EventListApi(OperationApi):
         id = serializers.UUIDField()
         type = serializers.ChoiceField(choices=words(EventType))
         source = serializers.CharField(  # type: ignore[assignment]
-            help_text="The organization whose record it is in."
+            help_text="The organization whose record it is in, or /log: the operator's own."
         )
         subject = serializers.CharField()
         time = serializers.DateTimeField()
@@ -48,7 +51,7 @@ class EventListApi(OperationApi):
             return traced | envelope(
                 event_id=instance.id,
                 event_type=EventType(instance.type),
-                source=f"/organizations/{instance.organization_id}",
+                source=_source(instance),
                 subject=instance.subject,
                 occurred_at=instance.occurred_at,
                 payload=instance.payload,
@@ -64,3 +67,7 @@ class EventListApi(OperationApi):
             subject=wanted.get("subject"),
         )
         return paged(request, rows, row=EventListApi.Output, order=("-occurred_at", "-id"))
+
+
+def _source(event: Event) -> str:
+    return f"/organizations/{event.organization_id}" if event.organization_id else "/log"
