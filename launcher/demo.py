@@ -180,8 +180,9 @@ class Demo:
         )
 
     def _processes(self) -> None:
-        self._terminal.step("Starting mail catcher, workers, scheduler and web server")
+        self._terminal.step("Starting mail catcher, log, witnesses, workers, scheduler, web server")
         started = [services.mail_catcher(self._state, self._environment, self._smtp_port)]
+        started += services.log_and_witnesses(self._environment, self._state)
         started += services.workers(self._environment)
         started.append(services.web(self._environment, self._port))
         for service in started:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from launcher.ports import HOST
 from launcher.state import State
 from launcher.supervisor import Service
+from launcher.transparency import WitnessHome, log_keys, policy_write, witness_homes
 
 WEB_PROCESSES = 2
 CELERY = ("celery", "-A", "workers.celery", "worker", "--loglevel", "INFO", "--concurrency", "1")
@@ -71,6 +72,24 @@ def workers(environment: Mapping[str, str]) -> list[Service]:
         worker("events", "events,alerts"),
         step("scheduler", environment, "workers.scheduler"),
     ]
+
+
+def log_and_witnesses(environment: Mapping[str, str], state: State) -> list[Service]:
+    """The witnesses, then the process that signs the log and asks them."""
+    keys, homes = log_keys(state), witness_homes(state)
+    policy = policy_write(state, keys, homes)
+    trusted = [word for key in keys for word in ("--log", str(key))]
+
+    def witness(home: WitnessHome) -> Service:
+        where = ("--home", str(home.folder), "--listen", f"{HOST}:{home.port}")
+        name = f"witness-{home.sector}"
+        return step(name, environment, "compliance.witness", *where, *trusted)
+
+    signing = {"ASSAY_LOG_KEY": str(state.log_key), "ASSAY_WITNESS_POLICY": str(policy)}
+    # The witnesses are on this machine, which nothing else of the demo may be asked to reach.
+    inside = {"ASSAY_ALLOW_INTERNAL": "true"}
+    sequencer = step("sequencer", {**environment, **signing, **inside}, "django", "sequencer")
+    return [*map(witness, homes), sequencer]
 
 
 def web(environment: Mapping[str, str], port: int) -> Service:

@@ -121,13 +121,16 @@ class Cosignature(models.Model):
         Checkpoint, on_delete=models.PROTECT, related_name="cosignatures"
     )
     witness = models.CharField(max_length=255, help_text="The name of its key.")
+    key_id = models.CharField(max_length=8, help_text="Which of its keys, in hex.")
     line = models.TextField(help_text="The signature line, as it stands under the note.")
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("checkpoint", "witness", "id")
         constraints = [
-            models.UniqueConstraint(fields=["checkpoint", "line"], name="cosignature_once")
+            models.UniqueConstraint(
+                fields=["checkpoint", "witness", "key_id"], name="cosignature_once"
+            )
         ]
         triggers = [append_only()]
 

@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import OperationalError, close_old_connections
 
+from compliance.domain.tlog.witness_policy import Policy
 from compliance.events.models import NOTIFY_CHANNEL
 from compliance.ledger.services import (
     checkpoint_sign,
@@ -22,6 +23,8 @@ from compliance.ledger.services import (
     evidence_move,
     log_setup_record,
     policy_read,
+    witnesses_ask,
+    witnesses_of,
 )
 from compliance.ledger.signer import ForkError, LogSigner
 from compliance.ledger.store import DamagedError
@@ -29,6 +32,8 @@ from compliance.ledger.store import DamagedError
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.05
 """How long to wait once an event was recorded, for the next: a burst makes one checkpoint."""
+WITNESS_SECONDS = 0.2
+"""How often to look for a checkpoint that a witness has not cosigned."""
 ALARM_SECONDS = 30.0
 """How long a log that must not be signed is left alone before it is looked at again."""
 OUTAGES = (OperationalError, psycopg.OperationalError, OSError)
@@ -53,6 +58,8 @@ def run(signer: LogSigner, policy: bytes | None, stopping: threading.Event) -> N
         FormatError: the policy is none.
     """
     wanted = policy_read(signer=signer, content=policy)
+    asking = threading.Thread(target=_ask_witnesses, args=(wanted, stopping), daemon=True)
+    asking.start()
     while not stopping.is_set():
         try:
             log_setup_record(signer=signer, policy=wanted)
@@ -73,3 +80,15 @@ def _listen(signer: LogSigner, stopping: threading.Event) -> None:
             hand_on(signer)
             if list(listener.notifies(timeout=POLL_SECONDS, stop_after=1)):
                 time.sleep(GATHER_SECONDS)
+
+
+def _ask_witnesses(policy: Policy, stopping: threading.Event) -> None:
+    """Beside the sequencing, so that a slow witness holds up no entry."""
+    witnesses = witnesses_of(policy, allow_internal=settings.ALLOW_INTERNAL)
+    while witnesses and not stopping.wait(WITNESS_SECONDS):
+        try:
+            close_old_connections()
+            witnesses_ask(witnesses=witnesses)
+        except OUTAGES as error:
+            _log.warning("outage while asking witnesses", error=f"{type(error).__name__}: {error}")
+            stopping.wait(POLL_SECONDS)

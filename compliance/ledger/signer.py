@@ -75,6 +75,19 @@ class LogSigner:
         except (ValueError, KeyError, TypeError) as error:
             raise ForkError(f"{self.memory} is damaged: {error}") from error
 
+    def check_not_older(self, size: int) -> None:
+        """Refuse a record that is older than what was signed, before anything is added to it.
+
+        Raises:
+            ForkError: it is.
+        """
+        signed = self.last().size
+        if size < signed:
+            raise ForkError(
+                f"the record has {size} entries and {signed} were signed: it is older than its own"
+                " log. Restore a newer backup, or close this log (docs/operations.md)"
+            )
+
     def sign(self, head: Head, prove: Prove) -> SignedCheckpoint:
         """Sign a head, once it is remembered.
 
@@ -83,6 +96,7 @@ class LogSigner:
                 proof leads from the last one to it.
         """
         with self._alone():
+            self.check_not_older(head.size)
             _extends(self.last(), head, prove)
             self._remember(head)
         checkpoint = Checkpoint(origin=self.origin, size=head.size, root=head.root)
@@ -123,11 +137,6 @@ def signer_open(key: Path) -> LogSigner:
 
 
 def _extends(last: Head, head: Head, prove: Prove) -> None:
-    if head.size < last.size:
-        raise ForkError(
-            f"the record has {head.size} entries and {last.size} were signed: it is older than"
-            " its own log. Restore a newer backup, or close this log (docs/operations.md)"
-        )
     if last.size == 0:
         return
     try:

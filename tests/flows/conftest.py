@@ -39,16 +39,18 @@ class Processes:
     """Services started for one test, each in its own process group."""
 
     def __init__(self, environment: dict[str, str], logs: Path) -> None:
-        self._environment = environment
+        self.environment = environment
         self._logs = logs
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, name: str, *arguments: str, environment: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         log = (self._logs / f"{name}.log").open("ab")
         self.running[name] = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=ROOT,
-            env=self._environment,
+            env=environment or self.environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -6,6 +6,7 @@ from compliance.ledger.services.fsck import events_check, evidence_check, log_ch
 from compliance.ledger.services.rights import database_rights_give
 from compliance.ledger.services.sequencing import entries_sequence
 from compliance.ledger.services.setup import log_setup_record, policy_read
+from compliance.ledger.services.witnessing import witness_ask, witnesses_ask, witnesses_of
 
 __all__ = [
     "checkpoint_sign",
@@ -19,4 +20,7 @@ __all__ = [
     "log_check",
     "log_setup_record",
     "policy_read",
+    "witness_ask",
+    "witnesses_ask",
+    "witnesses_of",
 ]

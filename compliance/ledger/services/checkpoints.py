@@ -25,6 +25,7 @@ def checkpoint_sign(*, signer: LogSigner) -> Checkpoint | None:
         ForkError: the head does not extend what was signed before.
     """
     log = log_lock()
+    signer.check_not_older(log.size)
     last = checkpoint_latest()
     if log.size == (last.size if last else 0):
         return None

@@ -45,8 +45,9 @@ def log_setup_record(*, signer: LogSigner, policy: Policy) -> LogSetup:
     ):
         return current
     for witness in policy.witnesses:
-        Witness.objects.update_or_create(name=witness.name, defaults={"url": witness.url})
-    Witness.objects.exclude(name__in=[witness.name for witness in policy.witnesses]).delete()
+        name = witness.key.name
+        Witness.objects.update_or_create(name=name, defaults={"url": witness.url})
+    Witness.objects.exclude(name__in=[one.key.name for one in policy.witnesses]).delete()
     event_record(
         event_type=EventType.LOG_CONFIGURED,
         organization_id=None,
