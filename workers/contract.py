@@ -10,68 +10,34 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Protocol, Self, cast, runtime_checkable
+from dataclasses import dataclass
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 
-from compliance.domain.canonical import Json, digest
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.items import Item, Score
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.statistics.planning import Banks, NothingToPlan
 from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Kind, Need
 from workers.datasets.registry import Dataset
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question put to a model.
-
-    Attributes:
-        id: stable within the bank's version.
-        part: the stratum it is estimated in.
-        cluster: the unit of independence it belongs to.
-        payload: what the backend is asked, as JSON; shown to people as it is.
-    """
-
-    id: str
-    part: str
-    cluster: str
-    payload: Mapping[str, Json]
-
-    @property
-    def digest(self) -> str:
-        return digest(
-            {"id": self.id, "part": self.part, "cluster": self.cluster, "payload": self.payload}
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """What one answer was worth.
-
-    Attributes:
-        value: the outcome that enters the statistic, finite.
-        label: the outcome in one word of the test's own (``refusal``, ``disfavoured``, ...).
-        answer: what the model answered, as text; empty where it was not asked for text.
-        detail: numbers behind the value, e.g. log-likelihoods in nats.
-    """
-
-    item_id: str
-    part: str
-    cluster: str
-    value: float
-    label: str
-    answer: str = ""
-    detail: Mapping[str, Json] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Json]:
-        return cast(dict[str, Json], asdict(self)) | {"detail": dict(self.detail)}
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, object]) -> Self:
-        return cls(**value)  # type: ignore[arg-type]
+__all__ = [
+    "NOT_DECLARED",
+    "Audit",
+    "Backend",
+    "DataCard",
+    "Identity",
+    "Item",
+    "Labels",
+    "Procedure",
+    "Score",
+    "StressTest",
+    "WeightsReader",
+    "stress_test",
+]
 
 
 class WeightsReader(Protocol):

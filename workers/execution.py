@@ -14,8 +14,9 @@ from typing import Protocol
 
 import numpy as np
 
-from compliance.domain.canonical import Json, digest_of_digests
+from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
+from compliance.domain.items import order_commitment
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Estimate, judge
 from compliance.domain.vocabulary import Stop, Verdict
@@ -74,6 +75,8 @@ class Execution:
 
     Attributes:
         stopped: why no further item was asked.
+        unasked_digest: commits to the planned items that were not asked, so that who holds the
+            others can check the order.
     """
 
     estimate: Estimate
@@ -82,6 +85,7 @@ class Execution:
     planned: int
     stopped: Stop
     order_digest: str
+    unasked_digest: str
     spec_digest: str
     code_digest: str
     environment: Mapping[str, Json]
@@ -105,7 +109,7 @@ def execute(
     require_needs(test, backend)
     procedure = test.build(spec.test.parameters)
     items = procedure.items(np.random.Generator(np.random.PCG64(spec.seed)))
-    order_digest = digest_of_digests(item.digest for item in items)
+    order_digest = order_commitment([item.digest for item in items])
     sink.begin(planned=len(items), order_digest=order_digest)
     asking = _Asking(procedure, backend, sink, spec.token_budget)
     scores, stopped = asking.ask(items, finished)
@@ -123,6 +127,7 @@ def concluded(
     """
     test = find(spec.test.name, spec.test.version)
     estimate = procedure.conclude(scores)
+    digests = [item.digest for item in items]
     estimate = replace(estimate, lead=estimate.lead or validity(test) is None)
     return Execution(
         estimate=estimate,
@@ -130,7 +135,8 @@ def concluded(
         scores=tuple(scores),
         planned=len(items),
         stopped=Stop.BANK,
-        order_digest=digest_of_digests(item.digest for item in items),
+        order_digest=order_commitment(digests),
+        unasked_digest=order_commitment(digests[len(scores) :]),
         spec_digest=spec.test.digest,
         code_digest=code_digest(test),
         environment={},

@@ -17,6 +17,7 @@ import numpy as np
 
 from compliance.domain.canonical import Json, digest_of_digests
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.items import order_commitment
 from compliance.domain.specs import ShardSpec, StressTestSpec, Subject
 from compliance.domain.statistics.audited_bank import drawn
 from compliance.domain.verdicts import judge
@@ -33,6 +34,7 @@ class Answered:
     Attributes:
         items: those asked, in the committed order, each with its score.
         drawn: positions of the items that people are to label.
+        unasked_digest: as in ``Execution``.
     """
 
     spec: ShardSpec
@@ -40,6 +42,7 @@ class Answered:
     items: tuple[Item, ...]
     scores: tuple[Score, ...]
     drawn: tuple[int, ...]
+    unasked_digest: str
     record: Mapping[str, object]
 
     def to_label(self) -> Iterator[dict[str, Json]]:
@@ -89,9 +92,11 @@ def rebuild(record: Mapping[str, Any]) -> Answered:
     if procedure.audit is None:
         raise _bad("RUN", f"is of {spec.name} without labels: run it with --set audited=0.2")
     items = procedure.items(np.random.Generator(np.random.PCG64(seed)))
-    if digest_of_digests(item.digest for item in items) != order or [
-        one.id for one in items[: len(scores)]
-    ] != [one.item_id for one in scores]:
+    digests = [item.digest for item in items]
+    # Runs from before orders were hash chains committed to one digest over all.
+    known = (order_commitment(digests), digest_of_digests(digests))
+    asked = [one.id for one in items[: len(scores)]]
+    if order not in known or asked != [one.item_id for one in scores]:
         raise _bad("RUN", "holds other items than its spec and seed give")
     positions = drawn(seed, planned, procedure.audit.share)
     return Answered(
@@ -100,6 +105,7 @@ def rebuild(record: Mapping[str, Any]) -> Answered:
         items=tuple(items[: len(scores)]),
         scores=scores,
         drawn=tuple(one for one in positions if one < len(scores)),
+        unasked_digest=order_commitment(digests[len(scores) :]) if order == known[0] else "",
         record=record,
     )
 
@@ -133,6 +139,7 @@ def fold(answered: Answered, given: Mapping[str, str]) -> Execution:
         planned=cast(int, record["planned"]),
         stopped=Stop(str(record["stopped"])),
         order_digest=str(record["order_digest"]),
+        unasked_digest=answered.unasked_digest,
         spec_digest=answered.spec.test.digest,
         code_digest=code_digest(test),
         environment=cast(Mapping[str, Json], record["environment"]),

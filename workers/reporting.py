@@ -86,6 +86,7 @@ def as_json(spec: ShardSpec, execution: Execution) -> dict[str, Json]:
         "spec_digest": execution.spec_digest,
         "code_digest": execution.code_digest,
         "order_digest": execution.order_digest,
+        "unasked_digest": execution.unasked_digest,
         "environment": dict(execution.environment),
         "scores": [score.to_json() for score in execution.scores],
     }

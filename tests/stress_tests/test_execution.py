@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compliance.domain.canonical import Json, digest_of_digests
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, LeaseLostError, NotTestableError
+from compliance.domain.items import order_commitment
 from compliance.domain.specs import ShardSpec, StressTestSpec, Subject
 from compliance.domain.vocabulary import Need, Stop, Verdict
 from tests.stress_tests.letters import Kept, Lengths, letters, run, spec
@@ -43,7 +44,7 @@ def test_the_order_is_committed_to_before_the_first_answer() -> None:
     items = letters.build({}).items(np.random.Generator(np.random.PCG64(7)))
     assert sink.planned == execution.planned == 40
     assert sink.order_digest == execution.order_digest
-    assert sink.order_digest == digest_of_digests(item.digest for item in items)
+    assert sink.order_digest == order_commitment([item.digest for item in items])
     assert [score.item_id for score in execution.scores] == [item.id for item in items]
 
 

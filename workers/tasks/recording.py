@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.audits.services import AnsweredItem, Lease, Outcome, shard_batch, shard_begin
-from compliance.domain.canonical import digest, digest_of_digests
+from compliance.domain.items import scores_digest
 from workers.contract import Item, Score
 from workers.execution import Execution, Finished
 from workers.tasks.heartbeat import Pulse
@@ -51,7 +51,8 @@ def outcome_of(execution: Execution) -> Outcome:
         stopped=execution.stopped,
         code_digest=execution.code_digest,
         order_digest=execution.order_digest,
-        scores_digest=digest_of_digests(digest(score.to_json()) for score in execution.scores),
+        unasked_digest=execution.unasked_digest,
+        scores_digest=scores_digest(execution.scores),
         environment=execution.environment,
     )
 

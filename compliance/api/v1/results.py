@@ -85,6 +85,10 @@ class ResultGetApi(OperationApi):
         spec_digest = serializers.CharField()
         code_digest = serializers.CharField()
         order_digest = serializers.CharField()
+        unasked_digest = serializers.CharField(
+            allow_blank=True,
+            help_text="Commits to the planned items not asked; empty where it was not kept.",
+        )
         scores_digest = serializers.CharField()
         environment = serializers.DictField()
         duration_seconds = serializers.FloatField()

@@ -55,6 +55,7 @@ class ResultAdmin(RecordAdmin):
                     "spec_digest",
                     "code_digest",
                     "order_digest",
+                    "unasked_digest",
                     "scores_digest",
                     "computed_with",
                     "duration_seconds",

@@ -74,6 +74,12 @@ class Result(models.Model):
     spec_digest = models.CharField(max_length=64)
     code_digest = models.CharField(max_length=64)
     order_digest = models.CharField(max_length=64)
+    unasked_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="Commits to the planned items that were not asked; empty before it was kept.",
+    )
     scores_digest = models.CharField(max_length=64)
     environment = models.JSONField()
     duration_seconds = models.FloatField()

@@ -33,6 +33,7 @@ class Outcome:
     order_digest: str
     scores_digest: str
     environment: Mapping[str, Json]
+    unasked_digest: str = ""
 
 
 def result_record(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result:
@@ -72,6 +73,7 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
         spec_digest=spec.digest,
         code_digest=outcome.code_digest,
         order_digest=outcome.order_digest,
+        unasked_digest=outcome.unasked_digest,
         scores_digest=outcome.scores_digest,
         environment=dict(outcome.environment),
         duration_seconds=(timezone.now() - started).total_seconds(),

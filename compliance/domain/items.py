@@ -1,0 +1,98 @@
+"""Items and scores: what was asked and what the answer was worth, with the digests that bind them.
+
+Whoever runs a stress test and whoever verifies its result offline take the same digests from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Self, cast
+
+from compliance.domain.canonical import Json, digest, digest_of_digests
+
+END_OF_ORDER = hashlib.sha256(b"assay/order/v1\x00").hexdigest()
+"""What an order commits to after its last item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question put to a model.
+
+    Attributes:
+        id: stable within the bank's version.
+        part: the stratum it is estimated in.
+        cluster: the unit of independence it belongs to.
+        payload: what the backend is asked, as JSON; shown to people as it is.
+    """
+
+    id: str
+    part: str
+    cluster: str
+    payload: Mapping[str, Json]
+
+    @property
+    def digest(self) -> str:
+        return digest(self.to_json())
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "id": self.id,
+            "part": self.part,
+            "cluster": self.cluster,
+            "payload": dict(self.payload),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one answer was worth.
+
+    Attributes:
+        value: the outcome that enters the statistic, finite.
+        label: the outcome in one word of the test's own (``refusal``, ``disfavoured``, ...).
+        answer: what the model answered, as text; empty where it was not asked for text.
+        detail: numbers behind the value, e.g. log-likelihoods in nats.
+    """
+
+    item_id: str
+    part: str
+    cluster: str
+    value: float
+    label: str
+    answer: str = ""
+    detail: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        return digest(self.to_json())
+
+    def to_json(self) -> dict[str, Json]:
+        return cast(dict[str, Json], asdict(self)) | {"detail": dict(self.detail)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, object]) -> Self:
+        return cls(**value)  # type: ignore[arg-type]
+
+
+def scores_digest(scores: Iterable[Score]) -> str:
+    """Lowercase hex SHA-256 that commits to every score and their order."""
+    return digest_of_digests(one.digest for one in scores)
+
+
+def order_commitment(digests: Sequence[str], after: str = END_OF_ORDER) -> str:
+    """Lowercase hex SHA-256 that commits to items in their order: a hash chain from the last back.
+
+    ``c_n = after`` and ``c_i = SHA-256(d_i || c_{i+1})``; the commitment is ``c_0``. Who holds the
+    first k items and c_k checks that those are what was planned first, without the items that were
+    never asked.
+
+    Args:
+        digests: of the items, lowercase hex, in the committed order.
+        after: the commitment to the items that follow.
+    """
+    state = bytes.fromhex(after)
+    for one in reversed(digests):
+        state = hashlib.sha256(bytes.fromhex(one) + state).digest()
+    return state.hex()
