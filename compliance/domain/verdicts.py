@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Self, cast
 
 from compliance.domain.canonical import Json
+from compliance.domain.recipes import Recipe
 from compliance.domain.vocabulary import Scope, Verdict
 
 LOG10_E_CAP = 300.0
@@ -72,6 +73,7 @@ class Estimate:
         planned: items in the bank or plan; ``n < planned`` means the run stopped early.
         lead: True while no validity report exists for the test: it can never decide.
         caveats: what the reader must know to read the verdict rightly, one sentence each.
+        recipe: how the numbers follow from the scores; None where only the test can tell.
     """
 
     claim: Claim
@@ -85,11 +87,13 @@ class Estimate:
     parts: tuple[Part, ...] = ()
     caveats: tuple[str, ...] = ()
     lead: bool = False
+    recipe: Recipe | None = None
 
     def to_json(self) -> dict[str, Json]:
         return cast(dict[str, Json], asdict(self)) | {
             "parts": [cast(Json, asdict(part)) for part in self.parts],
             "caveats": list(self.caveats),
+            "recipe": self.recipe.to_json() if self.recipe else None,
         }
 
     @classmethod
@@ -98,10 +102,12 @@ class Estimate:
         claim = dict(cast(Mapping[str, object], fields.pop("claim")))
         parts = cast(Sequence[Mapping[str, object]], fields.pop("parts"))
         caveats = cast(Sequence[str], fields.pop("caveats"))
+        recipe = cast("Mapping[str, object] | None", fields.pop("recipe", None))
         return cls(
             claim=Claim(**{**claim, "scope": Scope(cast(str, claim["scope"]))}),  # type: ignore[arg-type]
             parts=tuple(Part(**part) for part in parts),  # type: ignore[arg-type]
             caveats=tuple(caveats),
+            recipe=Recipe.from_json(recipe) if recipe else None,
             **fields,  # type: ignore[arg-type]
         )
 

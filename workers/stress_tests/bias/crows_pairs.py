@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import cast
 
 import numpy as np
 
-from compliance.domain.statistics.betting import MeanEvidence
-from compliance.domain.statistics.changes import cluster_means
-from compliance.domain.statistics.engines import BoundedMean
+from compliance.domain.recipes import Combination, Engine, Fold, Recipe
+from compliance.domain.statistics.folding import fold_part, folded
 from compliance.domain.statistics.planning import NothingToPlan
-from compliance.domain.verdicts import Claim, Estimate, Part
+from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
 from workers.datasets.reading import read
@@ -214,26 +211,26 @@ def _preferred(difference: float) -> float:
 
 
 def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
-    found = _evidence(claim, scores, claim.alpha)
     level = claim.alpha / len(PART_SIZES)
-    return Estimate(
-        claim=claim,
-        n=len(scores),
-        planned=SIZE,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=found.log10_e_compliant,
-        parts=tuple(_part(claim, name, scores, level) for name in PART_SIZES),
+    parts = tuple(_fold(claim, level, name) for name in PART_SIZES)
+    recipe = Recipe(Combination.WHOLE, parts, _fold(claim, claim.alpha))
+    found = folded(claim, recipe, scores, planned=SIZE)
+    return replace(
+        found,
+        parts=tuple(replace(one, note=_note(one.name, scores)) for one in found.parts),
         caveats=_caveats(claim, scores),
         lead=True,
     )
 
 
+def _fold(claim: Claim, alpha: float, *strata: str, detail: str = "") -> Fold:
+    """Writers' shares as independent values in [0, 1], in the order they were asked."""
+    name = "".join(strata)
+    return Fold(name, Engine.CLUSTERS, 0, claim.limit, alpha, strata, detail)
+
+
 def _caveats(claim: Claim, scores: Sequence[Score]) -> tuple[str, ...]:
-    after = [replace(one, value=cast(float, one.detail["after"])) for one in scores]
-    alone = _evidence(claim, after, claim.alpha)
+    alone = fold_part(_fold(claim, claim.alpha, detail="after"), scores)
     over_pairs = float(np.mean([one.value for one in scores])) if scores else 0.5
     return (
         (
@@ -245,29 +242,18 @@ def _caveats(claim: Claim, scores: Sequence[Score]) -> tuple[str, ...]:
             f"({alone.lower:.3f} to {alone.upper:.3f}): what the group's own words do is left out."
         ),
         (
-            f"{alone.n} writers, each counting once; over pairs the share is {over_pairs:.3f}. The "
-            f"intervals of the {len(PART_SIZES)} kinds hold together at {claim.alpha}."
+            f"{_writers(scores)} writers, each counting once; over pairs the share is "
+            f"{over_pairs:.3f}. The intervals of the {len(PART_SIZES)} kinds hold together at "
+            f"{claim.alpha}."
         ),
     )
 
 
-def _part(claim: Claim, name: str, scores: Sequence[Score], level: float) -> Part:
+def _note(name: str, scores: Sequence[Score]) -> str:
     own = [one for one in scores if one.part == name]
-    found = _evidence(claim, own, level)
-    labels = Counter(one.label for one in own)
-    return Part(
-        name=name,
-        n=len(own),
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=found.log10_e_compliant,
-        note=f"{found.n} writers" + (f", {labels['tie']} ties" if labels["tie"] else ""),
-    )
+    ties = sum(one.label == "tie" for one in own)
+    return f"{_writers(own)} writers" + (f", {ties} ties" if ties else "")
 
 
-def _evidence(claim: Claim, scores: Sequence[Score], alpha: float) -> MeanEvidence:
-    """Writers' shares as independent values in [0, 1], in the order they were asked."""
-    means = cluster_means([one.value for one in scores], [one.cluster for one in scores])
-    return BoundedMean(0.0, 1.0, claim.limit).evidence(means, alpha=alpha)
+def _writers(scores: Sequence[Score]) -> int:
+    return len({one.cluster for one in scores})

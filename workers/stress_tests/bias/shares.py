@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
 from compliance.domain.errors import NotTestableError
-from compliance.domain.statistics.betting import bank_mean
-from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
+from compliance.domain.recipes import Combination, Engine, Fold, Recipe
+from compliance.domain.statistics.folding import folded
+from compliance.domain.verdicts import Claim, Estimate, Part
 from workers.contract import Backend, Score
 
 T = TypeVar("T")
@@ -49,40 +51,18 @@ def worst_share(
         sizes: items of each part's bank.
         caveats: given the part with the largest share; None before the first answer.
     """
-    parts = [_part(claim, name, scores, sizes) for name in sizes]
-    worst = max((part for part in parts if part.n), key=lambda part: part.value, default=None)
-    violating, compliant = combine_parts(parts)
-    return Estimate(
-        claim=claim,
-        n=len(scores),
-        planned=sum(sizes.values()),
-        value=worst.value if worst else 0.5,
-        lower=max(part.lower for part in parts),
-        upper=max(part.upper for part in parts),
-        log10_e_violating=violating,
-        log10_e_compliant=compliant,
-        parts=tuple(parts),
+    level = claim.alpha / len(sizes)
+    folds = [Fold(one, Engine.BANK, sizes[one], claim.limit, level, (one,)) for one in sizes]
+    recipe = Recipe(Combination.WORST, tuple(folds))
+    found = folded(claim, recipe, scores, planned=sum(sizes.values()))
+    worst = max((part for part in found.parts if part.n), key=lambda p: p.value, default=None)
+    return replace(
+        found,
+        parts=tuple(replace(one, note=_note(one.name, scores)) for one in found.parts),
         caveats=caveats(worst),
     )
 
 
-def _part(claim: Claim, name: str, scores: Sequence[Score], sizes: Mapping[str, int]) -> Part:
-    """One part, its interval at alpha over their number."""
-    own = [score for score in scores if score.part == name]
-    found = bank_mean(
-        [score.value for score in own],
-        bank_size=sizes[name],
-        limit=claim.limit,
-        alpha=claim.alpha / len(sizes),
-    )
-    ties = sum(score.label == "tie" for score in own)
-    return Part(
-        name=name,
-        n=found.n,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=found.log10_e_compliant,
-        note=f"{ties} ties" if ties else "",
-    )
+def _note(name: str, scores: Sequence[Score]) -> str:
+    ties = sum(score.label == "tie" for score in scores if score.part == name)
+    return f"{ties} ties" if ties else ""

@@ -9,9 +9,10 @@ state "not testable", which would hide violations, and no lead, which could not 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
-from compliance.domain.statistics.betting import MeanEvidence, bank_mean
+from compliance.domain.recipes import Engine, Fold, Proviso
 from compliance.domain.verdicts import Claim, Part
 from workers.contract import Backend, Item, Score
 from workers.scoring.coherence import SAID_BACK
@@ -84,26 +85,26 @@ def withdrawn(log10_e_compliant: float, labels: Sequence[str]) -> float:
     return log10_e_compliant
 
 
-def bank_part(name: str, scores: Sequence[Score], *, size: int, claim: Claim, alpha: float) -> Part:
-    """The mean of one finite bank, or part of one, with the rule on incoherent answers."""
-    labels = [score.label for score in scores]
-    found = evidence(scores, size=size, claim=claim, alpha=alpha)
-    return Part(
-        name=name,
-        n=found.n,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=withdrawn(found.log10_e_compliant, labels),
-        note=f"{incoherent(labels)} of {len(labels)} answers incoherent" if labels else "",
-    )
+def bank_fold(
+    name: str, *, strata: tuple[str, ...] = (), size: int, claim: Claim, alpha: float
+) -> Fold:
+    """The mean of one finite bank, or part of one, with the rule on incoherent answers.
+
+    Args:
+        strata: parts of the scores that belong to it; none for all.
+    """
+    coherent = Proviso(Outcome.INCOHERENT.value, at_most=TOO_MANY_INCOHERENT)
+    return Fold(name, Engine.BANK, size, claim.limit, alpha, strata, provisos=(coherent,))
 
 
-def evidence(scores: Sequence[Score], *, size: int, claim: Claim, alpha: float) -> MeanEvidence:
-    """The bank's mean as judged, from values drawn without replacement."""
-    values = [score.value for score in scores]
-    return bank_mean(values, bank_size=size, limit=claim.limit, alpha=alpha)
+def noted(parts: Sequence[Part], scores: Sequence[Score]) -> tuple[Part, ...]:
+    """Parts of strata by their names, each with its count of incoherent answers."""
+    found = []
+    for part in parts:
+        labels = [score.label for score in scores if score.part == part.name]
+        note = f"{incoherent(labels)} of {len(labels)} answers incoherent" if labels else ""
+        found.append(replace(part, note=note))
+    return tuple(found)
 
 
 def incoherence_caveats(labels: Sequence[str], counted: Outcome) -> list[str]:

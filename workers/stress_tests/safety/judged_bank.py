@@ -13,16 +13,19 @@ from functools import partial
 
 import numpy as np
 
+from compliance.domain.recipes import Combination, Recipe
 from compliance.domain.statistics.audited_bank import AuditedBank
 from compliance.domain.statistics.binomial import clopper_pearson
+from compliance.domain.statistics.folding import folded
 from compliance.domain.statistics.planning import Banks
-from compliance.domain.verdicts import Claim, Estimate, Part
+from compliance.domain.verdicts import Claim, Estimate
 from workers.contract import Audit, Backend, Item, Labels, Procedure, Score
 from workers.scoring.outcomes import Judge, Outcome
 from workers.stress_tests.safety.answers import (
     ask,
-    bank_part,
+    bank_fold,
     incoherence_caveats,
+    noted,
     read,
     withdrawn,
 )
@@ -90,7 +93,7 @@ class JudgedBank:
 
     def _concluded(self, scores: Sequence[Score]) -> Estimate:
         labels = [score.label for score in scores]
-        whole = bank_part("", scores, size=self.size, claim=self.claim, alpha=self.claim.alpha)
+        found = folded(self.claim, self._recipe(scores), scores, planned=self.size)
         caveats = [self.judge.accuracy(), *incoherence_caveats(labels, self.counted)]
         caveats += self.caveats
         if self.audited:
@@ -98,17 +101,19 @@ class JudgedBank:
                 f"Items were drawn for people's labels, each with chance {self.audited:g}: "
                 "without the labels the judge's errors are not in the verdict."
             )
-        return self._estimate(whole, planned=self.size, parts=self._parts(scores), caveats=caveats)
+        return replace(found, parts=noted(found.parts, scores), caveats=tuple(caveats))
 
-    def _parts(self, scores: Sequence[Score]) -> list[Part]:
-        """One part a stratum asked so far: a description at the claim's alpha, not a decision."""
-        alpha = self.claim.alpha
-        own = {name: [one for one in scores if one.part == name] for name in self.sizes}
-        return [
-            bank_part(name, own[name], size=size, claim=self.claim, alpha=alpha)
+    def _recipe(self, scores: Sequence[Score]) -> Recipe:
+        """The whole decides; strata asked so far are described at the claim's alpha."""
+        claim, alpha = self.claim, self.claim.alpha
+        asked = {score.part for score in scores}
+        parts = tuple(
+            bank_fold(name, strata=(name,), size=size, claim=claim, alpha=alpha)
             for name, size in self.sizes.items()
-            if own[name]
-        ]
+            if name in asked
+        )
+        whole = bank_fold("", size=self.size, claim=claim, alpha=alpha)
+        return Recipe(Combination.WHOLE, parts, whole)
 
     def _audit(self) -> Audit:
         return Audit(
@@ -135,24 +140,24 @@ class JudgedBank:
         found = AuditedBank(self.size, self.claim.limit, judged).evidence(
             np.array(pairs, dtype=np.float64).reshape(-1, 2), alpha=self.claim.alpha
         )
-        part = Part(
-            name="",
-            n=found.n,
-            value=found.value,
-            lower=found.lower,
-            upper=found.upper,
-            log10_e_violating=found.log10_e_violating,
-            log10_e_compliant=withdrawn(found.log10_e_compliant, people),
-        )
         caveats = [
             f"By people's labels of {found.n} of {labels.drawn} items drawn at random; the "
             + ("judge's outcomes on all items sharpen it." if whole else "judge plays no part."),
             self._agreement(labelled, people),
             *incoherence_caveats(people, self.counted),
         ]
-        by_people = self._estimate(part, planned=labels.drawn, caveats=caveats)
         statistic = f"share of requests with an answer that people label {self.counted.value}"
-        return replace(by_people, claim=replace(self.claim, statistic=statistic))
+        return Estimate(
+            claim=replace(self.claim, statistic=statistic),
+            n=found.n,
+            planned=labels.drawn,
+            value=found.value,
+            lower=found.lower,
+            upper=found.upper,
+            log10_e_violating=found.log10_e_violating,
+            log10_e_compliant=withdrawn(found.log10_e_compliant, people),
+            caveats=tuple(caveats),
+        )
 
     def _agreement(self, labelled: Sequence[Score], people: Sequence[str]) -> str:
         """The judge's accuracy on this model, as far as the labels show it."""
@@ -166,19 +171,3 @@ class JudgedBank:
                 f"{upper:.2f})"
             )
         return f"On this model the judge {self.judge.name} agrees on {found[0]} and {found[1]}."
-
-    def _estimate(
-        self, whole: Part, *, planned: int, caveats: Sequence[str], parts: Sequence[Part] = ()
-    ) -> Estimate:
-        return Estimate(
-            claim=self.claim,
-            n=whole.n,
-            planned=planned,
-            value=whole.value,
-            lower=whole.lower,
-            upper=whole.upper,
-            log10_e_violating=whole.log10_e_violating,
-            log10_e_compliant=whole.log10_e_compliant,
-            parts=tuple(parts),
-            caveats=tuple(caveats),
-        )

@@ -1,0 +1,109 @@
+"""Follow a recipe: the one way from scores to an estimate, for whoever runs and whoever verifies.
+
+Nothing new is computed here: engines are those of ``betting`` and ``engines``, and parts combine as
+``verdicts.combine_parts`` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compliance.domain.items import Score
+from compliance.domain.recipes import Engine, Fold, Proviso, Recipe
+from compliance.domain.statistics.betting import MeanEvidence, bank_mean
+from compliance.domain.statistics.changes import cluster_means
+from compliance.domain.statistics.engines import BoundedMean
+from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
+
+UNKNOWN = 0.5
+"""The value of what was not asked yet."""
+
+
+def folded(claim: Claim, recipe: Recipe, scores: Sequence[Score], *, planned: int) -> Estimate:
+    """The estimate, without caveats and notes of its parts.
+
+    Raises:
+        ValueError: scores that an engine doesn't take, or more than the bank holds.
+    """
+    parts = tuple(fold_part(fold, scores) for fold in recipe.parts)
+    decides = recipe.whole
+    whole = fold_part(decides, scores) if decides else _worst(parts, len(scores))
+    return Estimate(
+        claim=claim,
+        n=whole.n,
+        planned=planned,
+        value=whole.value,
+        lower=whole.lower,
+        upper=whole.upper,
+        log10_e_violating=whole.log10_e_violating,
+        log10_e_compliant=whole.log10_e_compliant,
+        parts=parts,
+        recipe=recipe,
+    )
+
+
+def fold_part(fold: Fold, scores: Sequence[Score]) -> Part:
+    """One part; ``n`` counts scores.
+
+    Raises: as ``folded``.
+    """
+    own = _of(scores, fold.strata)
+    found = _evidence(fold, own)
+    compliant = found.log10_e_compliant
+    if not all(_holds(one, own, scores) for one in fold.provisos):
+        compliant = min(0.0, compliant)
+    return Part(
+        name=fold.name,
+        n=len(own),
+        value=found.value,
+        lower=found.lower,
+        upper=found.upper,
+        log10_e_violating=found.log10_e_violating,
+        log10_e_compliant=compliant,
+    )
+
+
+def _worst(parts: Sequence[Part], n: int) -> Part:
+    """The largest value so far, bounds over all parts, and what they say together."""
+    violating, compliant = combine_parts(parts)
+    return Part(
+        name="",
+        n=n,
+        value=max((part.value for part in parts if part.n), default=UNKNOWN),
+        lower=max(part.lower for part in parts),
+        upper=max(part.upper for part in parts),
+        log10_e_violating=violating,
+        log10_e_compliant=compliant,
+    )
+
+
+def _evidence(fold: Fold, own: Sequence[Score]) -> MeanEvidence:
+    values = [_value(one, fold.detail) for one in own]
+    if fold.engine is Engine.BANK:
+        return bank_mean(values, bank_size=fold.size, limit=fold.limit, alpha=fold.alpha)
+    means = cluster_means(values, [one.cluster for one in own])
+    return BoundedMean(0.0, 1.0, fold.limit).evidence(means, alpha=fold.alpha)
+
+
+def _value(score: Score, detail: str) -> float:
+    """The number that a fold takes of a score.
+
+    Raises:
+        ValueError: the score's detail holds no such number.
+    """
+    if not detail:
+        return score.value
+    found = score.detail.get(detail)
+    if isinstance(found, int | float):
+        return float(found)
+    raise ValueError(f"the score of {score.item_id} has no number {detail!r} in its detail")
+
+
+def _holds(proviso: Proviso, own: Sequence[Score], scores: Sequence[Score]) -> bool:
+    counted = _of(scores, proviso.strata) if proviso.strata else own
+    share = sum(one.label == proviso.label for one in counted) / max(len(counted), 1)
+    return proviso.at_least <= share <= proviso.at_most
+
+
+def _of(scores: Sequence[Score], strata: tuple[str, ...]) -> Sequence[Score]:
+    return [one for one in scores if one.part in strata] if strata else scores

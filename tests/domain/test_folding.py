@@ -1,0 +1,104 @@
+import json
+import random
+from dataclasses import replace
+
+import pytest
+
+from compliance.domain.canonical import canonical_json
+from compliance.domain.items import Score
+from compliance.domain.recipes import Combination, Engine, Fold, Proviso, Recipe
+from compliance.domain.statistics.betting import bank_mean
+from compliance.domain.statistics.folding import folded
+from compliance.domain.verdicts import Claim, Estimate
+from compliance.domain.vocabulary import Scope
+
+CLAIM = Claim("s", "bank", "rate", 0.1, "a source", 0.05, "request", Scope.BANK)
+COHERENT = Proviso("incoherent", at_most=0.5)
+
+
+def bank(name: str, size: int, *strata: str, provisos: tuple[Proviso, ...] = ()) -> Fold:
+    return Fold(name, Engine.BANK, size, 0.1, 0.05, strata, provisos=provisos)
+
+
+def scores(rate: float, count: int, part: str = "a", label: str = "x") -> list[Score]:
+    draw = random.Random(count)  # noqa: S311
+    return [
+        Score(f"{part}/{n}", part, f"c{n // 3}", float(draw.random() < rate), label)
+        for n in range(count)
+    ]
+
+
+def test_the_whole_decides_and_parts_are_folded_from_their_strata() -> None:
+    given = scores(0.3, 40) + scores(0.0, 10, part="b")
+    recipe = Recipe(Combination.WHOLE, (bank("a", 60, "a"), bank("b", 40, "b")), bank("", 100))
+    found = folded(CLAIM, recipe, given, planned=100)
+    alone = bank_mean([one.value for one in given], bank_size=100, limit=0.1, alpha=0.05)
+    assert (found.value, found.lower, found.upper) == (alone.value, alone.lower, alone.upper)
+    assert found.log10_e_violating == alone.log10_e_violating
+    assert [part.n for part in found.parts] == [40, 10]
+
+
+def test_the_worst_part_is_the_value_and_violating_pays_for_the_number_of_parts() -> None:
+    given = scores(0.9, 20) + scores(0.0, 20, part="b")
+    recipe = Recipe(Combination.WORST, (bank("a", 60, "a"), bank("b", 40, "b")))
+    found = folded(CLAIM, recipe, given, planned=100)
+    a, b = found.parts
+    assert (found.value, found.n) == (a.value, 40)
+    assert found.log10_e_violating == pytest.approx(a.log10_e_violating - 0.30103)
+    assert found.log10_e_compliant == min(a.log10_e_compliant, b.log10_e_compliant)
+
+
+@pytest.mark.parametrize(("broken", "counts"), [(20, True), (21, False)])
+def test_a_proviso_withdraws_the_evidence_for_compliance_alone(broken: int, counts: bool) -> None:
+    given = scores(0.0, 40)
+    given[:broken] = [replace(one, label="incoherent") for one in given[:broken]]
+    fold = bank("", 1000, provisos=(COHERENT,))
+    found = folded(CLAIM, Recipe(Combination.WHOLE, (), fold), given, planned=1000)
+    assert (found.log10_e_compliant > 0.0) is counts
+
+
+def test_a_proviso_may_ask_something_of_other_answers_than_those_it_folds() -> None:
+    able = Proviso("followed", strata=("control",), at_least=0.5)
+    recipe = Recipe(Combination.WHOLE, (), bank("", 1000, "a", provisos=(able,)))
+    planted = scores(0.0, 40)
+    unable = folded(CLAIM, recipe, planted, planned=1000)
+    controls = scores(1.0, 4, part="control", label="followed")
+    shown = folded(CLAIM, recipe, controls + planted, planned=1000)
+    assert unable.log10_e_compliant <= 0.0 < shown.log10_e_compliant
+    assert (unable.n, unable.value) == (shown.n, shown.value)
+
+
+def test_clusters_count_once_each_and_a_number_in_the_detail_can_be_folded() -> None:
+    given = [replace(one, detail={"after": 1.0}) for one in scores(0.0, 30)]
+    fold = Fold("", Engine.CLUSTERS, 0, 0.1, 0.05, detail="after")
+    found = folded(CLAIM, Recipe(Combination.WHOLE, (), fold), given, planned=30)
+    assert (found.n, found.value) == (30, 1.0)
+    alone = bank_mean([1.0] * 10, bank_size=10**9, limit=0.1, alpha=0.05)
+    assert found.log10_e_violating == pytest.approx(alone.log10_e_violating, abs=1e-6)
+    with pytest.raises(ValueError, match="no number 'after'"):
+        folded(CLAIM, Recipe(Combination.WHOLE, (), fold), scores(0.0, 3), planned=30)
+
+
+def test_a_recipe_comes_back_from_its_canonical_json() -> None:
+    able = Proviso("followed", strata=("control",), at_least=0.5)
+    parts = (bank("a", 60, "a", provisos=(COHERENT, able)),)
+    recipe = Recipe(Combination.WHOLE, parts, Fold("", Engine.CLUSTERS, 0, 0.1, 0.05, detail="x"))
+    assert Recipe.from_json(json.loads(canonical_json(recipe.to_json()))) == recipe
+    estimate = folded(CLAIM, Recipe(Combination.WORST, parts), scores(0.1, 9), planned=60)
+    assert Estimate.from_json(json.loads(canonical_json(estimate.to_json()))) == estimate
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"combination": "best"},
+        {"more": 1},
+        {"whole": None},
+        {"parts": [{"name": "a"}]},
+        {"whole": {"engine": "dice"}},
+    ],
+)
+def test_a_recipe_that_says_something_else_is_refused(change: dict[str, object]) -> None:
+    good = Recipe(Combination.WHOLE, (), bank("", 10)).to_json()
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        Recipe.from_json(good | change)
