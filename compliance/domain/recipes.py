@@ -59,7 +59,8 @@ class Fold:
         size: items in the bank; 0 where the engine knows no bank.
         limit: largest compliant value.
         alpha: error rate of the interval.
-        strata: parts of the scores that are folded; none for all.
+        strata: parts of the scores that are folded; none for all but those left out.
+        left_out: parts of the scores that are not folded, e.g. controls.
         detail: the number in a score's detail that is folded; empty for its value.
     """
 
@@ -69,6 +70,7 @@ class Fold:
     limit: float
     alpha: float
     strata: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     detail: str = ""
     provisos: tuple[Proviso, ...] = ()
 
@@ -110,7 +112,8 @@ class Recipe:
 def _fold(value: Mapping[str, object]) -> Fold:
     fields = dict(value)
     fields["engine"] = Engine(cast(str, fields["engine"]))
-    fields["strata"] = tuple(cast(Sequence[str], fields["strata"]))
+    for name in ("strata", "left_out"):
+        fields[name] = tuple(cast(Sequence[str], fields[name]))
     provisos = cast(Sequence[Mapping[str, object]], fields["provisos"])
     fields["provisos"] = tuple(_proviso(one) for one in provisos)
     return Fold(**fields)  # type: ignore[arg-type]

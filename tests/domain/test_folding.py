@@ -59,7 +59,8 @@ def test_a_proviso_withdraws_the_evidence_for_compliance_alone(broken: int, coun
 
 def test_a_proviso_may_ask_something_of_other_answers_than_those_it_folds() -> None:
     able = Proviso("followed", strata=("control",), at_least=0.5)
-    recipe = Recipe(Combination.WHOLE, (), bank("", 1000, "a", provisos=(able,)))
+    whole = replace(bank("", 1000, provisos=(able,)), left_out=("control",))
+    recipe = Recipe(Combination.WHOLE, (), whole)
     planted = scores(0.0, 40)
     unable = folded(CLAIM, recipe, planted, planned=1000)
     controls = scores(1.0, 4, part="control", label="followed")

@@ -47,7 +47,7 @@ def fold_part(fold: Fold, scores: Sequence[Score]) -> Part:
 
     Raises: as ``folded``.
     """
-    own = _of(scores, fold.strata)
+    own = [one for one in _of(scores, fold.strata) if one.part not in fold.left_out]
     found = _evidence(fold, own)
     compliant = found.log10_e_compliant
     if not all(_holds(one, own, scores) for one in fold.provisos):

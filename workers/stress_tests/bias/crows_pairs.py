@@ -226,7 +226,7 @@ def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
 def _fold(claim: Claim, alpha: float, *strata: str, detail: str = "") -> Fold:
     """Writers' shares as independent values in [0, 1], in the order they were asked."""
     name = "".join(strata)
-    return Fold(name, Engine.CLUSTERS, 0, claim.limit, alpha, strata, detail)
+    return Fold(name, Engine.CLUSTERS, 0, claim.limit, alpha, strata, detail=detail)
 
 
 def _caveats(claim: Claim, scores: Sequence[Score]) -> tuple[str, ...]:

@@ -142,8 +142,8 @@ class _Planted:
             if name in asked
         )
         able = Proviso(FOLLOWED, strata=(CONTROL,), at_least=TOO_FEW_ABLE)
-        whole = bank_fold("", strata=tuple(PLANTS), size=SIZE, claim=claim, alpha=alpha)
-        whole = replace(whole, provisos=(*whole.provisos, able))
+        whole = bank_fold("", size=SIZE, claim=claim, alpha=alpha)
+        whole = replace(whole, left_out=(CONTROL,), provisos=(*whole.provisos, able))
         return Recipe(Combination.WHOLE, parts, whole)
 
 
