@@ -1,0 +1,101 @@
+"""JSON as two readers must read alike: what the standard library lets pass is refused.
+
+``json.loads`` takes a name that stands twice (the last one wins), NaN and infinities, and any depth
+until the stack ends. A signed text that two readers read in two ways is signed for neither.
+
+Source: RFC 8259, sections 4 and 6; RFC 7493 (I-JSON).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import cast
+
+from compliance.domain.canonical import Json
+
+MAX_DEPTH = 40
+LARGEST_INTEGER = 2**53 - 1
+"""Beyond it readers that know only double precision round (RFC 7493, section 2.2)."""
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
+
+
+class StrictJsonError(ValueError):
+    """Bytes that are no JSON, or JSON that can be read in two ways."""
+
+
+def strict_json(data: bytes, *, max_bytes: int) -> Json:
+    """The value that ``data`` says.
+
+    Raises:
+        StrictJsonError: more than ``max_bytes``, no UTF-8 JSON, a byte order mark, a name twice,
+            NaN, an infinity, an integer beyond 2^53 - 1, half a surrogate pair, or more than 40
+            levels.
+    """
+    if len(data) > max_bytes:
+        raise StrictJsonError(f"JSON of {len(data)} bytes is over the limit of {max_bytes}")
+    try:
+        text = data.decode("utf-8")
+        _check_depth(text)
+        found = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_float=_float,
+            parse_int=_integer,
+        )
+        _check_unicode(text, found)
+    except StrictJsonError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise StrictJsonError(f"this is no JSON: {error}") from error
+    return cast(Json, found)
+
+
+def _check_depth(text: str) -> None:
+    """An upper bound of the depth, from brackets outside strings, before anything recurses."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for one in _BRACKET.finditer(_STRING.sub("", text)):
+        depth += 1 if one[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise StrictJsonError(f"JSON of more than {MAX_DEPTH} levels")
+
+
+def _check_unicode(text: str, value: object) -> None:
+    if "\\u" not in text:  # only an escape can hold half a surrogate pair
+        return
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise StrictJsonError("half a surrogate pair is no text") from error
+
+
+def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise StrictJsonError(f"the name {twice!r} stands twice")
+    return found
+
+
+def _constant(word: str) -> object:
+    raise StrictJsonError(f"{word} is no number")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if number in {float("inf"), float("-inf")}:
+        raise StrictJsonError(f"{text} is larger than any number")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > LARGEST_INTEGER:
+        raise StrictJsonError(f"{text[:20]} is an integer beyond 2^53 - 1")
+    return int(text)
