@@ -37,22 +37,54 @@ def strict_json(data: bytes, *, max_bytes: int) -> Json:
     """
     if len(data) > max_bytes:
         raise StrictJsonError(f"JSON of {len(data)} bytes is over the limit of {max_bytes}")
+    text = _text(data)
+    found, end = _scan(text, _SPACE.match(text).end())  # type: ignore[union-attr]
+    if _SPACE.match(text, end).end() != len(text):  # type: ignore[union-attr]
+        raise StrictJsonError("this is more than one JSON value")
+    return found
+
+
+def strict_json_pair(data: bytes, names: tuple[str, str]) -> tuple[tuple[Json, bytes], ...]:
+    """The two values of ``{"first":…,"second":…}``, each with the very bytes that say it.
+
+    Who compares those bytes with a digest of canonical JSON needs not write them again.
+
+    Raises:
+        StrictJsonError: as ``strict_json``, or an object that is written in another way.
+    """
+    text, found, at = _text(data), [], 0
+    for before, name in zip(("{", ","), names, strict=True):
+        start = f'{before}"{name}":'
+        if not text.startswith(start, at):
+            raise StrictJsonError(f"an object begins with {start} here")
+        at += len(start)
+        value, end = _scan(text, at)
+        found.append((value, text[at:end].encode()))
+        at = end
+    if text[at:] != "}":
+        raise StrictJsonError("an object ends here")
+    return tuple(found)
+
+
+def _text(data: bytes) -> str:
     try:
         text = data.decode("utf-8")
-        _check_depth(text)
-        found = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_float=_float,
-            parse_int=_integer,
-        )
-        _check_unicode(text, found)
+    except UnicodeDecodeError as error:
+        raise StrictJsonError("this is no UTF-8") from error
+    _check_depth(text)
+    return text
+
+
+def _scan(text: str, at: int) -> tuple[Json, int]:
+    """The value at a place, and where it ends."""
+    try:
+        found, end = _DECODER.raw_decode(text, at)
     except StrictJsonError:
         raise
     except (ValueError, RecursionError) as error:
         raise StrictJsonError(f"this is no JSON: {error}") from error
-    return cast(Json, found)
+    _check_unicode(text[at:end], found)
+    return cast(Json, found), end
 
 
 def _check_depth(text: str) -> None:
@@ -99,3 +131,9 @@ def _integer(text: str) -> int:
     if len(text) > 17 or abs(int(text)) > LARGEST_INTEGER:
         raise StrictJsonError(f"{text[:20]} is an integer beyond 2^53 - 1")
     return int(text)
+
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_integer
+)

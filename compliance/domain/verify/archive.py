@@ -1,0 +1,109 @@
+"""The archive of a bundle: a ZIP file that can be written in one way only.
+
+Stored, never compressed: its bytes then depend on no compressor, and no small file can unpack to a
+large one. Fixed names in a fixed order, one date, no flags, no extra fields, no comment. So there
+is nothing for a reader to interpret: ``read_archive`` finds each part where the one before it ends,
+writes the archive again and refuses what differs. Any program opens it.
+
+Source: PKWARE APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Mapping
+
+from compliance.domain.errors import AssayError
+
+PARTS: Mapping[str, int] = {
+    "index.html": 1 << 20,
+    "attestation.dsse.json": 1 << 20,
+    "entry.json": 65_535,
+    "openings.json": 1 << 20,
+    "entry.tlog-proof": 1 << 20,
+    "policy.txt": 1 << 20,
+    "items.jsonl": 1 << 28,
+}
+"""Name to the most bytes that it may have, in the archive's order; every part is there."""
+
+MAX_ARCHIVE_BYTES = 1 << 29
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_NEEDED, _MADE_BY = 20, 0x0300 + 20
+_DATE = (1 << 5) | 1
+"""1 January 1980, the first day that the format knows."""
+_MODE = 0o100644 << 16
+
+
+class ArchiveError(AssayError):
+    """Bytes that are no archive of a bundle; the message names the first fault."""
+
+
+def write_archive(parts: Mapping[str, bytes]) -> bytes:
+    """The archive of these parts.
+
+    Raises:
+        ArchiveError: a part is missing, unknown or too large.
+    """
+    if set(parts) != set(PARTS):
+        raise ArchiveError(f"a bundle has the parts {', '.join(PARTS)}, and no other")
+    body, central = bytearray(), bytearray()
+    for name in PARTS:
+        content = parts[name]
+        if len(content) > PARTS[name]:
+            raise ArchiveError(f"{name} has {len(content)} bytes, more than {PARTS[name]}")
+        encoded = name.encode("ascii")
+        same = (0, _DATE, zlib.crc32(content), len(content), len(content), len(encoded), 0)
+        offset = len(body)
+        body += _LOCAL.pack(b"PK\x03\x04", _NEEDED, 0, 0, *same) + encoded + content
+        central += _CENTRAL.pack(
+            b"PK\x01\x02", _MADE_BY, _NEEDED, 0, 0, *same, 0, 0, 0, _MODE, offset
+        )
+        central += encoded
+    count = len(PARTS)
+    end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(central), len(body), 0)
+    return bytes(body + central + end)
+
+
+def read_archive(data: bytes) -> dict[str, bytes]:
+    """The parts of an archive.
+
+    Raises:
+        ArchiveError: it is cut short, holds another part or another size than its place allows, or
+            differs by a single bit from what ``write_archive`` would write.
+    """
+    if len(data) > MAX_ARCHIVE_BYTES:
+        raise ArchiveError(f"an archive of {len(data)} bytes, more than {MAX_ARCHIVE_BYTES}")
+    parts: dict[str, bytes] = {}
+    offset = 0
+    for name in PARTS:
+        parts[name] = _part(data, offset, name)
+        offset += _LOCAL.size + len(name) + len(parts[name])
+    if write_archive(parts) != data:
+        raise ArchiveError("the archive is not written as bundles are")
+    return parts
+
+
+def _part(data: bytes, offset: int, name: str) -> bytes:
+    header = data[offset : offset + _LOCAL.size]
+    start = offset + _LOCAL.size + len(name)
+    if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
+        raise ArchiveError(f"the archive is cut short or broken where {name} belongs")
+    fields = _LOCAL.unpack(header)
+    method, checksum, size = fields[3], fields[6], fields[8]
+    found = data[offset + _LOCAL.size : start]
+    if found != name.encode("ascii"):
+        raise ArchiveError(f"there is {found[:40]!r} where {name} belongs")
+    if method != 0:
+        raise ArchiveError(f"{name} is compressed")
+    if size > PARTS[name]:
+        raise ArchiveError(f"{name} has {size} bytes, more than {PARTS[name]}")
+    if start + size > len(data):
+        raise ArchiveError(f"{name} is cut short")
+    content = data[start : start + size]
+    if zlib.crc32(content) != checksum:
+        raise ArchiveError(f"{name} and its checksum do not fit")
+    return content

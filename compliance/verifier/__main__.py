@@ -1,0 +1,111 @@
+"""``assay-verify BUNDLE``: checks the bundle of one result offline, and says what it checked.
+
+Needs ``cryptography`` and ``rfc8785``; recomputes the statistic where the extra ``statistics`` is
+there too. The rules are in ``compliance/domain/verify/rules.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from compliance.domain.tlog.errors import FormatError
+from compliance.domain.tlog.witness_policy import MAX_POLICY_BYTES
+from compliance.domain.verify.archive import MAX_ARCHIVE_BYTES
+from compliance.domain.verify.rules import Outcome, Step, verify
+from compliance.domain.verify.trust import Trust, trust_read
+
+MARKS = {Outcome.HOLDS: "ok", Outcome.BROKEN: "BROKEN", Outcome.NOT_CHECKED: "not checked"}
+
+
+class Exit(IntEnum):
+    """What the program ends with."""
+
+    VERIFIED = 0
+    BROKEN = 1
+    USAGE = 2
+    NOT_WHOLE = 3
+    """Every proof holds, and something, as a rule the statistic, could not be checked."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Verify one bundle; returns what the program ends with."""
+    given = _parser().parse_args(arguments)
+    try:
+        trust = _trust(given.policy, given.log)
+        data = _content(given.bundle, MAX_ARCHIVE_BYTES)
+    except (FormatError, OSError) as error:
+        print(f"assay-verify: {shown(str(error))}", file=sys.stderr)
+        return Exit.USAGE
+    return _report(verify(data, trust))
+
+
+def shown(text: str) -> str:
+    """``text`` without what would move a terminal's cursor or reorder a line."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
+
+
+def _report(steps: Iterable[Step]) -> Exit:
+    seen: list[Step] = []
+    for step in steps:
+        print(f"{step.rule.value:<11} {MARKS[step.outcome]:<11} {shown(step.text)}")
+        seen.append(step)
+    broken = [step for step in seen if step.outcome is Outcome.BROKEN]
+    skipped = [step for step in seen if step.outcome is Outcome.NOT_CHECKED]
+    if broken:
+        print(f"\nBROKEN at '{broken[0].rule.value}'. What follows was not looked at.")
+        return Exit.BROKEN
+    if skipped:
+        names = ", ".join(step.rule.value for step in skipped)
+        print(f"\nEvery proof holds; not checked: {names}.")
+        return Exit.NOT_WHOLE
+    print("\nVERIFIED.")
+    return Exit.VERIFIED
+
+
+def _trust(policy: Path | None, logs: Sequence[str]) -> Trust:
+    """What the flags say.
+
+    Raises:
+        FormatError: no trust at all, or one that is malformed.
+        OSError: the file cannot be read.
+    """
+    if policy is None and not logs:
+        raise FormatError(
+            "say whom you trust: --policy FILE, or --log VKEY. Ask the log's operator or a witness "
+            "for it, and not whoever gave you the bundle"
+        )
+    content = None if policy is None else _content(policy, MAX_POLICY_BYTES)
+    return trust_read(content, logs=logs)
+
+
+def _content(path: Path, limit: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(limit + 1)  # one more than allowed, so that a longer file is refused
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="assay-verify",
+        description="Checks the bundle of one result, without a network.",
+        epilog="Ends with 0 if verified, 1 if something is broken, 2 on bad usage, 3 if every "
+        "proof holds and the statistic was not recomputed.",
+    )
+    parser.add_argument("bundle", type=Path, metavar="BUNDLE")
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="whom you trust: a tlog-policy, which may also name attestors",
+    )
+    parser.add_argument(
+        "--log", action="append", default=[], metavar="VKEY", help="a log that you trust"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
