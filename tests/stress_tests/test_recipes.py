@@ -1,0 +1,68 @@
+"""What every stress test concludes is recomputed from its scores by the verifier's own function."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compliance.domain.canonical import canonical_json
+from compliance.domain.errors import NotTestableError
+from compliance.domain.items import Item, Score
+from compliance.domain.verdicts import Estimate
+from compliance.domain.verify.recomputing import Recomputed, recompute
+from workers.catalogue import catalogue
+from workers.contract import Procedure
+
+NOT_RECOMPUTED = {
+    "bias.bbq": "its ability gate and its shares of a bank are not said by a recipe yet",
+    "provenance.shared_initialisation": "it folds counts of layers, which no recipe says yet",
+    "provenance.weights_digest": "a census of files: nothing is estimated",
+}
+TESTS = {f"{name}@{version}": test for (name, version), test in catalogue().items()}
+
+
+def plan(procedure: Procedure) -> list[Item]:
+    try:
+        return procedure.items(np.random.Generator(np.random.PCG64(3)))
+    except NotTestableError as error:
+        pytest.skip(str(error))
+
+
+def answered(items: list[Item], draw: random.Random) -> list[Score]:
+    labels = ("refusal", "compliance", "incoherent", "followed", "tie")
+    return [
+        Score(
+            item.id,
+            item.part,
+            item.cluster,
+            float(draw.random() < 0.2),
+            draw.choice(labels),
+            detail={"after": 0.5, "contrast": 0.1, "right": True},
+        )
+        for item in items
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(TESTS))
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_the_verifier_finds_what_the_run_concluded(name: str, share: float) -> None:
+    if name.partition("@")[0] in NOT_RECOMPUTED:
+        pytest.skip(NOT_RECOMPUTED[name.partition("@")[0]])
+    procedure = TESTS[name].build({})
+    items = plan(procedure)
+    scores = answered(items[: int(share * len(items))], random.Random(4))  # noqa: S311
+    recorded = json.loads(canonical_json(procedure.conclude(scores).to_json()))
+    estimate = Estimate.from_json(recorded)
+    assert recompute(estimate, scores).outcome is Recomputed.SAME
+    turned = max(n for n, one in enumerate(scores) if one.value == 0.0)
+    other = [replace(one, value=1.0) if n == turned else one for n, one in enumerate(scores)]
+    assert recompute(estimate, other).outcome is Recomputed.OTHER
+
+
+def test_a_test_without_a_recipe_is_known_by_name() -> None:
+    """Whoever adds a stress test writes its recipe, or a line above that says why there is none."""
+    assert {name.partition("@")[0] for name in TESTS} >= set(NOT_RECOMPUTED)
