@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotAuthenticated, ParseError
 from rest_framework.response import Response
@@ -55,10 +57,17 @@ class OperationApi(APIView):
         return _checked(shape, self.request.query_params)
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file of a media type, where other operations answer with JSON."""
+
+    media: str
+
+
 def operation(
     name: str,
     *,
-    returns: type[OutputShape],
+    returns: type[OutputShape] | Download,
     status: HTTPStatus = HTTPStatus.OK,
     body: type[InputShape] | None = None,
     query: type[InputShape] | None = None,
@@ -73,6 +82,8 @@ def operation(
     if body or query:
         refusals.add(HTTPStatus.BAD_REQUEST)
     answers: dict[Any, Any] = {status.value: returns}
+    if isinstance(returns, Download):
+        answers = {(status.value, returns.media): OpenApiTypes.BINARY}
     for refusal in sorted(refusals):
         answers[refusal.value, MEDIA_TYPE] = OpenApiResponse(Problem, refusal.phrase)
 

@@ -25,7 +25,7 @@ from compliance.api.v1.ledger import (
     LedgerGetApi,
 )
 from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelRegisterApi
-from compliance.api.v1.results import ResultGetApi, ResultListApi
+from compliance.api.v1.results import BundleGetApi, ResultGetApi, ResultListApi
 from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
 from compliance.api.v1.schedules import (
     ScheduleCreateApi,
@@ -102,6 +102,7 @@ _v1 = [
     ),
     path("results", ResultListApi.as_view(), name="results"),
     path("results/<uuid:result_id>", ResultGetApi.as_view(), name="result"),
+    path("results/<uuid:result_id>/bundle", BundleGetApi.as_view(), name="bundle"),
     path("alerts", AlertListApi.as_view(), name="alerts"),
     path("alerts/<uuid:alert_id>", AlertGetApi.as_view(), name="alert"),
     path(

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from compliance.domain.attestation import STATEMENT_PATH
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 
@@ -47,7 +48,9 @@ class Reader(StrEnum):
     LEDGER = "ledger"
 
 
-_VERDICT = frozenset({"run", "test", "version", "label", "statement", "verdict", "path"})
+_VERDICT = frozenset(
+    {"run", "test", "version", "label", "statement", "verdict", "path", STATEMENT_PATH}
+)
 
 PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),

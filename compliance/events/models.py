@@ -44,7 +44,9 @@ class Event(models.Model):
         blank=True,
         help_text="Whose record it belongs to; empty: the operator's own.",
     )
-    subject = models.CharField(max_length=200, help_text="What it is about, e.g. run/<id>.")
+    subject = models.CharField(
+        max_length=200, db_index=True, help_text="What it is about, e.g. run/<id>."
+    )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True
     )

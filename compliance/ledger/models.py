@@ -205,3 +205,18 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+
+class Attestation(models.Model):
+    """The operator's signatures on a statement (DSSE); the statement itself is evidence."""
+
+    evidence = models.OneToOneField(Evidence, on_delete=models.PROTECT, related_name="attestation")
+    signatures = models.JSONField(help_text="Key id to signature (hex).")
+    signed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"attestation of {self.evidence}"

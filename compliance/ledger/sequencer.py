@@ -47,7 +47,7 @@ def hand_on(signer: LogSigner) -> None:
     checkpoint = checkpoint_sign(signer=signer)
     if checkpoint:
         _log.info("checkpoint signed", size=checkpoint.size)
-    while evidence_move():
+    while evidence_move(signers=signer.signers):
         pass
 
 

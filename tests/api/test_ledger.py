@@ -18,6 +18,9 @@ from compliance.domain.tlog.merkle import (
 from compliance.domain.tlog.note_keys import parse_vkey
 from compliance.domain.tlog.tiles import TileReader, decode_entries
 from compliance.domain.tlog.tlog_proof import parse_proof
+from compliance.domain.verify.rules import verify
+from compliance.domain.verify.trust import trust_read
+from compliance.events.models import Event
 from compliance.ledger.models import Checkpoint, Entry
 from compliance.ledger.sequencer import hand_on
 from compliance.ledger.services import log_setup_record, policy_read
@@ -135,3 +138,37 @@ def test_the_state_of_the_log_names_keys_and_quorum(
 def test_a_log_that_was_never_signed_says_so(cast: Cast, call: Call, record: Record) -> None:
     answer = call(cast.officer).get("/api/v1/ledger")
     assert (answer.status_code, "sequencer" in answer.json()["detail"]) == (404, True)
+
+
+def test_a_result_comes_as_a_bundle_that_holds_up_to_its_items(
+    cast: Cast, call: Call, logged: Record, signer: LogSigner
+) -> None:
+    answer = call(cast.officer).get(f"/api/v1/results/{logged.violating.id}/bundle")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    steps = list(verify(answer.content, trust_read(None, logs=signer.verifier_keys)))
+    told = {step.rule.value: step.outcome.value for step in steps}
+    assert [told[rule] for rule in ("signature", "entry", "inclusion", "checkpoint")] == [
+        "holds"
+    ] * 4
+    assert not Event.objects.filter(type="evidence.read").exists()
+
+
+def test_a_regulator_who_takes_a_bundle_is_told_of_to_the_provider(
+    cast: Cast, call: Call, logged: Record, signer: LogSigner
+) -> None:
+    call(cast.regulator).get(f"/api/v1/results/{logged.violating.id}/bundle")
+    hand_on(signer)
+    rows = call(cast.officer).get("/api/v1/ledger/entries?type=evidence.read").json()["rows"]
+    assert [row["subject"] for row in rows] == [f"run/{logged.run.id}"]
+    assert (
+        call(cast.outsider).get(f"/api/v1/results/{logged.violating.id}/bundle").json()["status"]
+        == 404
+    )
+
+
+def test_a_result_that_is_not_in_the_log_yet_says_so(
+    cast: Cast, call: Call, record: Record
+) -> None:
+    answer = call(cast.officer).get(f"/api/v1/results/{record.violating.id}/bundle")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert "sequencer" in answer.json()["detail"]

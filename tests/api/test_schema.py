@@ -57,7 +57,8 @@ def test_every_operation_has_an_id_a_summary_and_its_refusals(schema: dict[str, 
         answers = operation["responses"]
         assert "401" in answers, name
         for status, answer in answers.items():
-            media = "application/json" if status < "400" else "application/problem+json"
+            granted = "application/zip" if name.endswith("/bundle") else "application/json"
+            media = granted if status < "400" else "application/problem+json"
             assert list(answer["content"]) == [media], name
 
 

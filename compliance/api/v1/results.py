@@ -1,19 +1,22 @@
-"""Results: list, get."""
+"""Results: list, get, prove."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.api.operations import OperationApi, narrowed, operation
+from compliance.api.operations import Download, OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape, Reference, StressTestSpec, words
 from compliance.audits.selectors import result_get, result_list
+from compliance.audits.services import bundle_take
 from compliance.domain.vocabulary import Kind, Scope, Verdict
 
 
@@ -127,3 +130,31 @@ class ResultListApi(OperationApi):
             verdict=wanted.get("verdict"),
         )
         return paged(request, rows, row=ResultGetApi.Output, order=("-recorded_at", "-id"))
+
+
+class BundleRenderer(JSONRenderer):
+    """A bundle as it is; a refusal as JSON, whatever was asked for."""
+
+    media_type = "application/zip"
+    format = "zip"
+    charset = None
+
+    def render(self, data: Any, *rest: Any) -> bytes:
+        return data if isinstance(data, bytes) else super().render(data)
+
+
+class BundleGetApi(OperationApi):
+    """The file that proves a result to somebody offline."""
+
+    renderer_classes = (BundleRenderer,)
+
+    @operation(
+        "result_bundle",
+        returns=Download(BundleRenderer.media_type),
+        refuses={HTTPStatus.NOT_FOUND},
+    )
+    def get(self, request: Request, result_id: UUID) -> Response:
+        """Get the evidence bundle of a result, to be checked with assay-verify."""
+        content = bundle_take(viewer=self.viewer, result_id=result_id)
+        named = {"Content-Disposition": f'attachment; filename="assay-{result_id}.zip"'}
+        return Response(content, headers=named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils import timezone
 
 from compliance.audits.models.runs import Shard
 from compliance.domain.vocabulary import Kind, Stop, Verdict
@@ -83,7 +84,13 @@ class Result(models.Model):
     scores_digest = models.CharField(max_length=64)
     environment = models.JSONField()
     duration_seconds = models.FloatField()
-    recorded_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    recorded_at = models.DateTimeField(default=timezone.now, db_index=True)
+    statement_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="Names its statement, which is evidence; empty before statements were kept.",
+    )
 
     class Meta:
         ordering = ("-recorded_at",)

@@ -1,5 +1,6 @@
 """Writes on schedules, subscriptions, runs and shards (a package: docs/adr/0004)."""
 
+from compliance.audits.services.bundles import bundle_take
 from compliance.audits.services.catalogue import (
     Announcement,
     battery_default,
@@ -49,6 +50,7 @@ __all__ = [
     "Outcome",
     "battery_default",
     "battery_resolve",
+    "bundle_take",
     "catalogue_publish",
     "consequence_resolve",
     "label_add",

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from compliance.audits.budget import alarming
+from compliance.audits.evidence import result_attested
 from compliance.audits.models import Result, Shard
+from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Stop, Verdict
 from compliance.events.services import event_record
+from compliance.ledger.services import evidence_record
 
 _BEYOND = " Beyond chance over everything that this organization has had tested: an alarm."
 _WITHIN = (
@@ -47,9 +50,8 @@ def result_record(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
 
 
 def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result:
-    estimate, spec = outcome.estimate, StressTestSpec.from_json(shard.spec)
-    started = shard.started_at or timezone.now()
-    return Result.objects.create(
+    estimate, spec, now = outcome.estimate, StressTestSpec.from_json(shard.spec), timezone.now()
+    result = Result(
         shard=shard,
         version=shard.run.version,
         test_name=spec.name,
@@ -76,8 +78,14 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
         unasked_digest=outcome.unasked_digest,
         scores_digest=outcome.scores_digest,
         environment=dict(outcome.environment),
-        duration_seconds=(timezone.now() - started).total_seconds(),
+        duration_seconds=(now - (shard.started_at or now)).total_seconds(),
+        recorded_at=now,
     )
+    result.statement_sha256 = evidence_record(
+        content=result_attested(result), media_type=PAYLOAD_TYPE
+    )
+    result.save(force_insert=True)
+    return result
 
 
 def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
@@ -94,6 +102,7 @@ def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
         "alarm": alarm,
         "verdict": verdict.value,
         "path": f"/runs/{shard.run_id}/",
+        STATEMENT_PATH: result.statement_sha256,
     }
     types = [EventType.VERDICT_REACHED] + [EventType.VERDICT_VIOLATING] * violating
     for event_type in types:

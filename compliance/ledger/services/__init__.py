@@ -1,7 +1,12 @@
 """Writes on the ledger: sequencing, signing, witnessing, evidence."""
 
 from compliance.ledger.services.checkpoints import checkpoint_sign
-from compliance.ledger.services.evidence import evidence_move, evidence_read, evidence_record
+from compliance.ledger.services.evidence import (
+    attestation_get,
+    evidence_move,
+    evidence_read,
+    evidence_record,
+)
 from compliance.ledger.services.fsck import events_check, evidence_check, log_check
 from compliance.ledger.services.rights import database_rights_give
 from compliance.ledger.services.sequencing import entries_sequence
@@ -9,6 +14,7 @@ from compliance.ledger.services.setup import log_setup_record, policy_read
 from compliance.ledger.services.witnessing import witness_ask, witnesses_ask, witnesses_of
 
 __all__ = [
+    "attestation_get",
     "checkpoint_sign",
     "database_rights_give",
     "entries_sequence",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from django.db import transaction
 
-from compliance.ledger.models import Evidence
+from compliance.domain.attestation import PAYLOAD_TYPE
+from compliance.domain.dsse import EnvelopeSignature, signed
+from compliance.domain.errors import NotFoundError
+from compliance.domain.tlog.note_keys import Signer
+from compliance.ledger.models import Attestation, Evidence
 from compliance.ledger.store import DamagedError, data_key_make, evidence_store
 
 BATCH = 50
@@ -27,15 +32,16 @@ def evidence_record(*, content: bytes, media_type: str) -> str:
 
 
 @transaction.atomic
-def evidence_move(*, limit: int = BATCH) -> int:
+def evidence_move(*, signers: Sequence[Signer] = (), limit: int = BATCH) -> int:
     """Move up to ``limit`` pieces of evidence from the database to the store; returns how many.
 
-    Each is in the store before the database lets go of it; what another process is moving is
-    left to it.
+    Statements are signed on the way. Each is in the store before the database lets go of it; what
+    another process is moving is left to it.
     """
     store = evidence_store()
     waiting = Evidence.objects.select_for_update(skip_locked=True)
     rows = list(waiting.filter(content__isnull=False).order_by("recorded_at")[:limit])
+    _attest(rows, signers)
     for row in rows:
         store.put(row.id, bytes(row.content or b""), bytes(row.data_key or b""))
     Evidence.objects.filter(id__in=[row.id for row in rows]).update(content=None)
@@ -60,3 +66,29 @@ def evidence_read(*, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise DamagedError(f"evidence {sha256} is stored with other bytes")
     return content
+
+
+def attestation_get(*, sha256: str) -> tuple[bytes, tuple[EnvelopeSignature, ...]]:
+    """A statement with the operator's signatures on it.
+
+    Raises:
+        NotFoundError: it was not signed yet.
+        DamagedError: see ``evidence_read``.
+    """
+    found = Attestation.objects.filter(evidence__sha256=sha256).first()
+    if found is None:
+        raise NotFoundError("its statement was not signed yet; the sequencer does so in seconds")
+    signatures = (
+        EnvelopeSignature(keyid, bytes.fromhex(sig)) for keyid, sig in found.signatures.items()
+    )
+    return evidence_read(sha256=sha256), tuple(signatures)
+
+
+def _attest(rows: Sequence[Evidence], signers: Sequence[Signer]) -> None:
+    statements = [row for row in rows if row.media_type == PAYLOAD_TYPE]
+    made = []
+    for row in statements:
+        envelope = signed(PAYLOAD_TYPE, bytes(row.content or b""), signers)
+        by_key = {one.keyid: one.sig.hex() for one in envelope.signatures}
+        made.append(Attestation(evidence=row, signatures=by_key))
+    Attestation.objects.bulk_create(made, ignore_conflicts=True)

@@ -1,0 +1,119 @@
+"""What proves a result to somebody offline: its statement, and the bundle around it."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from compliance.audits.models import Result, Score
+from compliance.domain.attestation import (
+    PAYLOAD_TYPE,
+    STATEMENT_PATH,
+    Described,
+    Finding,
+    endpoint_described,
+    result_statement,
+)
+from compliance.domain.dsse import Envelope
+from compliance.domain.errors import NotFoundError
+from compliance.domain.events import EventType
+from compliance.domain.items import Item
+from compliance.domain.items import Score as ItemScore
+from compliance.domain.specs import StressTestSpec
+from compliance.domain.verdicts import Estimate
+from compliance.domain.verify.bundle import Answered, Bundle, answered
+from compliance.domain.vocabulary import Verdict
+from compliance.events.models import Event
+from compliance.ledger.models import Entry
+from compliance.ledger.selectors import entry_of_event, included, openings_of, setup_current
+from compliance.ledger.services import attestation_get
+from compliance.registry.models import Version
+
+
+def result_attested(result: Result) -> bytes:
+    """The statement of a result: everything that was claimed, found and decided, to the byte."""
+    finding = Finding(
+        result=str(result.id),
+        recorded_at=result.recorded_at.astimezone(UTC).isoformat(),
+        spec=StressTestSpec.from_json(result.spec),
+        seed=result.seed,
+        verdict=Verdict(result.verdict),
+        stopped=result.stopped,
+        planned=result.planned,
+        estimate=Estimate.from_json(result.estimate),
+        code_digest=result.code_digest,
+        order_digest=result.order_digest,
+        unasked_digest=result.unasked_digest,
+        scores_digest=result.scores_digest,
+        environment=result.environment,
+    )
+    return result_statement([_subject(result.version)], finding)
+
+
+def _subject(version: Version) -> Described:
+    if version.weights_digest:
+        return Described(str(version), version.weights_digest)
+    descriptor = {
+        "version": str(version.id),
+        "access": version.access,
+        "location": version.location,
+    }
+    return endpoint_described(str(version), dict(descriptor))
+
+
+def result_bundle(result: Result) -> Bundle:
+    """The bundle of a result that its viewer may see.
+
+    Raises:
+        NotFoundError: there is none yet, or none is possible: the message says why.
+        DamagedError: the store does not hold the statement that the record names.
+    """
+    entry, setup = _entry(result), setup_current()
+    if setup is None:
+        raise NotFoundError("the log was never set up; the sequencer may not run")
+    return Bundle(
+        attestation=_envelope(result),
+        entry=bytes(entry.body),
+        openings=tuple(openings_of(entry)),
+        proof=included(entry=entry).tlog_proof,
+        policy=setup.policy.encode(),
+        answered=tuple(_answered(score) for score in _scores(result)),
+    )
+
+
+def _entry(result: Result) -> Entry:
+    if not result.statement_sha256:
+        raise NotFoundError("this result is older than the log, so nothing proves it offline")
+    told = Event.objects.filter(
+        type=EventType.VERDICT_REACHED.value, subject=f"run/{result.shard.run_id}"
+    )
+    for event in told:
+        if event.payload.get(STATEMENT_PATH) == result.statement_sha256:
+            entry = entry_of_event(event_id=event.id)
+            if entry is not None:
+                return entry
+    raise NotFoundError("it is not in the log yet; the sequencer puts it there within seconds")
+
+
+def _envelope(result: Result) -> Envelope:
+    statement, signatures = attestation_get(sha256=result.statement_sha256)
+    return Envelope(PAYLOAD_TYPE, statement, signatures)
+
+
+def _scores(result: Result) -> list[Score]:
+    """By people's labels the answers of an earlier shard are judged anew."""
+    return list((result.shard.labelled or result.shard).scores.order_by("position"))
+
+
+def _answered(score: Score) -> Answered:
+    return answered(
+        Item(score.item_id, score.part, score.cluster, score.payload),
+        ItemScore(
+            item_id=score.item_id,
+            part=score.part,
+            cluster=score.cluster,
+            value=score.value,
+            label=score.label,
+            answer=score.answer,
+            detail=score.detail,
+        ),
+    )
