@@ -54,3 +54,7 @@ class UnavailableError(NotTestableError):
     def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class DamagedError(AssayError):
+    """What the record names is not what is stored, or is not stored at all."""

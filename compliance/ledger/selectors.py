@@ -25,7 +25,7 @@ from compliance.domain.tlog.tiles import (
     parse_path,
 )
 from compliance.domain.tlog.tlog_proof import TlogProof
-from compliance.domain.tlog.witness_policy import Standing, standing
+from compliance.domain.tlog.witness_policy import NONE, Standing, standing
 from compliance.ledger.models import Checkpoint, Entry, LogSetup, Subtree, Witness
 
 
@@ -35,12 +35,14 @@ class State:
 
     Attributes:
         standing: who vouches for the newest checkpoint, by the operator's own policy.
+        unwitnessed: the operator's policy asks for no witness, which protects nobody.
         refusals: of witnesses that saw a log which ours does not extend; any is an alarm.
     """
 
     setup: LogSetup
     checkpoint: Checkpoint
     standing: Standing
+    unwitnessed: bool
     witnesses: Sequence[Witness]
     refusals: Sequence[str]
 
@@ -192,6 +194,7 @@ def log_state() -> State:
         setup=setup,
         checkpoint=checkpoint,
         standing=standing(policy, parse_checkpoint(note)),
+        unwitnessed=policy.quorum == NONE,
         witnesses=list(Witness.objects.all()),
         refusals=log_refusals(),
     )

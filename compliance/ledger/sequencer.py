@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import OperationalError, close_old_connections
 
+from compliance.domain.errors import DamagedError
 from compliance.domain.tlog.witness_policy import Policy
 from compliance.events.models import NOTIFY_CHANNEL
 from compliance.ledger.services import (
@@ -27,7 +28,6 @@ from compliance.ledger.services import (
     witnesses_of,
 )
 from compliance.ledger.signer import ForkError, LogSigner
-from compliance.ledger.store import DamagedError
 
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.05

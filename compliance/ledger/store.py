@@ -20,15 +20,11 @@ from django.conf import settings
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from compliance.domain.errors import AssayError
+from compliance.domain.errors import DamagedError
 
 DATA_KEY_BYTES = 32
 _NONCE = bytes(12)
 """A key encrypts one thing once, so that the nonce may be constant (NIST SP 800-38D, 8.2)."""
-
-
-class DamagedError(AssayError):
-    """What the record names is not what is stored, or is not stored at all."""
 
 
 class EvidenceStore:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from compliance.portal.views import alerts, budgets, home, labels, models, runs, schedules, versions
+from compliance.portal.views import (
+    alerts,
+    budgets,
+    home,
+    labels,
+    ledger,
+    models,
+    runs,
+    schedules,
+    versions,
+)
 
 app_name = "portal"
 
@@ -32,6 +42,10 @@ urlpatterns = [
     path("schedules/<uuid:schedule_id>/", schedules.detail, name="schedule"),
     path("schedules/<uuid:schedule_id>/pause/", schedules.pause, name="schedule-pause"),
     path("schedules/<uuid:schedule_id>/resume/", schedules.resume, name="schedule-resume"),
+    path("ledger/", ledger.index, name="ledger"),
+    path("ledger/<int:index>/", ledger.entry, name="entry"),
+    path("ledger/<int:index>/proof/", ledger.proof, name="entry-proof"),
+    path("results/<uuid:result_id>/bundle/", ledger.bundle, name="bundle"),
     path("error-budget/", budgets.index, name="budgets"),
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/<uuid:alert_id>/", alerts.detail, name="alert"),

@@ -15,8 +15,14 @@ from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer, viewer_get
 from compliance.alerts.selectors import alert_list
-from compliance.domain.errors import NotAllowedError, NotFoundError, TransitionError
+from compliance.domain.errors import (
+    DamagedError,
+    NotAllowedError,
+    NotFoundError,
+    TransitionError,
+)
 from compliance.domain.vocabulary import AlertState
+from compliance.ledger.selectors import log_refusals
 
 Rest = ParamSpec("Rest")
 Page = Callable[Concatenate[HttpRequest, Viewer, Rest], HttpResponse]
@@ -24,6 +30,7 @@ View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
 _ERRORS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NotFoundError: (HTTPStatus.NOT_FOUND, "Not found"),
+    DamagedError: (HTTPStatus.INTERNAL_SERVER_ERROR, "The record is damaged"),
     NotAllowedError: (HTTPStatus.FORBIDDEN, "Not allowed"),
     TransitionError: (HTTPStatus.CONFLICT, "Too late for that"),
 }
@@ -60,7 +67,7 @@ def page(
 ) -> HttpResponse:
     """A page in the portal's frame."""
     still_open = alert_list(viewer=viewer).filter(state=AlertState.OPEN.value).count()
-    frame = {"viewer": viewer, "open_alerts": still_open}
+    frame = {"viewer": viewer, "open_alerts": still_open, "log_refusals": log_refusals()}
     return render(request, template, {**frame, **context}, status=status)
 
 

@@ -1,6 +1,7 @@
 """The operator's room shows the whole record and changes nothing that it has fixed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,8 @@ from compliance.domain.subscriptions import CallWebhook, StartRun
 from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
 from compliance.events.models import Event
 from compliance.events.services import events_relay
+from compliance.ledger.models import Subtree
+from compliance.ledger.signer import LogSigner
 from compliance.registry.models import Version
 from compliance.registry.services import Declarations, endpoint_limit_set, version_register
 from tests.browser.record import (
@@ -48,6 +51,7 @@ from tests.browser.record import (
 )
 from tests.cast import Cast
 from tests.conftest import write_weights
+from tests.logged import log_whole
 
 ADDED_BY_SERVICES = {
     "Organization",
@@ -74,7 +78,9 @@ def room(operator: User) -> Client:
 
 
 @pytest.fixture
-def record(cast: Cast, version: Version, models_root: Any) -> Run:
+def record(
+    cast: Cast, version: Version, models_root: Any, signer: LogSigner, tmp_path: Path
+) -> Run:
     """One row of everything; returns the finished run."""
     officer = cast.viewer(cast.officer)
     announce()
@@ -127,6 +133,8 @@ def record(cast: Cast, version: Version, models_root: Any) -> Run:
         outcome="refusal",
     )
     events_relay(follow=lambda events: [(event, "alerts.open") for event in events])
+    log_whole(signer, tmp_path / "witness")
+    Subtree.objects.create(level=1, index=0, root=b"r" * 32)  # a real one needs 256 events
     return run
 
 

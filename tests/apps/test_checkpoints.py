@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.domain.errors import DamagedError
 from compliance.domain.tlog.checkpoint import open_checkpoint
 from compliance.domain.tlog.cosignature import verifiers
 from compliance.domain.tlog.merkle import verify_inclusion
@@ -10,7 +11,6 @@ from compliance.ledger.models import Checkpoint, Entry
 from compliance.ledger.selectors import checkpoint_note, included
 from compliance.ledger.services import checkpoint_sign, entries_sequence
 from compliance.ledger.signer import ForkError, Head, LogSigner
-from compliance.ledger.store import DamagedError
 from tests.apps.test_ledger import record
 from tests.cast import Cast
 from tests.conftest import ORIGIN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,9 +14,11 @@ from compliance.alerts.models import Alert
 from compliance.audits.models import Run, Schedule
 from compliance.audits.services import battery_resolve, schedule_create
 from compliance.domain.schedules import Rule
+from compliance.ledger.signer import LogSigner
 from compliance.registry.models import Version
 from tests.browser import record
 from tests.cast import PASSWORD, Cast
+from tests.logged import log_whole
 
 TIMEOUT_MS = 20_000
 expect.set_options(timeout=TIMEOUT_MS)
@@ -32,7 +35,9 @@ class Record:
 
 
 @pytest.fixture
-def audited(transactional_db: None, cast: Cast, version: Version) -> Record:
+def audited(
+    transactional_db: None, cast: Cast, version: Version, signer: LogSigner, tmp_path: Path
+) -> Record:
     """Northwind's assistant after one finished run of three stress tests."""
     record.announce()
     officer = cast.viewer(cast.officer)
@@ -55,6 +60,7 @@ def audited(transactional_db: None, cast: Cast, version: Version) -> Record:
             anchor=run.requested_at,
         ),
     )
+    log_whole(signer, tmp_path / "witness")
     return Record(version=version, run=run, alert=record.alert_of(run), schedule=schedule)
 
 

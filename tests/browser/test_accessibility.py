@@ -67,6 +67,8 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         "/schedules/new/",
         f"/schedules/{audited.schedule.id}/",
         "/error-budget/",
+        "/ledger/",
+        "/ledger/2/",
         "/alerts/",
         f"/alerts/{audited.alert.id}/",
         "/accounts/logout/",

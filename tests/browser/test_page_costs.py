@@ -31,6 +31,8 @@ def paths(version: Version) -> list[str]:
         f"/runs/{run.id}/items/{run.shards.all()[0].id}/",
         "/schedules/",
         "/alerts/",
+        "/ledger/",
+        "/ledger/2/",
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from compliance.domain.errors import DamagedError
 from compliance.domain.tlog.compact_range import CompactRange
 from compliance.domain.tlog.merkle import leaf_hash
 from compliance.ledger.models import Checkpoint, Entry, Log
 from compliance.ledger.selectors import checkpoint_latest, consistency_between, hash_reader
 from compliance.ledger.services.sequencing import log_lock
 from compliance.ledger.signer import Head, LogSigner
-from compliance.ledger.store import DamagedError
 
 
 @transaction.atomic

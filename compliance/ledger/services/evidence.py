@@ -9,10 +9,10 @@ from django.db import transaction
 
 from compliance.domain.attestation import PAYLOAD_TYPE
 from compliance.domain.dsse import EnvelopeSignature, signed
-from compliance.domain.errors import NotFoundError
+from compliance.domain.errors import DamagedError, NotFoundError
 from compliance.domain.tlog.note_keys import Signer
 from compliance.ledger.models import Attestation, Evidence
-from compliance.ledger.store import DamagedError, data_key_make, evidence_store
+from compliance.ledger.store import data_key_make, evidence_store
 
 BATCH = 50
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from compliance.domain import entries
 from compliance.domain.commitments import CommitmentError
-from compliance.domain.errors import InvalidInputError
+from compliance.domain.errors import DamagedError, InvalidInputError
 from compliance.domain.tlog.compact_range import CompactRange
 from compliance.domain.tlog.merkle import leaf_hash
 from compliance.domain.tlog.tiles import TILE_HEIGHT
@@ -17,7 +17,6 @@ from compliance.events.models import Event, PendingEvent
 from compliance.ledger.models import Checkpoint, Entry, Evidence, Log, Subtree
 from compliance.ledger.services.evidence import evidence_read
 from compliance.ledger.services.sequencing import entry_body
-from compliance.ledger.store import DamagedError
 
 CHUNK = 2_000
 
