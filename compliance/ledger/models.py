@@ -141,7 +141,7 @@ class Cosignature(models.Model):
 class Witness(models.Model):
     """How a witness of the policy last answered."""
 
-    name = models.CharField(max_length=255, primary_key=True)
+    name = models.CharField(max_length=255, unique=True)
     url = models.CharField(max_length=300)
     size = models.PositiveBigIntegerField(default=0, help_text="The last that it cosigned.")
     asked_at = models.DateTimeField(null=True, blank=True)

@@ -78,6 +78,8 @@ def _listen(signer: LogSigner, stopping: threading.Event) -> None:
         while not stopping.is_set():
             close_old_connections()
             hand_on(signer)
+            if settings.ENV.heartbeat_file is not None:
+                settings.ENV.heartbeat_file.touch()
             if list(listener.notifies(timeout=POLL_SECONDS, stop_after=1)):
                 time.sleep(GATHER_SECONDS)
 

@@ -16,8 +16,16 @@ import pytest
 from compliance.env import Env
 from tests.architecture.deployment import DOCKER, QUEUES, ROOT, pins, queues
 
-ASSAYS = {"migrate", "web", "scheduler", "worker-events", "worker-cpu", "worker-endpoint"}
-ONLY_IN_COMPOSE = {"ASSAY_DATABASE_PASSWORD"}
+ASSAYS = {
+    "migrate",
+    "web",
+    "scheduler",
+    "sequencer",
+    "worker-events",
+    "worker-cpu",
+    "worker-endpoint",
+}
+ONLY_IN_COMPOSE = {"ASSAY_DATABASE_PASSWORD", "ASSAY_SERVICE_PASSWORD"}
 
 
 def compose(environment_file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -90,6 +98,7 @@ def test_a_container_is_handed_no_secret_that_it_does_not_need(
     holders = {
         "thePOSTGRES_SUPERUSER_PASSWORD": {"database"},
         "theASSAY_METRICS_TOKEN": {"web"},
+        "theASSAY_DATABASE_PASSWORD": {"database", "migrate"},
         "theASSAY_SECRET_KEY": ASSAYS | {"worker-gpu"},
     }
     for secret, expected in holders.items():
