@@ -52,7 +52,12 @@ class WitnessServer(ThreadingHTTPServer):
         if not self._slots.acquire(blocking=False):
             self.shutdown_request(request)  # a client asks again; a witness never queues
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # the system has no thread left now, and may have one later
+            self._slots.release()
+            self.shutdown_request(request)
+            _log.exception("a connection from %s has no thread", client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -65,16 +65,22 @@ def server(witness: Witness) -> Iterator[WitnessServer]:
 
 
 class Process:
-    """``python -m compliance.witness`` as whoever runs it starts it."""
+    """``python -m compliance.witness`` as whoever runs it starts it.
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    Args:
+        before: a command that the witness is run by.
+    """
+
+    def __init__(self, folder: Path, *arguments: str, before: Sequence[str] = ()) -> None:
         self.folder = folder
         self.arguments = arguments
+        self.before = before
         self.vkeys: list[VerifierKey] = []
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "compliance.witness", "--home", str(self.folder)]
+        command = [*self.before, sys.executable, "-m", "compliance.witness"]
+        command += ["--home", str(self.folder)]
         command += ["--listen", "127.0.0.1:0", *self.arguments]
         self.running = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -101,13 +107,13 @@ class Process:
 
 
 @pytest.fixture
-def process(tmp_path: Path, log: GrowingLog) -> Iterator[Callable[[], Process]]:
-    """Starts witnesses of one folder."""
+def process(tmp_path: Path, log: GrowingLog) -> Iterator[Callable[..., Process]]:
+    """Starts witnesses of one folder; see ``Process`` for what may be given."""
     started: list[Process] = []
     vkeys = [option for key in log.keys for option in ("--log", str(key.key))]
 
-    def start() -> Process:
-        started.append(Process(tmp_path / "process", "--name", NAME, *vkeys))
+    def start(before: Sequence[str] = ()) -> Process:
+        started.append(Process(tmp_path / "process", "--name", NAME, *vkeys, before=before))
         return started[-1]
 
     yield start

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from random import Random
-from threading import Event, Thread
+from threading import Thread
 
 from compliance.domain.tlog.checkpoint import SignedCheckpoint
 from compliance.domain.tlog.cosignature import verifiers
@@ -18,13 +17,15 @@ from tests.witness.logs import ORIGIN, GrowingLog
 
 MOST_ANSWERS = 6
 LONGEST_PAUSE = 0.01
-"""About as long as a request takes, so that kills fall into every part of one."""
+"""Seconds; about as long as a request takes, so that kills fall into every part of one."""
+LONGEST_SILENCE = 60.0
 
 
 class Storm:
     """An honest and a lying history under one key, pushed at a witness that keeps dying.
 
     Attributes:
+        error: why the last request had no answer.
         heads: root by size of everything that was cosigned.
         faults: what must never happen: two roots of one size, or a size that fell.
     """
@@ -39,15 +40,14 @@ class Storm:
         self.logs = [GrowingLog("honest"), GrowingLog("lie")]
         self.heads: dict[int, bytes] = {}
         self.faults: list[str] = []
-        self._done = Event()
+        self.error: Exception | None = None
         self._old = 0
 
     def run(self) -> None:
         killer = Thread(target=self._kill_again_and_again)
         killer.start()
-        while not self._done.is_set():
+        while killer.is_alive():
             self._ask()
-        killer.join()
         self._ask()
 
     def latest(self) -> bytes:
@@ -58,19 +58,25 @@ class Storm:
     def _kill_again_and_again(self) -> None:
         while self.kills < self.wanted:
             wanted = self.answers + 1 + self.random.randrange(MOST_ANSWERS)
+            patience = time.monotonic() + LONGEST_SILENCE
             while self.answers < wanted and self.process.running.poll() is None:
                 time.sleep(0.001)
+                if time.monotonic() > patience:
+                    self.faults.append(f"no answers after {self.kills} kills: {self.error!r}")
+                    return
             time.sleep(self.random.random() * LONGEST_PAUSE)
             self.process.kill()
             self.kills += 1
             self.process.start()
-        self._done.set()
 
     def _ask(self) -> None:
         log = self.logs[self.random.random() < 0.2]
         head = log.head(self._old + self.random.randrange(3))
-        with suppress(OSError, HTTPException):
+        try:
             answer = post(self.process.port, log.request(self._old, head.checkpoint.size))
+        except (OSError, HTTPException) as error:
+            self.error = error
+        else:
             self._note(head, answer)
 
     def _note(self, head: SignedCheckpoint, answer: Answer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -136,6 +137,17 @@ def test_connections_beyond_the_cap_are_closed(server: WitnessServer, log: Growi
         assert ninth.recv(10) == b""
     for one in held:
         one.close()
+    assert eventually(server, log.request(0, 3)) == 200
+
+
+def test_a_system_without_threads_costs_no_slots(server: WitnessServer, log: GrowingLog) -> None:
+    usual = threading.stack_size(1 << 46)  # more than any machine maps: no thread can start
+    try:
+        for _ in range(20):
+            with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as one:
+                assert one.recv(10) == b""
+    finally:
+        threading.stack_size(usual)
     assert eventually(server, log.request(0, 3)) == 200
 
 

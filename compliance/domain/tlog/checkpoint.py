@@ -11,6 +11,7 @@ from compliance.domain.tlog.encoding import (
     b64_encode,
     decimal_decode,
     hash_decode,
+    shown,
 )
 from compliance.domain.tlog.errors import FormatError, SignatureError
 from compliance.domain.tlog.signed_note import (
@@ -109,6 +110,7 @@ def open_checkpoint(
     """
     found = parse_checkpoint(data)
     if found.checkpoint.origin != origin:
-        raise SignatureError(f"the checkpoint is of '{found.checkpoint.origin}', not '{origin}'")
+        other = shown(found.checkpoint.origin)
+        raise SignatureError(f"the checkpoint is of {other}, not {shown(origin)}")
     open_note(found.note, verifiers)
     return found

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from compliance.domain.tlog.checkpoint import Checkpoint, SignedCheckpoint, parse_text
-from compliance.domain.tlog.encoding import MAX_SIZE
+from compliance.domain.tlog.encoding import MAX_SIZE, shown
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.note_keys import SIGNATURE_BYTES, SignatureType, Signer, VerifierKey
 from compliance.domain.tlog.signed_note import NoteSignature, SignedNote
@@ -109,7 +109,7 @@ def subtree_message(
     """
     start, end = subtree
     if key.kind is not SignatureType.COSIGNATURE_MLDSA44 or (start and time):
-        raise FormatError(f"the key '{key.name}' signs no such subtree")
+        raise FormatError(f"the key {shown(key.name)} signs no such subtree")
     return b"".join(
         [
             _SUBTREE_LABEL,
@@ -131,7 +131,7 @@ def split_payload(key: VerifierKey, payload: bytes) -> tuple[int, bytes]:
     """
     time = int.from_bytes(payload[:_U64_BYTES], "big")
     if len(payload) != _U64_BYTES + SIGNATURE_BYTES[key.kind] or time > MAX_SIZE:
-        raise FormatError(f"the cosignature of '{key.name}' has a wrong length or time")
+        raise FormatError(f"the cosignature of {shown(key.name)} has a wrong length or time")
     return time, payload[_U64_BYTES:]
 
 

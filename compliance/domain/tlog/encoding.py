@@ -15,7 +15,13 @@ from compliance.domain.tlog.errors import FormatError
 MAX_SIZE = 2**63 - 1
 """Largest tree size, index and time: what PostgreSQL, SQLite and Go's tlog can hold."""
 HASH_BYTES = 32
+_SHOWN = 80
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+
+
+def shown(name: str) -> str:
+    """A name from outside for a message: short, quoted, and safe for every terminal."""
+    return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…")
 
 
 def b64_encode(data: bytes) -> str:

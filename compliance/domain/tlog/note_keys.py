@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
-from compliance.domain.tlog.encoding import b64_decode, b64_encode
+from compliance.domain.tlog.encoding import b64_decode, b64_encode, shown
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.signed_note import KEY_ID_BYTES, check_name
 
@@ -77,7 +77,7 @@ class VerifierKey:
     def __post_init__(self) -> None:
         check_name(self.name)
         if len(self.public) != PUBLIC_BYTES[self.kind]:
-            raise FormatError(f"the key '{self.name}' has {len(self.public)} bytes")
+            raise FormatError(f"the key {shown(self.name)} has {len(self.public)} bytes")
         if self.kind is not SignatureType.COSIGNATURE_MLDSA44:
             _refuse_weak(self.public, self.name)
 
@@ -133,7 +133,7 @@ class PrivateKey:
     def __post_init__(self) -> None:
         check_name(self.name)
         if len(self.seed) != SEED_BYTES:
-            raise FormatError(f"the private key of '{self.name}' has {len(self.seed)} bytes")
+            raise FormatError(f"the private key of {shown(self.name)} has {len(self.seed)} bytes")
 
     @property
     def key(self) -> VerifierKey:
@@ -162,7 +162,7 @@ def parse_vkey(text: str) -> VerifierKey:
     name, key_id, material = _split(text)
     key = VerifierKey(name, _kind(material, name), material[1:])
     if key.key_id.hex() != key_id:
-        raise FormatError(f"the key '{name}' has another ID than {key_id}")
+        raise FormatError(f"the key {shown(name)} has another ID than {key_id}")
     return key
 
 
@@ -177,7 +177,7 @@ def parse_private_key(text: str) -> PrivateKey:
     name, key_id, material = _split(text.removeprefix(_PRIVATE))
     private = PrivateKey(name, _kind(material, name), material[1:])
     if private.key.key_id.hex() != key_id:
-        raise FormatError(f"the private key of '{name}' has another ID than {key_id}")
+        raise FormatError(f"the private key of {shown(name)} has another ID than {key_id}")
     return private
 
 
@@ -186,17 +186,17 @@ def _split(text: str) -> tuple[str, str, bytes]:
     if len(parts) != 3 or len(text) > MAX_VKEY_CHARACTERS or not _KEY_ID.fullmatch(parts[1]):
         raise FormatError("a key is a name, eight hex digits and base64, with + between")
     check_name(parts[0])
-    return parts[0], parts[1], b64_decode(parts[2], what=f"the key '{parts[0]}'")
+    return parts[0], parts[1], b64_decode(parts[2], what=f"the key {shown(parts[0])}")
 
 
 def _kind(material: bytes, name: str) -> SignatureType:
     try:
         return SignatureType(material[0])
     except (IndexError, ValueError) as error:
-        raise FormatError(f"the key '{name}' is of a type that is not known here") from error
+        raise FormatError(f"the key {shown(name)} is of a type that is not known here") from error
 
 
 def _refuse_weak(public: bytes, name: str) -> None:
     y = int.from_bytes(public, "little") & (2**255 - 1)
     if y >= _FIELD or y in _SMALL_ORDER:
-        raise FormatError(f"the key '{name}' is of small order or written in another way")
+        raise FormatError(f"the key {shown(name)} is of small order or written in another way")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from compliance.domain.tlog.encoding import decimal_decode
+from compliance.domain.tlog.encoding import decimal_decode, shown
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.note_keys import parse_vkey
 from compliance.domain.tlog.witness_policy import (
@@ -77,7 +77,7 @@ class _Reader:
                     raise FormatError("a policy has one quorum line, and this is the second")
                 self.quorum = name
             case _:
-                raise FormatError(f"{words[0]!r} is not used like that")
+                raise FormatError(f"{shown(words[0])} is not used like that")
 
     def policy(self) -> Policy:
         if not self.quorum:
@@ -94,9 +94,9 @@ class _Reader:
 
     def _define(self, name: str) -> None:
         if name in self.names or name == NONE:
-            raise FormatError(f"the name {name!r} is taken")
+            raise FormatError(f"the name {shown(name)} is taken")
         self.names.add(name)
 
     def _known(self, name: str) -> None:
         if name not in self.names and name != NONE:
-            raise FormatError(f"the name {name!r} is not defined before it is used")
+            raise FormatError(f"the name {shown(name)} is not defined before it is used")

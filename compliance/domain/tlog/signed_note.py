@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from compliance.domain.tlog.encoding import b64_decode, b64_encode
+from compliance.domain.tlog.encoding import b64_decode, b64_encode, shown
 from compliance.domain.tlog.errors import FormatError, SignatureError
 
 MAX_NOTE_BYTES = 1 << 20
@@ -39,7 +39,7 @@ class NoteSignature:
     def __post_init__(self) -> None:
         check_name(self.name)
         if len(self.key_id) != KEY_ID_BYTES or not self.payload:
-            raise FormatError(f"the signature of '{self.name}' is too short")
+            raise FormatError(f"the signature of {shown(self.name)} is too short")
 
     @property
     def line(self) -> str:
@@ -118,14 +118,14 @@ def open_note(note: SignedNote, verifiers: Iterable[NoteVerifier]) -> tuple[Note
     known: dict[tuple[str, bytes], NoteVerifier] = {}
     for verifier in verifiers:
         if known.setdefault((verifier.name, verifier.key_id), verifier) is not verifier:
-            raise SignatureError(f"two trusted keys are both '{verifier.name}' with one ID")
+            raise SignatureError(f"two trusted keys are both {shown(verifier.name)} with one ID")
     verified = []
     for one in note.signatures:
         trusted = known.get((one.name, one.key_id))
         if trusted is None:
             continue
         if not trusted.verify(note.text, one.payload):
-            raise SignatureError(f"the signature of '{one.name}' does not verify")
+            raise SignatureError(f"the signature of {shown(one.name)} does not verify")
         verified.append(one)
     if not verified:
         raise SignatureError("no signature is of a trusted key")
@@ -150,7 +150,7 @@ def check_name(name: str) -> None:
         FormatError: it is empty, or has spaces, control characters or a plus sign.
     """
     if not name or "+" in name or any(one.isspace() or one < " " for one in name):
-        raise FormatError(f"'{name}' is no name of a key")
+        raise FormatError(f"{shown(name)} is no name of a key")
     _check_unicode(name)
 
 
@@ -165,5 +165,5 @@ def _parse_line(line: str) -> NoteSignature:
     name, space, encoded = line.removeprefix(_LINE_START).partition(" ")
     if not line.startswith(_LINE_START) or not space:
         raise FormatError("a signature line is a dash, a name and base64")
-    data = b64_decode(encoded, what=f"the signature of '{name}'")
+    data = b64_decode(encoded, what=f"the signature of {shown(name)}")
     return NoteSignature(name, data[:KEY_ID_BYTES], data[KEY_ID_BYTES:])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from compliance.domain.tlog.encoding import HASH_BYTES, MAX_SIZE
+from compliance.domain.tlog.encoding import HASH_BYTES, MAX_SIZE, shown
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.merkle import node_hash
 
@@ -61,14 +61,14 @@ def parse_path(path: str) -> HashTile | EntryBundle:
     """
     match = _PATH.fullmatch(path)
     if not match:
-        raise FormatError(f"'{path}' is no path of a tile")
+        raise FormatError(f"{shown(path)} is no path of a tile")
     index = int(match["index"].replace("x", "").replace("/", ""))
     width = int(match["width"] or TILE_WIDTH)
     entries = match["level"] == "entries"
     found = EntryBundle(index, width) if entries else HashTile(int(match["level"]), index, width)
     level = 0 if isinstance(found, EntryBundle) else found.level
     if found.path != path or level > MAX_LEVEL or width > TILE_WIDTH or index > MAX_SIZE:
-        raise FormatError(f"'{path}' is no path of a tile")
+        raise FormatError(f"{shown(path)} is no path of a tile")
     return found
 
 

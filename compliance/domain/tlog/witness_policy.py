@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from compliance.domain.tlog.checkpoint import SignedCheckpoint
 from compliance.domain.tlog.cosignature import split_payload, verifiers
+from compliance.domain.tlog.encoding import shown
 from compliance.domain.tlog.errors import FormatError, SignatureError
 from compliance.domain.tlog.note_keys import SignatureType, VerifierKey
 from compliance.domain.tlog.signed_note import open_note
@@ -130,7 +131,7 @@ def standing(policy: Policy, signed: SignedCheckpoint) -> Standing:
     found = [(by_line[one.name, one.key_id], one.payload) for one in lines]
     signers = dict.fromkeys(key for key, _ in found if key in logs)
     if not signers:
-        raise SignatureError(f"no trusted key of the log '{origin}' signed the checkpoint")
+        raise SignatureError(f"no trusted key of the log {shown(origin)} signed the checkpoint")
     times: dict[str, int] = {}
     for key, payload in found:
         if key in names:
@@ -182,16 +183,16 @@ def _missing(policy: Policy, witnessed: set[str]) -> str:
         return ""
     for group in policy.groups:
         if group.name == policy.quorum:
-            lacking = [one for one in group.members if one not in witnessed]
+            lacking = [shown(one) for one in group.members if one not in witnessed]
             have = len(group.members) - len(lacking)
-            return f"{have} of {group.threshold} needed, without {_shown(', '.join(lacking))}"
-    return f"without {_shown(policy.quorum)}"
+            return f"{have} of {group.threshold} needed, without {', '.join(lacking)}"
+    return f"without {shown(policy.quorum)}"
 
 
 def _check_keys(keys: Sequence[VerifierKey], kinds: Sequence[SignatureType], what: str) -> None:
     for key in keys:
         if key.kind not in kinds:
-            raise FormatError(f"the key '{key.name}' is of a type that is not {what}'s")
+            raise FormatError(f"the key {shown(key.name)} is of a type that is not {what}'s")
     if len({key.public for key in keys}) != len(keys):
         raise FormatError(f"one key is named twice as {what}")
 
@@ -200,23 +201,18 @@ def _check_names(policy: Policy) -> None:
     defined: set[str] = {NONE}
     for name, members in _definitions(policy):
         if any(one == NONE or one not in defined for one in members):
-            raise FormatError(f"the group {name!r} names what is not defined before it")
+            raise FormatError(f"the group {shown(name)} names what is not defined before it")
         if name in defined or not name or any(one in " \t\n" for one in name):
-            raise FormatError(f"the name {name!r} is empty, has spaces or is taken")
+            raise FormatError(f"the name {shown(name)} is empty, has spaces or is taken")
         defined.add(name)
     used = [one for group in policy.groups for one in group.members]
     if len(set(used)) != len(used):
         raise FormatError("a name is a member of a group more than once")
     for group in policy.groups:
         if not 1 <= group.threshold <= len(group.members):
-            raise FormatError(f"the group {group.name!r} has no {group.threshold} members")
+            raise FormatError(f"the group {shown(group.name)} has no {group.threshold} members")
     if policy.quorum not in defined:
-        raise FormatError(f"the quorum {policy.quorum!r} is not defined")
-
-
-def _shown(names: str) -> str:
-    """Names that may hold any octet, so that every terminal can print them."""
-    return names.encode(errors="backslashreplace").decode()
+        raise FormatError(f"the quorum {shown(policy.quorum)} is not defined")
 
 
 def _definitions(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:

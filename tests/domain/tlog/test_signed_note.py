@@ -292,3 +292,11 @@ def test_signature_lines_alone_have_one_spelling(text: str) -> None:
     except FormatError:
         return
     assert "".join(one.line for one in found) == text
+
+
+def test_what_a_note_says_of_itself_cannot_dirty_a_terminal() -> None:
+    name = "\x1b[31m" + "x" * 500
+    with pytest.raises(FormatError) as refused:
+        parse_note(f"text\n\n— {name} AAAAAAA=\n".encode())
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 200

@@ -56,7 +56,7 @@ def test_a_tree_of_one_entry_has_a_proof_without_hashes() -> None:
 
 def test_without_the_quorum_nothing_is_proved() -> None:
     lonely = replace(proof_of(3), checkpoint=sign_checkpoint(HEAD, [LOG_KEY], time=1))
-    with pytest.raises(SignatureError, match="without w"):
+    with pytest.raises(SignatureError, match="without 'w'"):
         verify_proof(lonely, leaf=leaf_hash(TREE.entries[3]), policy=POLICY)
 
 

@@ -132,7 +132,7 @@ def test_a_quorum_of_none_asks_for_nothing_but_the_log() -> None:
     policy = Policy((Log(LOG_KEY.key),), (), (), "none")
     assert standing(policy, cosigned()).quorum
     single = Policy((Log(LOG_KEY.key),), (Witness("X1", WITNESSES["X1"].key),), (), "X1")
-    assert standing(single, cosigned()).missing == "without X1"
+    assert standing(single, cosigned()).missing == "without 'X1'"
 
 
 KEY = WITNESSES["X1"].key
@@ -198,7 +198,7 @@ def test_names_are_octets() -> None:
     with pytest.raises(FormatError, match="not defined"):
         parse_policy(data.replace(b"all " + kelvin, b"all K"))
     missing = standing(replace(policy, logs=(Log(LOG_KEY.key),)), cosigned()).missing
-    assert missing == "0 of 2 needed, without \u212a, \\udcff\\udcfe"
+    assert missing == "0 of 2 needed, without '\u212a', '\\udcff\\udcfe'"
 
 
 LINES = st.sampled_from(
