@@ -11,6 +11,7 @@ from compliance.portal.views import (
     models,
     runs,
     schedules,
+    verify,
     versions,
 )
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("ledger/<int:index>/proof/", ledger.proof, name="entry-proof"),
     path("results/<uuid:result_id>/bundle/", ledger.bundle, name="bundle"),
     path("error-budget/", budgets.index, name="budgets"),
+    path("verify/", verify.check, name="verify"),
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/<uuid:alert_id>/", alerts.detail, name="alert"),
     path("alerts/<uuid:alert_id>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),

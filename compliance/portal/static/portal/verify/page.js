@@ -1,0 +1,101 @@
+// The page /verify/: takes two files, applies the rules to them in this browser, says what was found.
+import { parsePolicy } from "./notes.js";
+import { verify } from "./rules.js";
+
+const form = document.querySelector("[data-verify]");
+const report = document.querySelector("[data-report]");
+const steps = document.querySelector("[data-steps]");
+const summary = document.querySelector("[data-summary]");
+const facts = document.querySelector("[data-facts]");
+const drop = document.querySelector("[data-drop]");
+const WORDS = { holds: "holds", broken: "broken", "not checked": "not checked" };
+
+function element(tag, text, kind = "") {
+  const one = document.createElement(tag);
+  one.textContent = text;
+  if (kind) one.className = kind;
+  return one;
+}
+
+function say(kind, heading, text) {
+  summary.className = `alert alert-${kind}`;
+  const box = document.createElement("div");
+  box.append(element("strong", heading), element("div", text));
+  summary.replaceChildren(box);
+}
+
+function show(step) {
+  const row = document.createElement("li");
+  row.className = `check check-${step.outcome.replace(" ", "-")}`;
+  row.append(element("span", step.rule, "check-rule"), element("span", WORDS[step.outcome], "check-word"), element("span", step.text, "check-text"));
+  steps.append(row);
+}
+
+function conclude(seen) {
+  const broken = seen.find((step) => step.outcome === "broken");
+  const skipped = seen.filter((step) => step.outcome === "not checked").map((step) => step.rule);
+  if (broken) return say("danger", `Broken at “${broken.rule}”.`, `${broken.text}. What follows was not looked at.`);
+  const proofs = ["signature", "checkpoint", "witnesses"].filter((rule) => skipped.includes(rule));
+  if (proofs.length) return say("warning", "Not verified here.", `This browser could not check: ${proofs.join(", ")}. Use assay-verify.`);
+  return say("success", "Every proof holds.", `Not checked here: ${skipped.join(", ")}.`);
+}
+
+function describe(predicate) {
+  const { claim, ...estimate } = predicate.estimate;
+  const number = (value) => Number(value.toPrecision(6)).toString();
+  const rows = [
+    ["Claim", claim.statement],
+    ["Verdict", predicate.verdict],
+    [claim.statistic, `${number(estimate.value)} (${100 * (1 - claim.alpha)}% confidence sequence ${number(estimate.lower)} to ${number(estimate.upper)})`],
+    ["Limit", `${number(claim.limit)}, from ${claim.limit_source}`],
+    ["Items", `${estimate.n} of ${estimate.planned}`],
+    ["Probability of a wrong verdict", `at most ${claim.alpha}`],
+    ...estimate.caveats.map((caveat) => ["To read it rightly", caveat]),
+  ];
+  facts.replaceChildren(
+    ...rows.map(([name, value]) => {
+      const row = document.createElement("div");
+      row.className = "wide";
+      row.append(element("dt", name), element("dd", value));
+      return row;
+    }),
+  );
+}
+
+async function run(bundle, policyText) {
+  report.hidden = false;
+  steps.replaceChildren();
+  facts.replaceChildren();
+  say("warning", "Checking…", "Nothing leaves this browser.");
+  try {
+    if (!crypto.subtle) throw new Error("this page must be opened by https, or on the machine itself");
+    const policy = await parsePolicy(policyText);
+    const seen = [];
+    for await (const step of verify(new Uint8Array(await bundle.arrayBuffer()), policy)) {
+      seen.push(step);
+      show(step);
+      if (step.rule === "statement" && step.outcome === "holds") describe(step.found.predicate);
+    }
+    conclude(seen);
+  } catch (error) {
+    say("danger", "It could not be checked.", error.message);
+  }
+  summary.focus();
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const [bundle] = form.elements.bundle.files;
+  const [file] = form.elements.policyfile.files;
+  await run(bundle, file ? await file.text() : form.elements.policy.value);
+});
+
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  drop.addEventListener(kind, (event) => {
+    event.preventDefault();
+    drop.classList.toggle("drop-over", kind === "dragover");
+  });
+}
+drop.addEventListener("drop", (event) => {
+  form.elements.bundle.files = event.dataTransfer.files;
+});
