@@ -6,13 +6,13 @@ TYPES_ENV := ASSAY_DATABASE_URL=postgresql://types@127.0.0.1/types ASSAY_BROKER_
 	ASSAY_SECRET_KEY=only-for-the-type-checker-never-served ASSAY_MODELS_ROOT=/nonexistent \
 	ASSAY_EVIDENCE_URL=file:///nonexistent
 # Public data that some tests read; without it they say that they were skipped, and why.
-test bench validate: export ASSAY_DATASETS ?= $(abspath ../shared/datasets)
+test bench validate results: export ASSAY_DATASETS ?= $(abspath ../shared/datasets)
 test bench: export ASSAY_VECTORS ?= $(abspath ../shared/vectors)
 COMPILE := $(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --upgrade --quiet \
 	--generate-hashes --no-annotate --no-emit-package torch --custom-compile-command 'make requirements'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench faults soak validate requirements clean browser python
+.PHONY: help demo test lint types bench faults soak validate results requirements clean browser python
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ soak: $(VENV)/test.stamp ## 10,000 runs while faults are injected (ASSAY_SOAK_RU
 validate: $(VENV)/test.stamp ## measure size and power of every stress test and engine again (slow)
 	@$(BIN)/python -m workers validate --all
 	@$(BIN)/python -m workers validate --engines
+
+results: $(VENV)/test.stamp ## both suites on small public models, to docs/results/ (hours; needs the Gemma package)
+	@$(BIN)/python -m launcher.results
 
 requirements: $(VENV)/test.stamp ## renew every pinned version and hash (but torch, pinned by hand)
 	@$(COMPILE) pyproject.toml requirements-torch.in --extra demo -o requirements.txt

@@ -17,11 +17,9 @@ from compliance.domain.errors import InvalidInputError
 from launcher import services
 from launcher.console import Terminal, mails_about
 from launcher.ports import is_free, kept_port
-from launcher.postgres import Postgres
-from launcher.state import State, lock_take, secrets_keep, state_locate, state_open
+from launcher.servers import servers_start
+from launcher.state import State, lock_take, state_locate, state_open
 from launcher.supervisor import StepFailedError, StopRequestedError, Supervisor
-from launcher.system_user import system_user
-from launcher.valkey import Valkey
 
 DEFAULT_PORT = 8000
 LAST_PORT = 65_535
@@ -113,15 +111,13 @@ class Demo:
         self._supervisor = supervisor
         self._terminal = terminal
         self._environment: dict[str, str] = {}
-        self._owner_url = ""
         self._seeded: dict[str, Any] = {}
 
     def bring_up(self) -> None:
         """Servers, schema, models, processes, people; then say where everything is."""
-        self._servers()
-        self._terminal.step("Bringing database and static files up to date")
-        owner = self._environment | {"ASSAY_DATABASE_URL": self._owner_url}
-        self._supervisor.run(services.step("update", owner, "launcher.update"))
+        self._environment = servers_start(
+            self._state, self._supervisor, self._terminal.step, web_port=self._port
+        )
         self._terminal.step("Preparing the models (minutes the first time, nothing later)")
         prepare = services.step(
             "models", self._environment, "launcher.prepare", str(self._state.models)
@@ -152,32 +148,6 @@ class Demo:
             )
             for path in mails_about(mail, run):
                 self._terminal.say(f"Alert by e-mail: {path}")
-
-    def _servers(self) -> None:
-        state, kept = self._state, secrets_keep(self._state.secrets)
-        user = system_user()
-        postgres = Postgres(
-            state.home / "postgres",
-            kept_port(state.ports, "postgres"),
-            kept["postgres_superuser"],
-            kept["postgres_assay"],
-            kept["postgres_service"],
-            user,
-        )
-        valkey = Valkey(state.home / "valkey", kept_port(state.ports, "valkey"), kept["valkey"])
-        self._terminal.step("Starting PostgreSQL 18" + (f" as {user.name}" if user else ""))
-        postgres.start(self._supervisor)
-        self._terminal.step("Starting Valkey")
-        valkey.start(self._supervisor)
-        self._owner_url = postgres.owner_url
-        self._environment = services.settings_environment(
-            state,
-            database=postgres.url,
-            broker=valkey.url,
-            secret_key=kept["secret_key"],
-            web_port=self._port,
-            smtp_port=self._smtp_port,
-        )
 
     def _processes(self) -> None:
         self._terminal.step("Starting mail catcher, log, witnesses, workers, scheduler, web server")

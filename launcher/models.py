@@ -79,28 +79,32 @@ def prepare_models(cache: Path, report: Callable[[str], None]) -> PreparedModels
         InvalidInputError: the wheel is absent, or the disk is too small.
     """
     prepared = PreparedModels(cache, *(cache / name for name in NAMES))
-    missing = [name for name in NAMES if not _whole(cache / name)]
+    missing = [name for name in NAMES if not is_whole(cache / name)]
     if not missing:
         return prepared
     cache.mkdir(parents=True, exist_ok=True)
     _check_space(cache)
     if NAMES[0] in missing:
         report("converting SmolLM2-135M-Instruct to safetensors")
-        with _in_the_making(prepared.original) as folder:
-            _convert(_gguf(), folder)
+        with in_the_making(prepared.original) as folder:
+            convert(smollm2_gguf(), folder)
     if NAMES[1] in missing:
         report(f"fine-tuning a derived version ({TUNING_STEPS} steps)")
-        with _in_the_making(prepared.tuned) as folder:
+        with in_the_making(prepared.tuned) as folder:
             _tune(prepared.original, folder)
     if NAMES[2] in missing:
         report("initialising an unrelated model")
-        with _in_the_making(prepared.unrelated) as folder:
+        with in_the_making(prepared.unrelated) as folder:
             _unrelated(prepared.original, folder)
     return prepared
 
 
-def _gguf() -> Path:
-    # Found without importing it: the package's own code is not wanted.
+def smollm2_gguf() -> Path:
+    """The wheel's file, found without importing the package: its own code is not wanted.
+
+    Raises:
+        InvalidInputError: the wheel is absent.
+    """
     spec = importlib.util.find_spec(WHEEL)
     folders = list(spec.submodule_search_locations or []) if spec else []
     if not folders or not (Path(folders[0]) / GGUF).is_file():
@@ -112,7 +116,8 @@ def _gguf() -> Path:
     return Path(folders[0]) / GGUF
 
 
-def _convert(gguf: Path, folder: Path) -> None:
+def convert(gguf: Path, folder: Path) -> None:
+    """Write a GGUF file's model, dequantised to float32, as safetensors with its tokenizer."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
@@ -200,7 +205,7 @@ def _open(folder: Path) -> tuple[Any, Any]:
 
 
 @contextmanager
-def _in_the_making(folder: Path) -> Iterator[Path]:
+def in_the_making(folder: Path) -> Iterator[Path]:
     """A folder beside ``folder`` that takes its name only when everything in it is written."""
     making = folder.with_name(f".{folder.name}.making")
     shutil.rmtree(making, ignore_errors=True)
@@ -237,7 +242,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return found
 
 
-def _whole(folder: Path) -> bool:
+def is_whole(folder: Path) -> bool:
     """Whether every file is there with the bytes it was made with."""
     listing = _listing(folder)
     if not folder.is_dir() or not listing.is_file():

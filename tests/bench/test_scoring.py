@@ -58,10 +58,10 @@ def model() -> Path:
     """SmolLM2-135M-Instruct in float32, as the demo converts it."""
     cache = state_locate(os.environ, root=os.geteuid() == 0).models
     folder = cache / models.NAMES[0]
-    if not models._whole(folder):
+    if not models.is_whole(folder):
         cache.mkdir(parents=True, exist_ok=True)
-        with models._in_the_making(folder) as making:
-            models._convert(models._gguf(), making)
+        with models.in_the_making(folder) as making:
+            models.convert(models.smollm2_gguf(), making)
     return folder
 
 

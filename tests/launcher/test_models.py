@@ -21,17 +21,17 @@ class Usage(NamedTuple):
 
 def make(cache: Path, name: str = "one", content: bytes = b"weights") -> Path:
     folder = cache / name
-    with models._in_the_making(folder) as making:
+    with models.in_the_making(folder) as making:
         (making / "model.safetensors").write_bytes(content)
     return folder
 
 
 def test_a_folder_takes_its_name_when_everything_in_it_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "one"
-    with models._in_the_making(folder) as making:
+    with models.in_the_making(folder) as making:
         (making / "model.safetensors").write_bytes(b"weights")
         assert not folder.exists()
-    assert models._whole(folder)
+    assert models.is_whole(folder)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "one.json"]
     assert [path.name for path in folder.iterdir()] == ["model.safetensors"]
 
@@ -48,7 +48,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_leaves_nothing(
 ) -> None:
     with (
         pytest.raises(InvalidInputError, match=r"GB free and the models need") as caught,
-        models._in_the_making(tmp_path / "one") as making,
+        models.in_the_making(tmp_path / "one") as making,
     ):
         (making / "model.safetensors").write_bytes(b"half")
         raise error
@@ -57,7 +57,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_leaves_nothing(
 
 
 def test_another_failure_is_not_called_a_full_disk_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="a bug"), models._in_the_making(tmp_path / "one"):
+    with pytest.raises(ValueError, match="a bug"), models.in_the_making(tmp_path / "one"):
         raise ValueError("a bug")
     assert list(tmp_path.iterdir()) == []
 
@@ -85,8 +85,8 @@ def test_what_is_not_whole_is_made_again(tmp_path: Path, damage: str) -> None:
         listing.unlink()
     else:
         listing.write_text('{"model.safe')
-    assert not models._whole(folder)
-    assert models._whole(make(tmp_path))
+    assert not models.is_whole(folder)
+    assert models.is_whole(make(tmp_path))
 
 
 def test_models_that_are_there_are_used_without_loading_a_library(tmp_path: Path) -> None:
