@@ -201,6 +201,13 @@ UNFOLD = {
     "SITE_HEADER": "Assay",
     "SITE_SYMBOL": "balance",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("portal/favicon.svg"),
+        }
+    ],
     "STYLES": [lambda request: static("accounts/admin.css")],
 }
 

@@ -30,6 +30,7 @@ from workers.contract import Backend
 from workers.datasets.terminal import datasets
 from workers.execution import Execution, execute
 from workers.planning_report import print_plan
+from workers.plans import plans
 from workers.reporting import (
     ProgressSink,
     as_json,
@@ -83,6 +84,7 @@ def assay() -> None:
 
 
 assay.add_command(datasets)
+assay.add_command(plans)
 
 
 @assay.command()

@@ -16,6 +16,7 @@ from compliance.api.v1.alerts import (
 from compliance.api.v1.endpoint_limits import EndpointLimitListApi, EndpointLimitSetApi
 from compliance.api.v1.error_budgets import ErrorBudgetListApi
 from compliance.api.v1.events import EventListApi
+from compliance.api.v1.forecasts import RunForecastApi
 from compliance.api.v1.items import ItemListApi
 from compliance.api.v1.labels import LabelAddApi, LabelsConcludeApi, LabelSheetGetApi
 from compliance.api.v1.ledger import (
@@ -87,6 +88,7 @@ _v1 = [
     ),
     path("error-budgets", ErrorBudgetListApi.as_view(), name="error-budgets"),
     path("runs", by_method(RunListApi, RunRequestApi), name="runs"),
+    path("runs/forecast", RunForecastApi.as_view(), name="run-forecast"),
     path("runs/<uuid:run_id>", RunGetApi.as_view(), name="run"),
     path("runs/<uuid:run_id>/cancel", RunCancelApi.as_view(), name="run-cancel"),
     path("runs/<uuid:run_id>/shards/<int:position>/items", ItemListApi.as_view(), name="items"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from compliance.accounts.selectors import Viewer, organization_list
 from compliance.audits.budget import Budget, error_budget
+from compliance.audits.forecast import Forecast, forecasts
 from compliance.audits.labelling import LabelSheet, label_sheet
 from compliance.audits.models import (
     Firing,
@@ -23,6 +25,7 @@ from compliance.audits.models import (
 )
 from compliance.domain.errors import NotFoundError
 from compliance.domain.schedules import Rule
+from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import CatchUp
 from compliance.registry.models import Model, Version
 
@@ -183,6 +186,14 @@ def score_list(*, viewer: Viewer, shard: Shard) -> QuerySet[Score]:
     return Score.objects.filter(
         shard=shard, shard__run__version__model__organization__in=viewer.readable
     ).order_by("position")
+
+
+def forecast_list(
+    *, viewer: Viewer, battery: Sequence[StressTestSpec], version: Version | None
+) -> list[Forecast]:
+    """What a run of the battery would come to, test by test, as far as the viewer may know."""
+    results = result_list(viewer=viewer)
+    return forecasts(battery=battery, results=results, version=version)
 
 
 @dataclass(frozen=True, slots=True)

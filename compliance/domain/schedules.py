@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
@@ -23,6 +23,13 @@ MAXIMUM_BACKLOG = 1_000
 
 SLOTS_LOOKED_AT = 100
 """Of a rule, to find the shortest time between two of its firings."""
+
+CATCH_UP_WORDS: Mapping[CatchUp, str] = {
+    CatchUp.RUN_ONCE: "run once for all missed",
+    CatchUp.SKIP: "skip what was missed",
+    CatchUp.RUN_ALL: "run all that was missed",
+}
+"""What becomes of firings missed in an outage, for people to choose from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ def percent(share: float) -> str:
     return f"{round(100 * share, 6):g} %"
 
 
+def share(value: float) -> str:
+    """A share as a percentage to three digits, with more only beside 0 and 100."""
+    return f"{figure(100 * value)} %"
+
+
 def _power_of_ten(log10: float, sign: str) -> str:
     exponent = math.floor(log10)
     mantissa = round(10 ** (log10 - exponent), 1)

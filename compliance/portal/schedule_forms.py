@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from compliance.domain.schedules import Rule
+from compliance.domain.schedules import CATCH_UP_WORDS, Rule
 from compliance.domain.vocabulary import CatchUp
 from compliance.portal.forms import BatteryForm, PortalForm
 
@@ -77,11 +77,7 @@ class ScheduleForm(RuleForm, BatteryForm):
     catch_up = forms.ChoiceField(
         label="After an outage",
         initial=CatchUp.RUN_ONCE.value,
-        choices=[
-            (CatchUp.RUN_ONCE.value, "run once for everything missed"),
-            (CatchUp.SKIP.value, "skip what was missed"),
-            (CatchUp.RUN_ALL.value, "run every firing that was missed"),
-        ],
+        choices=[(policy.value, words) for policy, words in CATCH_UP_WORDS.items()],
     )
 
     token_budget = forms.IntegerField(

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.portal.views import (
     alerts,
     budgets,
+    forecasts,
     home,
     labels,
     ledger,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("models/<uuid:model_id>/register/", versions.register, name="version-register"),
     path("versions/<uuid:version_id>/", versions.detail, name="version"),
     path("versions/<uuid:version_id>/run/", versions.run_now, name="version-run"),
+    path("versions/<uuid:version_id>/forecast/", forecasts.of_version, name="version-forecast"),
     path("runs/", runs.index, name="runs"),
     path("runs/<uuid:run_id>/", runs.detail, name="run"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="run-progress"),
@@ -40,6 +42,7 @@ urlpatterns = [
     path("schedules/", schedules.index, name="schedules"),
     path("schedules/new/", schedules.create, name="schedule-create"),
     path("schedules/preview/", schedules.preview, name="schedule-preview"),
+    path("schedules/forecast/", forecasts.of_model, name="schedule-forecast"),
     path("schedules/<uuid:schedule_id>/", schedules.detail, name="schedule"),
     path("schedules/<uuid:schedule_id>/pause/", schedules.pause, name="schedule-pause"),
     path("schedules/<uuid:schedule_id>/resume/", schedules.resume, name="schedule-resume"),

@@ -1,5 +1,6 @@
 """The operator's room shows the whole record and changes nothing that it has fixed."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -242,3 +243,8 @@ def test_more_rows_ask_no_more_queries(room: Client, cast: Cast, record: Run) ->
     work(again, {"safety.refusal": VIOLATING})
     alert_of(again)
     assert counts() == before
+
+
+def test_the_room_names_an_icon_that_is_there(room: Client) -> None:
+    page = room.get("/admin/").content.decode()
+    assert re.search(r'rel="icon" href="/static/portal/favicon[\w.]*svg"', page)

@@ -134,7 +134,8 @@ def test_a_preview_shows_five_firings_or_what_is_wrong(room: Client) -> None:
     for field in ("interval_seconds", "jitter_seconds"):
         for written in ("1e3", "soon", "-1", "²"):
             answer = room.get(preview, {"cron": "0 6 * * 1", field: written})
-            assert f"{field}: it is not a whole number" in answer.content.decode().lower()
+            said = field.replace("_", " ").capitalize()
+            assert f"{said}: it is not a whole number" in answer.content.decode()
     assert "Give a cron" in room.get(preview).content.decode()
 
 

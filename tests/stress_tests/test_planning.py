@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from workers.catalogue import catalogue
 from workers.contract import NOT_DECLARED, StressTest
 from workers.execution import NullSink, execute
 from workers.planning import Plan, as_json, plan
+from workers.plans import LIVES, kept_plan
 from workers.stress_tests.bias.counterfactual_pairs import counterfactual_pairs
 from workers.stress_tests.safety.refusal import refusal
 from workers.stress_tests.safety.request_bank import SIZE, requests
@@ -211,3 +213,18 @@ def test_a_plan_without_a_model_loads_no_model_library() -> None:
 
 def test_banks_are_what_the_contract_offers() -> None:
     assert isinstance(refusal.build({}).planning, Banks)
+
+
+@pytest.mark.parametrize("test", EVERY, ids=lambda test: test.identity.name)
+def test_the_plan_that_is_announced_is_of_the_test_as_it_is(
+    test: StressTest, public: Callable[..., None]
+) -> None:
+    """One rate is simulated again: what changed in a test without a new spec would show."""
+    public(*(one.name for one in test.identity.data_card.datasets))
+    kept = kept_plan(test)
+    assert kept is not None, "make it with: python -m workers plans"
+    if kept["planned"]:
+        outlooks = cast(list[dict[str, Json]], kept["outlooks"])
+        rate = cast(float, outlooks[0]["stated"])
+        again = as_json(test, {}, plan(test, {}, [rate], lives=LIVES))
+        assert cast(list[Json], again["outlooks"])[0] == outlooks[0]

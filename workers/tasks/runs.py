@@ -35,6 +35,7 @@ from workers.celery import app
 from workers.contract import StressTest
 from workers.execution import Execution, execute
 from workers.labelling import fold, rebuild
+from workers.plans import kept_plan
 from workers.tasks.heartbeat import Pulse, heartbeat
 from workers.tasks.recording import RecordSink, finished_of, outcome_of
 
@@ -119,6 +120,7 @@ def _announcement(test: StressTest) -> Announcement:
         code_digest=code_digest(test),
         validity=validity(test),
         audit=_audit(test),
+        plan=kept_plan(test),
     )
 
 

@@ -37,6 +37,11 @@ class StressTestListApi(OperationApi):
         validity = serializers.DictField(
             allow_null=True, help_text="Measured error rates; null: it produces leads only."
         )
+        plan = serializers.DictField(
+            allow_null=True,
+            help_text="What a run with default parameters would come to, by true rate; null: not "
+            "announced. Priced for a version by run_forecast.",
+        )
         announced_at = serializers.DateTimeField()
 
     @operation("stress_test_list", query=Filters, returns=page_of(Output, "StressTestPage"))

@@ -23,10 +23,13 @@ from compliance.accounts.admin_site import (
     row_link,
 )
 from compliance.accounts.selectors import Viewer
-from compliance.audits.admin.schedules import announced, battery_text
-from compliance.audits.models import Repair, Run, Shard, StressTest, Transition
-from compliance.audits.selectors import run_progress
+from compliance.audits.admin.forecasts import announced, forecast_line, forecasts_shown
+from compliance.audits.admin.schedules import battery_text
+from compliance.audits.forecast import Forecast, forecasts
+from compliance.audits.models import Repair, Result, Run, Shard, StressTest, Transition
+from compliance.audits.selectors import run_progress, stress_test_list
 from compliance.audits.services import battery_resolve, run_cancel, run_request_by
+from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import RunState, ShardState
 from compliance.registry.admin import VersionAdmin
 from compliance.registry.models import Version
@@ -50,6 +53,16 @@ class BatteryDialog(BaseDialogForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tests"].initial = [name for name, _ in announced()]
+        self.fields["tests"].choices = [
+            (name, f"{label}: {forecast_line(one)}")
+            for (name, label), one in zip(announced(), _unpriced(), strict=True)
+        ]
+
+
+def _unpriced() -> list[Forecast]:
+    """What every announced stress test would come to, on no version in particular."""
+    battery = [StressTestSpec(test.name, test.version) for test in stress_test_list()]
+    return forecasts(battery=battery, results=Result.objects.none(), version=None)
 
 
 admin.site.unregister(Version)
@@ -100,6 +113,7 @@ class StressTestAdmin(RecordAdmin):
         "card",
         "literature",
         "error_rates",
+        "foreseen",
         "code_digest",
         "announced_at",
     )
@@ -123,6 +137,12 @@ class StressTestAdmin(RecordAdmin):
     @display(description="Measured error rates")
     def error_rates(self, test: StressTest) -> SafeString | str:
         return pretty(test.validity) if test.validity else "None: it produces leads only."
+
+    @display(description="What a run comes to")
+    def foreseen(self, test: StressTest) -> SafeString:
+        battery = [StressTestSpec(test.name, test.version)]
+        none = Result.objects.none()
+        return forecasts_shown(forecasts(battery=battery, results=none, version=None))
 
 
 class ShardInline(FixedInline):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
@@ -14,7 +12,6 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -30,11 +27,13 @@ from compliance.accounts.admin_site import (
     dialog,
     pretty,
     row_link,
-    sentence,
+    signed_in,
 )
-from compliance.accounts.selectors import Viewer
+from compliance.accounts.selectors import Viewer, operator_viewer
+from compliance.audits.admin.forecasts import announced, forecast_text
+from compliance.audits.admin.rules import firings_text, preview_text, rule_of
 from compliance.audits.models import Firing, Schedule, Subscription
-from compliance.audits.selectors import schedule_rule, stress_test_list
+from compliance.audits.selectors import schedule_rule
 from compliance.audits.services import (
     battery_resolve,
     schedule_create,
@@ -42,62 +41,16 @@ from compliance.audits.services import (
     schedule_resume,
 )
 from compliance.domain.errors import InvalidInputError
-from compliance.domain.schedules import Rule, next_firings, slots_preview
+from compliance.domain.schedules import next_firings
 from compliance.domain.vocabulary import CatchUp
 
 PAUSE = dialog("Pause", "Nothing is run by it until it is resumed.")
 RESUME = dialog("Resume", "It runs again from now on; what fell into the pause stays undone.")
 
 
-def announced() -> list[tuple[str, str]]:
-    """The stress tests on offer, as choices."""
-    return [(test.name, f"{test.title} ({test.name})") for test in stress_test_list()]
-
-
 def battery_text(battery: list[dict[str, Any]]) -> str:
     """A battery in one line."""
     return ", ".join(f"{spec['name']}@{spec['version']}" for spec in battery)
-
-
-def firings_text(rule: Rule, firings: list[datetime]) -> SafeString:
-    """The next firings as a list, by the rule's own clock."""
-    zone = ZoneInfo(rule.time_zone)
-    moments = ((f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}",) for at in firings)
-    rows = format_html_join("", "<li>{}</li>", moments)
-    return format_html("<p>Next firings, {} time:</p><ol>{}</ol>", rule.time_zone, rows)
-
-
-def rule_of(given: Mapping[str, Any]) -> Rule:
-    """The rule that a form or a preview describes, in force from this minute.
-
-    Raises:
-        InvalidInputError: naming cron, interval_seconds, time_zone or jitter_seconds.
-    """
-    rule = Rule(
-        cron=str(given.get("cron") or "").strip(),
-        interval_seconds=_seconds(given, "interval_seconds"),
-        time_zone=str(given.get("time_zone") or "UTC").strip(),
-        anchor=timezone.now().replace(second=0, microsecond=0),
-        jitter_seconds=_seconds(given, "jitter_seconds") or 0,
-    )
-    rule.check()
-    return rule
-
-
-def _seconds(given: Mapping[str, Any], field: str) -> int | None:
-    """Seconds as a form has read them or a preview still has to; None where there are none.
-
-    Raises:
-        InvalidInputError: naming ``field``.
-    """
-    written = given.get(field)
-    if written in (None, ""):
-        return None
-    if not str(written).isdecimal():
-        raise InvalidInputError(
-            field=field, problem="it is not a whole number", fix="Count in seconds"
-        )
-    return int(written)
 
 
 class BatteryForm(ServiceForm):
@@ -132,8 +85,8 @@ class ScheduleForm(BatteryForm):
         help_texts = {
             "cron": "Five fields; 0 6 * * 1 is Mondays at 06:00. Or give an interval.",
             "interval_seconds": "At least 60. Or give a cron expression.",
-            "time_zone": "An IANA name such as Europe/Brussels.",
             "catch_up": "What becomes of firings missed while nothing was running.",
+            "time_zone": "An IANA name such as Europe/Brussels.",
             "token_budget": "Tokens that each stress test may take; empty: no end.",
         }
 
@@ -260,17 +213,20 @@ class ScheduleAdmin(PausableAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.preview)
-        return [path("preview/", view, name="audits_schedule_preview"), *super().get_urls()]
+        foreseen = self.admin_site.admin_view(self.forecast)
+        return [
+            path("preview/", view, name="audits_schedule_preview"),
+            path("forecast/", foreseen, name="audits_schedule_forecast"),
+            *super().get_urls(),
+        ]
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The next five firings of a rule that is still being written."""
-        if not (request.GET.get("cron") or request.GET.get("interval_seconds")):
-            return HttpResponse("Give a cron expression or an interval to see the next firings.")
-        try:
-            rule = rule_of(request.GET.dict())
-        except InvalidInputError as error:
-            return HttpResponse(format_html("<p>{}</p>", sentence(error)))
-        return HttpResponse(firings_text(rule, slots_preview(rule, after=timezone.now())))
+        return HttpResponse(preview_text(request.GET.dict()))
+
+    def forecast(self, request: HttpRequest) -> HttpResponse:
+        """What the ticked stress tests would come to, on the chosen model's newest version."""
+        return HttpResponse(forecast_text(operator_viewer(user=signed_in(request)), request.GET))
 
     @display(description="Fires")
     def rule(self, schedule: Schedule) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from compliance.accounts.models import Organization
+from compliance.domain.schedules import CATCH_UP_WORDS
 from compliance.domain.vocabulary import CatchUp, Effect, Kind, Severity
 from compliance.registry.models import Model
 
@@ -28,6 +29,9 @@ class StressTest(models.Model):
     validity = models.JSONField(null=True, help_text="Measured error rates; empty: leads only.")
     audit = models.JSONField(
         null=True, blank=True, help_text="What people who correct its judge are asked, if they can."
+    )
+    plan = models.JSONField(
+        null=True, blank=True, help_text="What a run with default parameters would come to."
     )
     announced_at = models.DateTimeField()
 
@@ -53,7 +57,7 @@ class Schedule(models.Model):
     time_zone = models.CharField(max_length=60, default="UTC")
     catch_up = models.CharField(
         max_length=10,
-        choices=[(policy.value, policy.value) for policy in CatchUp],
+        choices=[(policy.value, words) for policy, words in CATCH_UP_WORDS.items()],
         default=CatchUp.RUN_ONCE.value,
     )
     jitter_seconds = models.PositiveIntegerField(

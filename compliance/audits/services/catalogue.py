@@ -35,6 +35,7 @@ class Announcement:
     code_digest: str
     validity: Mapping[str, Json] | None
     audit: Mapping[str, Json] | None = None
+    plan: Mapping[str, Json] | None = None
 
 
 @transaction.atomic

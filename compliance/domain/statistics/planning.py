@@ -13,8 +13,9 @@ quantiles: David and Nagaraja, Order Statistics, 2003, section 7.1.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from scipy.stats import binom
@@ -123,6 +124,15 @@ class Outlook:
     fixed: int
     saved_of_bank: float
     saved_of_fixed: float | None
+
+
+def outlook_from_json(row: Mapping[str, Any]) -> Outlook:
+    """An outlook back from its JSON; what a plan adds to it (cost) is left out."""
+    own = {field.name: row[field.name] for field in fields(Outlook)}
+    chances = {name: Chance(**row[name]) for name in ("compliant", "violating", "inconclusive")}
+    return Outlook(
+        **{**own, **chances, "items": Items(**row["items"]), "right": Verdict(row["right"])}
+    )
 
 
 def default_rates(limit: float) -> tuple[float, ...]:

@@ -26,6 +26,7 @@ register.filter("e_claim", figures.e_claim)
 register.filter("duration", figures.duration)
 register.filter("size", figures.size)
 register.filter("percent", figures.percent)
+register.filter("share", figures.share)
 register.simple_tag(figures.interval, name="interval")
 
 ICONS = Path(__file__).parents[1] / "static" / "vendor" / "icons"

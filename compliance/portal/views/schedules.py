@@ -34,7 +34,7 @@ from compliance.domain.vocabulary import CatchUp
 from compliance.portal.catalogue import choices, titles
 from compliance.portal.paging import paged, query_without_page
 from compliance.portal.schedule_forms import RuleForm, ScheduleForm
-from compliance.portal.viewing import for_viewer, fragment, page, sentence
+from compliance.portal.viewing import for_viewer, fragment, page
 from compliance.registry.selectors import model_get, model_list
 
 
@@ -128,11 +128,10 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         try:
             context["upcoming"] = _preview(form.rule(now=now), now)
         except InvalidInputError as error:
-            context["problem"] = sentence(error)
-    else:
-        context["problem"] = "; ".join(
-            f"{name.replace('_', ' ')}: {' '.join(map(str, said))}"
-            for name, said in form.errors.items()
+            form.refuse(error)
+    if form.errors:
+        context["problem"] = " ".join(
+            f"{form[name].label}: {' '.join(map(str, said))}" for name, said in form.errors.items()
         )
     return fragment(request, "portal/schedules/_preview.html", **context)
 

@@ -16,7 +16,7 @@ from compliance.audits.services import battery_resolve, run_request_by
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Access
-from compliance.portal.catalogue import choices, titles
+from compliance.portal.catalogue import choices, foreseen, titles
 from compliance.portal.declarations import DeclarationForms
 from compliance.portal.forms import BatteryForm, VersionForm
 from compliance.portal.viewing import for_viewer, page
@@ -106,5 +106,12 @@ def _detail(
         runs=run_list(viewer=viewer).filter(version=version)[:RUNS_SHOWN],
         titles=titles(),
         form=form,
+        forecasts=foreseen(viewer, _ticked(form), version),
         may_run=viewer.may(Action.REQUEST_RUN, version.model.organization_id),
     )
+
+
+def _ticked(form: BatteryForm) -> list[str]:
+    """The stress tests that the form shows as chosen."""
+    value = form["tests"].value()
+    return list(value or ())

@@ -1,0 +1,43 @@
+"""What the stress tests that a form has ticked would come to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from compliance.accounts.selectors import Viewer
+from compliance.domain.errors import NotFoundError
+from compliance.portal.catalogue import foreseen
+from compliance.portal.viewing import for_viewer, fragment
+from compliance.registry.selectors import model_get, version_get, version_newest
+
+
+class ModelChoice(forms.Form):
+    """Which model a schedule that is still being written is for."""
+
+    model = forms.UUIDField()
+
+
+@require_safe
+@for_viewer
+def of_version(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpResponse:
+    """On this version."""
+    version = version_get(viewer=viewer, version_id=version_id)
+    found = foreseen(viewer, request.GET.getlist("tests"), version)
+    return fragment(request, "portal/parts/forecasts.html", forecasts=found)
+
+
+@require_safe
+@for_viewer
+def of_model(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """On the newest version of the model that the form names."""
+    form = ModelChoice(request.GET)
+    if not form.is_valid():
+        raise NotFoundError("no such model that you may see")
+    model = model_get(viewer=viewer, model_id=form.cleaned_data["model"])
+    version = version_newest(model=model)
+    found = foreseen(viewer, request.GET.getlist("tests"), version)
+    return fragment(request, "portal/parts/forecasts.html", forecasts=found)
