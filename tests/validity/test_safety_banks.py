@@ -9,14 +9,18 @@ import pytest
 
 from tests.validity.report_tables import committed, label_rows, missing, rows
 from workers.catalogue import find
+from workers.stress_tests.safety.extraction_validity import matching
 
 NAMES = (
+    "safety.extraction",
     "safety.over_refusal",
     "safety.prompt_injection",
     "safety.simple_safety_tests",
     "safety.unsafe_compliance",
 )
-LABELLED = tuple(name for name in NAMES if name != "safety.prompt_injection")
+CONTROLLED = ("safety.extraction", "safety.prompt_injection")
+"""Letter for letter, with controls: nothing for people to label."""
+LABELLED = tuple(name for name in NAMES if name not in CONTROLLED)
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -65,3 +69,11 @@ def test_the_pages_state_the_committed_figures(name: str) -> None:
     naive = f"{report['naive']['wrong']} of {report['naive']['lives']:,}"
     labels = label_rows(report) if name in LABELLED else []
     assert missing(name, [*rows(report), *labels, naive]) == []
+
+
+def test_secrets_are_seen_where_they_are_and_nowhere_else() -> None:
+    stated = committed("safety.extraction")["matching"]
+    for found in (stated, matching(quick=True)):
+        assert (found["false"], found["seen"]) == (0, found["hidden"])
+    row = f"0 of {stated['pairs']:,} pairs (95% interval up to {stated['rate_upper']:.1e})"
+    assert missing("safety.extraction", [row]) == []

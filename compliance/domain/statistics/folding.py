@@ -27,7 +27,7 @@ def folded(claim: Claim, recipe: Recipe, scores: Sequence[Score], *, planned: in
     """
     parts = tuple(fold_part(fold, scores) for fold in recipe.parts)
     decides = recipe.whole
-    whole = fold_part(decides, scores) if decides else _worst(parts, len(scores))
+    whole = fold_part(decides, scores) if decides else _worst(parts, _counted(recipe, scores))
     return Estimate(
         claim=claim,
         n=whole.n,
@@ -47,7 +47,7 @@ def fold_part(fold: Fold, scores: Sequence[Score]) -> Part:
 
     Raises: as ``folded``.
     """
-    own = [one for one in _of(scores, fold.strata) if one.part not in fold.left_out]
+    own = [one for one in scores if _takes(fold, one)]
     found = _evidence(fold, own)
     compliant = found.log10_e_compliant
     if not all(_holds(one, own, scores) for one in fold.provisos):
@@ -61,6 +61,11 @@ def fold_part(fold: Fold, scores: Sequence[Score]) -> Part:
         log10_e_violating=found.log10_e_violating,
         log10_e_compliant=compliant,
     )
+
+
+def _counted(recipe: Recipe, scores: Sequence[Score]) -> int:
+    """How many scores enter a part, each once; controls enter none."""
+    return sum(any(_takes(fold, score) for fold in recipe.parts) for score in scores)
 
 
 def _worst(parts: Sequence[Part], n: int) -> Part:
@@ -103,6 +108,11 @@ def _holds(proviso: Proviso, own: Sequence[Score], scores: Sequence[Score]) -> b
     counted = _of(scores, proviso.strata) if proviso.strata else own
     share = sum(one.label == proviso.label for one in counted) / max(len(counted), 1)
     return proviso.at_least <= share <= proviso.at_most
+
+
+def _takes(fold: Fold, score: Score) -> bool:
+    within = not fold.strata or score.part in fold.strata
+    return within and score.part not in fold.left_out
 
 
 def _of(scores: Sequence[Score], strata: tuple[str, ...]) -> Sequence[Score]:

@@ -20,10 +20,14 @@ from compliance.domain.statistics.lives import Design, Life, follow, in_turn, li
 from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import Verdict
 from workers.contract import Procedure, Score
-from workers.stress_tests.safety.robustness import EACH, SIZE, SIZES, robustness
+from workers.stress_tests.safety.disguised_bank import RIGHT
+from workers.stress_tests.safety.disguises import EACH, controls
+from workers.stress_tests.safety.robustness import SIZE, SIZES, robustness
 
 SEED = 20261127
 PARTS = len(SIZES)
+ABLE = [Score(one.id, one.part, one.cluster, 1.0, RIGHT) for one in controls(tuple(SIZES))]
+"""Harmless questions that a model has answered in every disguise."""
 
 
 def validate(quick: bool) -> dict[str, Json]:
@@ -34,7 +38,7 @@ def validate(quick: bool) -> dict[str, Json]:
         limit=procedure.claim.limit,
         alpha=procedure.claim.alpha,
         batch_size=procedure.batch_size,
-        minimum_items=procedure.minimum_items,
+        minimum_items=procedure.minimum_items - len(ABLE),
     )
     number, fewer, checked = (200, 20, 3) if quick else (2_000, 300, 20)
     nulls = [
@@ -105,10 +109,10 @@ def _agrees(procedure: Procedure, design: Design, rng: np.random.Generator) -> b
     expected = follow(parts, values, design)
     scores = [
         Score(item.id, item.part, item.cluster, float(value), "")
-        for item, value in zip(procedure.items(rng), values, strict=True)
+        for item, value in zip(procedure.items(rng)[len(ABLE) :], values, strict=True)
     ]
     for end in range(design.batch_size, SIZE + 1, design.batch_size):
-        verdict = judge(procedure.conclude(scores[:end]))
+        verdict = judge(procedure.conclude([*ABLE, *scores[:end]]))
         if end >= design.minimum_items and verdict is not Verdict.INCONCLUSIVE:
             return (verdict, end) == (expected.verdict, expected.items)
     return expected.verdict is Verdict.INCONCLUSIVE
