@@ -72,7 +72,7 @@ def decide(parts: Counts, values: Floats, design: Design) -> tuple[Verdict, int]
     for part, size in enumerate(sizes):
         positions = np.flatnonzero(parts == part)
         seen = np.searchsorted(positions, looks)
-        sides[:, part] = _maxima_at(values[positions], seen, int(size), design.limit)
+        sides[:, part] = maxima_at(values[positions], seen, int(size), design.limit)
     violating = sides[0].max(axis=0) - np.log(len(sizes)) >= -np.log(design.alpha)
     compliant = sides[1].min(axis=0) >= -np.log(design.alpha)
     decided = np.flatnonzero(violating != compliant)
@@ -103,8 +103,14 @@ def _looks(planned: int, design: Design) -> Counts:
     return np.asarray(ends[(ends >= design.minimum_items) | (ends == planned)])
 
 
-def _maxima_at(values: Floats, seen: Counts, bank_size: int, limit: float) -> Floats:
-    """(2, looks): running maxima of ln E, violating and compliant; decided exactly if certain."""
+def maxima_at(values: Floats, seen: Counts, bank_size: int, limit: float) -> Floats:
+    """(2, looks): running maxima of ln E, violating and compliant; decided exactly if certain.
+
+    Args:
+        values: shape (n,), in [0, 1], in the order drawn; the whole bank.
+        seen: shape (looks,): how many of them had been drawn at each look.
+        limit: largest compliant mean.
+    """
     found = np.empty((2, len(seen)))
     for side, (drawn, mean) in enumerate(((values, limit), (1.0 - values, 1.0 - limit))):
         path = log_e_process(drawn, mean=mean, bank_size=bank_size)
