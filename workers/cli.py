@@ -272,7 +272,8 @@ def _subject(model: str) -> Subject:
 def _probed(model: str, *, allow_internal: bool) -> Backend:
     from workers.backends.loading import open_backend
 
-    return open_backend(_subject(model), allow_internal=allow_internal)
+    # What was kept would be measured as costing nothing.
+    return open_backend(_subject(model), allow_internal=allow_internal, remembers=False)
 
 
 def _execute(spec: ShardSpec, *, allow_internal: bool) -> Execution:

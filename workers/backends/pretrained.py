@@ -52,7 +52,7 @@ def load_pretrained(files: ModelFiles) -> Pretrained:
         InvalidInputError: an architecture transformers lacks, quantised or incomplete weights,
             or files that do not fit each other.
     """
-    _use_all_cores()
+    use_all_cores()
     disable_progress_bar()
     try:
         return _load(files)
@@ -199,7 +199,7 @@ def _links(files: ModelFiles) -> Iterator[str]:
         yield name
 
 
-def _use_all_cores() -> None:
+def use_all_cores() -> None:
     """The cores this process may use, unless the operator set a number."""
     if "OMP_NUM_THREADS" not in os.environ:
         affinity = getattr(os, "sched_getaffinity", None)

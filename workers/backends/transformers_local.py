@@ -61,6 +61,24 @@ class TransformersLocal:
         about |= _versions()
         return about | (self._asked if "_pretrained" in vars(self) else {})
 
+    def numerics(self) -> Mapping[str, Json]:
+        """What the bits of answers depend on: files, libraries, device, threads."""
+        import torch
+
+        from workers.backends.device import device_chosen, device_name
+        from workers.backends.pretrained import use_all_cores
+
+        use_all_cores()
+        return {
+            "files": {**self._digests},
+            "machine": platform.machine(),
+            "processor": torch.backends.cpu.get_cpu_capability(),
+            "dtype": "float32",
+            "device": device_name(device_chosen()),
+            "threads": torch.get_num_threads(),
+            **_versions(),
+        }
+
     def loglikelihood(self, requests: Sequence[tuple[str, str]]) -> list[float]:
         from workers.scoring.loglikelihood import loglikelihoods
 
