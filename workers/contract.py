@@ -82,6 +82,33 @@ class Backend(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Activations:
+    """What a model's hidden units do at every token of some texts.
+
+    Attributes:
+        ends: (number of the text, characters of it read so far) of each token; 0 characters for
+            tokens that stand for no text.
+        layers: (gate, up) of each gated MLP, float32 of shape (tokens, hidden units): both
+            projections before the activation function.
+    """
+
+    ends: tuple[tuple[int, int], ...]
+    layers: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+
+@runtime_checkable
+class ActivationsSource(Protocol):
+    """A backend that can look into a model while it reads."""
+
+    def mlp_activations(self, texts: Sequence[str], digest: str | None = None) -> Activations:
+        """Of the subject, or of the reference registered under ``digest``.
+
+        Raises:
+            NotTestableError, InvalidInputError: the model cannot be looked into.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class DataCard:
     """Where a test's items come from and what they cannot show.
 

@@ -15,6 +15,12 @@ from compliance.domain.specs import Subject
 from workers.backends.files import model_files
 from workers.backends.loading import open_backend
 from workers.backends.transformers_local import parameters_of
+from workers.stress_tests.provenance.unit_families import (
+    IN_WEIGHTS,
+    compare,
+    families,
+    log10_e_family,
+)
 
 NAMES = {
     "model.embed_tokens.weight": "token_embd.weight",
@@ -116,3 +122,11 @@ def test_another_format_under_its_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(b"GGML" * 10)
     with pytest.raises(InvalidInputError, match="not a GGUF file"):
         open_backend(Subject("m", str(tmp_path)))
+
+
+def test_every_family_of_units_is_read_from_a_file(file: Path, tiny: Path) -> None:
+    backend = open_backend(Subject("gguf", str(file)), [Subject("tiny", str(tiny), "aa")])
+    detail = compare(backend, "aa", IN_WEIGHTS)
+    assert "silent" not in detail
+    assert list(families(detail)) == list(IN_WEIGHTS)
+    assert min(log10_e_family(found) for found in families(detail).values()) > 3

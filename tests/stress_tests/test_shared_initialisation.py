@@ -17,6 +17,7 @@ from workers.stress_tests.provenance.zoo_validity import (
     HeldBackend,
     HeldWeights,
     Shape,
+    Training,
     batches,
     initial,
     library_text,
@@ -32,10 +33,10 @@ Tensors = Mapping[str, np.ndarray]
 def models() -> dict[str, Tensors]:
     """Independent seeds a, b, c on the same text in the same order, and a fine-tune of a."""
     drawn = batches(library_text("json"), [0, 0, 0], SHAPE)
-    zoo = train(initial([1, 2, 3], SHAPE), drawn, SHAPE, steps=60, rate=3e-3)
+    zoo = train(initial([1, 2, 3], SHAPE), drawn, SHAPE, Training(60, 3e-3))
     parent = {name: tensor[:1] for name, tensor in zoo.items()}
     other_text = batches(library_text("pydoc_data"), [1], SHAPE)
-    child = train(parent, other_text, SHAPE, steps=60, rate=1e-3, decay=False)
+    child = train(parent, other_text, SHAPE, Training(60, 1e-3, decay=False))
     names = {letter: member(zoo, k) for k, letter in enumerate("abc")}
     return names | {"child": member(child, 0)}
 

@@ -15,7 +15,7 @@ from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Need
 from workers.backends.files import ModelFiles, model_files
 from workers.backends.kept import KeptModels
-from workers.contract import WeightsReader
+from workers.contract import Activations, WeightsReader
 
 if TYPE_CHECKING:
     from workers.scoring.pretrained import Pretrained
@@ -37,7 +37,9 @@ class TransformersLocal:
     def __init__(
         self, subject: Subject, references: Sequence[Subject], *, kept: KeptModels
     ) -> None:
-        self.offers = frozenset({Need.LOGLIKELIHOOD, Need.GENERATE, Need.WEIGHTS})
+        self.offers = frozenset(
+            {Need.LOGLIKELIHOOD, Need.GENERATE, Need.WEIGHTS, Need.HIDDEN_STATES}
+        )
         self._subject = subject
         self._references = {one.weights_digest: one for one in references}
         self._files = model_files(subject.location)
@@ -89,15 +91,26 @@ class TransformersLocal:
 
         return answers(self._pretrained, prompts, max_new_tokens=max_new_tokens)
 
+    def mlp_activations(self, texts: Sequence[str], digest: str | None = None) -> Activations:
+        from workers.scoring.activations import mlp_activations
+
+        if digest is None:
+            return mlp_activations(self._pretrained, texts)
+        files = model_files(self._reference(digest).location)
+        return mlp_activations(self._loaded(files, digest), texts)
+
     def weights(self, digest: str | None = None) -> WeightsReader:
         from workers.backends.weights import open_weights
 
         if digest is None:
             return open_weights(self._files, label=self._subject.label)
+        reference = self._reference(digest)
+        return open_weights(model_files(reference.location), label=reference.label)
+
+    def _reference(self, digest: str) -> Subject:
         if digest not in self._references:
             raise NotTestableError(f"no reference is registered under the digest {digest}")
-        reference = self._references[digest]
-        return open_weights(model_files(reference.location), label=reference.label)
+        return self._references[digest]
 
     @property
     def _asked(self) -> dict[str, Json]:
@@ -120,20 +133,16 @@ class TransformersLocal:
 
     @cached_property
     def _pretrained(self) -> Pretrained:
-        key = (self._files.fingerprint, self._subject.weights_digest)
-        found = self._kept.get(key, self._parameters, self._load)
+        found = self._loaded(self._files, self._subject.weights_digest)
         self._tally_before = found.tally.tokens
         return found
 
-    def _load(self) -> Pretrained:
+    def _loaded(self, files: ModelFiles, digest: str) -> Pretrained:
         # Imported here: a test that only reads weights never loads the library.
         from workers.backends.pretrained import load_pretrained
 
-        return load_pretrained(self._files)
-
-    @property
-    def _parameters(self) -> int:
-        return parameters_of(self._files)
+        key = (files.fingerprint, digest)
+        return self._kept.get(key, parameters_of(files), lambda: load_pretrained(files))
 
 
 @cache

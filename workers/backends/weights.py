@@ -62,7 +62,16 @@ class GgufWeights:
         fields = self._reader.fields
         architecture = fields["general.architecture"].contents()
         layers = fields[f"{architecture}.block_count"].contents()
-        return {"model_type": str(architecture), "num_hidden_layers": int(layers)}
+        found: dict[str, Json] = {
+            "model_type": str(architecture),
+            "num_hidden_layers": int(layers),
+        }
+        for key, name in (("head_count", "attention"), ("head_count_kv", "key_value")):
+            heads = fields.get(f"{architecture}.attention.{key}")
+            # Where layers differ in their heads, this is a list, and no single number is true.
+            if heads is not None and isinstance(number := heads.contents(), int):
+                found[f"num_{name}_heads"] = number
+        return found
 
     def names(self) -> Sequence[str]:
         return sorted(self._tensors)

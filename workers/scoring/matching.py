@@ -24,10 +24,10 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class HiddenUnits:
-    """The hidden units of one layer as unit vectors, float32.
+    """The units of one layer as unit vectors, float32.
 
     Attributes:
-        gate: shape (h, d), the gate row of each unit.
+        gate: shape (h, d), the gate row of each unit; d may be 0.
         signed: shape (h, 2d), its up row and down column, which flip sign together.
         alive: shape (h,), False for units that are entirely zero; they match nothing.
     """
@@ -71,13 +71,51 @@ def hidden_units(gate: Floats, up: Floats, down: Floats) -> HiddenUnits:
     joined = np.empty((h, 2 * d), dtype=np.float32)
     np.multiply(up, _inverse_rms(up), out=joined[:, :d])
     np.multiply(down.T, _inverse_rms(down), out=joined[:, d:])
-    scaled_gate = gate * _inverse_rms(gate)
-    norms = np.sqrt(_row_squares(scaled_gate) + _row_squares(joined))
+    return _unit_vectors(gate * _inverse_rms(gate), joined)
+
+
+def signed_units(*matrices: Floats) -> HiddenUnits:
+    """Units all of whose weights flip sign together, with nothing like a gate that does not.
+
+    Args:
+        matrices: each of shape (units, any width), scaled to unit root mean square and joined.
+
+    Raises:
+        ValueError: they do not have one number of rows.
+    """
+    if len({len(one) for one in matrices}) != 1:
+        raise ValueError(f"matrices of {[len(one) for one in matrices]} rows are not of one model")
+    joined = np.concatenate([one * _inverse_rms(one) for one in matrices], axis=1)
+    return _unit_vectors(np.empty((len(joined), 0), dtype=np.float32), joined)
+
+
+def active_units(gate: Floats, up: Floats) -> HiddenUnits:
+    """Hidden units as what they do on common inputs, in place of their weights.
+
+    Each unit's activations are centred over the inputs first: what all units have in common with
+    each other, such as a constant, says nothing of which is which.
+
+    Args:
+        gate: shape (inputs, h), before the activation function. up: shape (inputs, h). The signs of
+            a unit's up activations flip with its up and down weights.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    if gate.ndim != 2 or gate.shape != up.shape:
+        raise ValueError(f"gate {gate.shape} and up {up.shape} are not activations of one MLP")
+    gates, ups = (np.ascontiguousarray((one - one.mean(axis=0)).T) for one in (gate, up))
+    return _unit_vectors(gates * _inverse_rms(gates), ups * _inverse_rms(ups))
+
+
+def _unit_vectors(gate: Floats, signed: Floats) -> HiddenUnits:
+    """Rows scaled, in place, so that gate and signed together have length 1."""
+    norms = np.sqrt(_row_squares(gate) + _row_squares(signed))
     alive = norms > 0.0
     inverse = np.divide(1.0, norms, out=np.zeros_like(norms), where=alive).astype(np.float32)
-    scaled_gate *= inverse[:, None]
-    joined *= inverse[:, None]
-    return HiddenUnits(gate=scaled_gate, signed=joined, alive=alive)
+    gate *= inverse[:, None]
+    signed *= inverse[:, None]
+    return HiddenUnits(gate=gate, signed=signed, alive=alive)
 
 
 def match_units(first: HiddenUnits, second: HiddenUnits, *, block_rows: int = 1024) -> Matching:
@@ -90,7 +128,10 @@ def match_units(first: HiddenUnits, second: HiddenUnits, *, block_rows: int = 10
     Raises:
         ValueError: the models differ in width d.
     """
-    if first.gate.shape[1] != second.gate.shape[1]:
+    if (first.gate.shape[1], first.signed.shape[1]) != (
+        second.gate.shape[1],
+        second.signed.shape[1],
+    ):
         raise ValueError("units of different width d cannot be matched")
     rows, columns = len(first.gate), len(second.gate)
     best, sign = np.full(rows, -1), np.zeros(rows, dtype=np.int8)

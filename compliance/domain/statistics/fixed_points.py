@@ -82,6 +82,28 @@ def log10_mean(log10_values: Sequence[float]) -> float:
     return float((np.logaddexp.reduce(natural) - math.log(len(natural))) / LN10)
 
 
+def fewest_in_place(units: Sequence[int], bound: float) -> list[int] | None:
+    """Fixed points of each layer that just suffice for log10 e >= ``bound``, spread evenly.
+
+    Every layer gets the same share of its units, rounded down; None where even all do not suffice.
+
+    Raises:
+        ValueError: no layer, or one without units.
+    """
+
+    def spread(thousandths: int) -> list[int]:
+        return [size * thousandths // 1000 for size in units]
+
+    low, high = -1, 1000
+    if log10_e_fixed_points(spread(high), units) < bound:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        reached = log10_e_fixed_points(spread(middle), units) >= bound
+        low, high = (low, middle) if reached else (middle, high)
+    return spread(high)
+
+
 def share_interval(shares: Sequence[float], alpha: float) -> tuple[float, float]:
     """Interval for the mean of independent shares in [0, 1], at level 1 - alpha, any law.
 

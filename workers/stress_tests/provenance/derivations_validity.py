@@ -68,6 +68,87 @@ def reshuffle_units(
     return changed
 
 
+def reshuffle_residual(model: Tensors, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """The same function with the residual stream's dimensions relabelled and their signs flipped.
+
+    Reading matrices (queries, keys, values, gates, ups, head) and the embedding change by column,
+    writing ones (attention output, downs) by row, norms by label alone.
+    """
+    width = model["model.embed_tokens.weight"].shape[1]
+    order, signs = rng.permutation(width), rng.choice(np.array([-1, 1], np.float32), width)
+    changed = {}
+    for name, one in model.items():
+        if one.ndim == 1:
+            changed[name] = one[order]
+        elif name.endswith(("o_proj.weight", "down_proj.weight")):
+            changed[name] = (signs[:, None] * one)[order]
+        else:
+            changed[name] = (signs * one)[:, order]
+    return changed
+
+
+def rotate_residual(model: Tensors, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """The same function with the residual stream rotated; norms' gains move into what reads them.
+
+    The gain of a norm is multiplied into the matrices that read it and becomes one, so that the
+    norm commutes with the rotation.
+    """
+    width = model["model.embed_tokens.weight"].shape[1]
+    rotation = np.linalg.qr(rng.standard_normal((width, width)))[0].astype(np.float32)
+    read_by = {
+        "input_layernorm.weight": ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+        "post_attention_layernorm.weight": ("mlp.gate_proj", "mlp.up_proj"),
+    }
+    changed = dict(model)
+    for name, gain in model.items():
+        head, _, kind = name.rpartition("layers.")[2].partition(".")
+        if kind in read_by:
+            for part in read_by[kind]:
+                reader = f"model.layers.{head}.{part}.weight"
+                changed[reader] = model[reader] * gain
+    changed["lm_head.weight"] = model["lm_head.weight"] * model["model.norm.weight"]
+    for name, one in changed.items():
+        if one.ndim == 1:
+            changed[name] = np.ones_like(one)
+        elif name.endswith(("o_proj.weight", "down_proj.weight")):
+            changed[name] = rotation.T @ one
+        else:
+            changed[name] = one @ rotation
+    return changed
+
+
+def reshuffle_values(
+    model: Tensors, rng: np.random.Generator, *, heads: int
+) -> dict[str, np.ndarray]:
+    """The same function with each value head's dimensions relabelled and their signs flipped.
+
+    For models with as many value heads as query heads.
+    """
+    changed = dict(model)
+    for name, value in model.items():
+        if not name.endswith("v_proj.weight"):
+            continue
+        size = len(value) // heads
+        order = np.concatenate([head * size + rng.permutation(size) for head in range(heads)])
+        signs = rng.choice(np.array([-1, 1], np.float32), len(value))
+        output = name.replace("v_proj", "o_proj")
+        changed[name] = (signs[:, None] * value)[order]
+        changed[output] = (signs * model[output])[:, order]
+    return changed
+
+
+def rescale_units(model: Tensors, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """The same function with every up row multiplied by 1/8 to 8 and its down column divided."""
+    changed = dict(model)
+    for name, up in model.items():
+        if name.endswith("mlp.up_proj.weight"):
+            scale = np.float32(8.0) ** rng.uniform(-1, 1, len(up)).astype(np.float32)
+            down = name.replace("up_proj", "down_proj")
+            changed[name] = scale[:, None] * up
+            changed[down] = model[down] / scale
+    return changed
+
+
 def _bfloat16(tensor: np.ndarray) -> np.ndarray:
     bits = np.ascontiguousarray(tensor, dtype=np.float32).view(np.uint32)
     rounded = bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))

@@ -32,16 +32,62 @@ class Pairing:
     layers: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How a family of checkpoints names what these tests read.
+
+    Attributes:
+        layer: prefix of a layer, with ``{layer}`` for its number.
+        mlp: (gate, up, down) below it. attention: (value, output) below it.
+        embedding: the input embedding. head: the output matrix, absent where the two are tied.
+    """
+
+    layer: str
+    mlp: tuple[str, str, str]
+    attention: tuple[str, str]
+    embedding: str
+    head: str
+
+
 _MLP = ("mlp.gate_proj.weight", "mlp.up_proj.weight", "mlp.down_proj.weight")
-_FFN = ("ffn_gate.weight", "ffn_up.weight", "ffn_down.weight")
-NAMES: tuple[tuple[str, tuple[str, str, str]], ...] = (
-    ("model.layers.{layer}.", _MLP),
-    ("layers.{layer}.", _MLP),
-    ("language_model.model.layers.{layer}.", _MLP),
-    ("model.language_model.layers.{layer}.", _MLP),
-    ("blk.{layer}.", _FFN),
+_ATTENTION = ("self_attn.v_proj.weight", "self_attn.o_proj.weight")
+NAMES: tuple[Naming, ...] = (
+    *(
+        Naming(f"{stem}layers.{{layer}}.", _MLP, _ATTENTION, f"{stem}embed_tokens.weight", head)
+        for stem, head in (
+            ("model.", "lm_head.weight"),
+            ("", "lm_head.weight"),
+            ("language_model.model.", "language_model.lm_head.weight"),
+            ("model.language_model.", "lm_head.weight"),
+        )
+    ),
+    Naming(
+        "blk.{layer}.",
+        ("ffn_gate.weight", "ffn_up.weight", "ffn_down.weight"),
+        ("attn_v.weight", "attn_output.weight"),
+        "token_embd.weight",
+        "output.weight",
+    ),
 )
-"""Prefix of a layer and the names of (gate, up, down) below it: Llama-style, then GGUF."""
+"""Llama-style, alone or inside a larger model, then GGUF."""
+
+
+def naming(reader: WeightsReader) -> Naming:
+    """The names that a model uses.
+
+    Raises:
+        NotComparableError: no gated MLP under a known name.
+    """
+    present = set(reader.names())
+    for one in NAMES:
+        if any(name.startswith(one.layer.partition("{")[0]) for name in present) and any(
+            name.endswith(one.mlp) for name in present
+        ):
+            return one
+    raise NotComparableError(
+        f"{reader.label} has no gated MLP under a known tensor name "
+        f"(such as {NAMES[0].layer.format(layer=0)}{_MLP[0]})"
+    )
 
 
 def gated_layers(reader: WeightsReader) -> list[LayerTensors]:
@@ -50,21 +96,15 @@ def gated_layers(reader: WeightsReader) -> list[LayerTensors]:
     Raises:
         NotComparableError: no gated MLP under a known name, or a layer lacks a tensor.
     """
-    present = set(reader.names())
-    for prefix, suffixes in NAMES:
-        depth = _depth(reader, present, prefix)
-        layers = [[prefix.format(layer=n) + suffix for suffix in suffixes] for n in range(depth)]
-        found = [name for layer in layers for name in layer if name in present]
-        if not found:
-            continue
-        missing = [name for layer in layers for name in layer if name not in present]
-        if missing:
-            raise NotComparableError(f"{reader.label} lacks the tensor {missing[0]}")
-        return [LayerTensors(*layer) for layer in layers]
-    raise NotComparableError(
-        f"{reader.label} has no gated MLP under a known tensor name "
-        f"(such as {NAMES[0][0].format(layer=0)}{_MLP[0]})"
-    )
+    names, present = naming(reader), set(reader.names())
+    layers = [
+        [names.layer.format(layer=number) + one for one in names.mlp]
+        for number in range(_depth(reader, present, names.layer))
+    ]
+    missing = [name for layer in layers for name in layer if name not in present]
+    if missing:
+        raise NotComparableError(f"{reader.label} lacks the tensor {missing[0]}")
+    return [LayerTensors(*layer) for layer in layers]
 
 
 def _depth(reader: WeightsReader, present: set[str], prefix: str) -> int:
@@ -80,19 +120,27 @@ def _depth(reader: WeightsReader, present: set[str], prefix: str) -> int:
     return max(shown, declared) if shown and isinstance(declared, int) else shown
 
 
+def read(reader: WeightsReader, name: str) -> np.ndarray:
+    """A matrix as float32.
+
+    Raises:
+        NotComparableError: the model lacks it, or a value is NaN or infinite.
+    """
+    if name not in reader.names():
+        raise NotComparableError(f"{reader.label} lacks the tensor {name}")
+    tensor = np.asarray(reader.tensor(name), dtype=np.float32)
+    if not np.isfinite(tensor).all():
+        raise NotComparableError(f"{reader.label} holds NaN or infinite values in {name}")
+    return tensor
+
+
 def read_units(reader: WeightsReader, layer: LayerTensors) -> HiddenUnits:
     """One layer's hidden units; three tensors are in memory at a time.
 
     Raises:
         NotComparableError: a value is NaN or infinite, or the shapes are not one gated MLP.
     """
-    gate, up, down = (
-        np.asarray(reader.tensor(name), dtype=np.float32)
-        for name in (layer.gate, layer.up, layer.down)
-    )
-    for name, tensor in ((layer.gate, gate), (layer.up, up), (layer.down, down)):
-        if not np.isfinite(tensor).all():
-            raise NotComparableError(f"{reader.label} holds NaN or infinite values in {name}")
+    gate, up, down = (read(reader, name) for name in (layer.gate, layer.up, layer.down))
     try:
         return hidden_units(gate, up, down)
     except ValueError as error:

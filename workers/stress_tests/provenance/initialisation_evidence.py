@@ -23,11 +23,7 @@ from typing import cast
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
-from compliance.domain.statistics.fixed_points import (
-    log10_e_fixed_points,
-    log10_mean,
-    share_interval,
-)
+from compliance.domain.statistics.fixed_points import fewest_in_place, share_interval
 from compliance.domain.statistics.signs import log10_e_signs
 from compliance.domain.verdicts import (
     Claim,
@@ -38,9 +34,13 @@ from compliance.domain.verdicts import (
     decision_bound,
 )
 from workers.contract import Score
-from workers.scoring.matching import Matching
-from workers.stress_tests.provenance.gated_units import Pairing
 from workers.stress_tests.provenance.references import Reference, Role
+from workers.stress_tests.provenance.unit_families import (
+    counts,
+    families,
+    log10_e_family,
+    log10_e_reference,
+)
 
 NOT_COMPARABLE = "not_comparable"
 
@@ -48,62 +48,45 @@ SHARED_SEED = (
     "The test rejects independent initialisation, not independent work: two models trained "
     "separately from one published seed or checkpoint are rejected as surely as a copy."
 )
+MEASURED = (
+    "What fine-tuning or merging leaves of that was measured on small models alone and stands on "
+    "this test's page; no power is known for models of this shape."
+)
 NOT_SHOWN = (
     "Not shown is not independent: relabelling hidden units and flipping their signs removes "
     "this evidence without changing what a model does, and long retraining wears it down."
 )
 
 
-def pairing_detail(pairing: Pairing, matchings: Sequence[Matching]) -> dict[str, Json]:
-    """The counts that the e-values are recomputed from, one entry per layer, and the e-values."""
-    in_place = [one.in_place for one in matchings]
-    units = [one.units for one in matchings]
-    matched = [one.matched for one in matchings]
-    positive = [one.positive for one in matchings]
-    return {
-        "pairing": pairing.name,
-        "subject_layers": [first for first, _ in pairing.layers],
-        "reference_layers": [second for _, second in pairing.layers],
-        "in_place": cast(Json, in_place),
-        "units": cast(Json, units),
-        "matched": cast(Json, matched),
-        "positive": cast(Json, positive),
-        "log10_e_fixed_points": log10_e_fixed_points(in_place, units),
-        "log10_e_signs": log10_e_signs(sum(positive), sum(matched)),
-    }
+@dataclass(frozen=True, slots=True)
+class Accused:
+    """The models that a version is compared with, and how many were looked at to choose them.
 
-
-def log10_e_reference(detail: Mapping[str, Json]) -> float:
-    """log10 e of one reference, recomputed from its counts.
-
-    Fixed points and signs multiply: the matching is sign-blind, so under the null the labels
-    and the signs are independent given all that the matching reads. Candidate pairings average.
+    Attributes:
+        screened: models outside the declared lineage that a screening chose these from; their
+            number, not that of the chosen, is what e-Bonferroni divides by.
     """
-    return log10_mean(
-        [
-            log10_e_fixed_points(_counts(one, "in_place"), _counts(one, "units"))
-            + log10_e_signs(sum(_counts(one, "positive")), sum(_counts(one, "matched")))
-            for one in _pairings(detail)
-        ]
-    )
 
+    references: Sequence[Reference]
+    screened: int = 0
 
-def shown_bounds(references: Sequence[Reference], alpha: float) -> dict[Role, float]:
-    """log10 e at which sharing counts as shown: K/alpha for K undeclared references, else 1/alpha.
+    @property
+    def undeclared(self) -> int:
+        return max(self.screened, sum(o.role is Role.UNDECLARED for o in self.references), 1)
 
-    The estimate's e-Bonferroni written per reference, so that scores and verdict agree.
-    """
-    undeclared = sum(one.role is Role.UNDECLARED for one in references)
-    bounds = dict.fromkeys(Role, decision_bound(alpha))
-    bounds[Role.UNDECLARED] += math.log10(max(undeclared, 1))
-    return bounds
+    def bounds(self, alpha: float) -> dict[Role, float]:
+        """log10 e at which sharing counts as shown: K/alpha for K undeclared, else 1/alpha.
+
+        The estimate's e-Bonferroni written per reference, so that scores and verdict agree.
+        """
+        bounds = dict.fromkeys(Role, decision_bound(alpha))
+        bounds[Role.UNDECLARED] += math.log10(self.undeclared)
+        return bounds
 
 
 def largest_share(detail: Mapping[str, Json]) -> float:
     """Share of the subject's compared units found in their own place, best pairing."""
-    return max(
-        sum(_counts(one, "in_place")) / sum(_counts(one, "units")) for one in _pairings(detail)
-    )
+    return max(sum(counts(one, "in_place")) / sum(counts(one, "units")) for one in _leading(detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +108,10 @@ class _Comparison:
         """
         if self.detail is None:
             return 0.0, 1.0
-        found = _pairings(self.detail)
+        found = _leading(self.detail)
         bounds = [
             share_interval(
-                [
-                    n / h
-                    for n, h in zip(_counts(one, "in_place"), _counts(one, "units"), strict=True)
-                ],
+                [n / h for n, h in zip(counts(one, "in_place"), counts(one, "units"), strict=True)],
                 alpha / len(found),
             )
             for one in found
@@ -139,7 +119,7 @@ class _Comparison:
         return max(low for low, _ in bounds), max(high for _, high in bounds)
 
 
-def conclude(claim: Claim, references: Sequence[Reference], scores: Sequence[Score]) -> Estimate:
+def conclude(claim: Claim, accused: Accused, scores: Sequence[Score]) -> Estimate:
     """The estimate; ``n`` counts references that could be compared.
 
     ``value`` is the largest share of units in place over references outside the declared
@@ -149,19 +129,20 @@ def conclude(claim: Claim, references: Sequence[Reference], scores: Sequence[Sco
     Raises:
         NotTestableError: no reference could be compared.
     """
-    by_id = {score.item_id: score for score in scores}
+    by_id, references = {score.item_id: score for score in scores}, accused.references
     found = [_comparison(one, by_id[one.digest]) for one in references if one.digest in by_id]
     compared = [one for one in found if one.detail is not None]
     if not compared:
         reasons = "; ".join(one.reason for one in found) or "there is no reference"
         raise NotTestableError(f"no reference could be compared: {reasons}")
     bound = decision_bound(claim.alpha)
-    bounds = shown_bounds(references, claim.alpha)
+    bounds = accused.bounds(claim.alpha)
     parts = {
         role: [_part(one, claim.alpha, bounds[role]) for one in found if one.reference.role is role]
         for role in Role
     }
     violating, _ = combine_parts(parts[Role.UNDECLARED])
+    violating -= math.log10(accused.undeclared / max(len(parts[Role.UNDECLARED]), 1))
     _, compliant = combine_parts(parts[Role.DECLARED_PARENT])
     if violating >= bound:
         compliant = 0.0
@@ -177,7 +158,7 @@ def conclude(claim: Claim, references: Sequence[Reference], scores: Sequence[Sco
         log10_e_violating=cap(violating),
         log10_e_compliant=cap(compliant),
         parts=tuple(part for role in Role for part in parts[role]),
-        caveats=_caveats(found, violating >= bound),
+        caveats=_caveats(found, bounds, violating >= bound),
     )
 
 
@@ -195,10 +176,10 @@ def _part(one: _Comparison, alpha: float, bound: float) -> Part:
     if one.detail is not None:
         shown = one.log10_e >= bound
         finding = "shares initialisation" if shown else "not shown to share initialisation"
-        note = f"{role.value.replace('_', ' ')}: {finding}, log10 e = {one.log10_e:.1f}"
+        note = f"{_words(role)}: {finding}, log10 e = {one.log10_e:.1f}{_by_family(one.detail)}"
     return Part(
         name=one.reference.label,
-        n=0 if one.detail is None else sum(_counts(_pairings(one.detail)[0], "units")),
+        n=0 if one.detail is None else sum(counts(_leading(one.detail)[0], "units")),
         value=0.0 if one.detail is None else largest_share(one.detail),
         lower=low,
         upper=high,
@@ -218,24 +199,74 @@ def _joint_interval(undeclared: Sequence[_Comparison], alpha: float) -> tuple[fl
 
 def _null_expectation(compared: Sequence[_Comparison]) -> float:
     """Layers over units, largest over references: one unit in place per layer at chance."""
-    layers = [_counts(_pairings(o.detail)[0], "units") for o in compared if o.detail]
+    layers = [counts(_leading(o.detail)[0], "units") for o in compared if o.detail]
     return max(len(one) / sum(one) for one in layers)
 
 
-def _caveats(found: Sequence[_Comparison], violating: bool) -> tuple[str, ...]:
+def _caveats(
+    found: Sequence[_Comparison], bounds: Mapping[Role, float], violating: bool
+) -> tuple[str, ...]:
     caveats = [SHARED_SEED]
     if not violating:
-        caveats.append(NOT_SHOWN)
+        caveats += [NOT_SHOWN, *_detectable(found, bounds), MEASURED]
     if not any(one.reference.role is Role.UNDECLARED for one in found):
         caveats.append("No model outside the declared lineage was there to compare with.")
     if not any(one.reference.role is Role.DECLARED_PARENT for one in found):
         caveats.append("No parent is declared, so compliance cannot be shown by this test.")
-    return (*caveats, *(f"{one.reason}." for one in found if one.reason))
+    caveats += [f"{one.reason}." for one in found if one.reason]
+    return (*caveats, *(said for one in found if one.detail for said in _unspoken(one)))
 
 
-def _pairings(detail: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-    return cast(list[Mapping[str, Json]], detail["pairings"])
+def _detectable(found: Sequence[_Comparison], bounds: Mapping[Role, float]) -> list[str]:
+    """The least sharing that the weakest of the comparisons not shown would have called shown.
+
+    Signs are taken to be at chance, and the other families to have found nothing.
+    """
+    weakest: tuple[float, str] = (0.0, "")
+    for one in found:
+        bound = bounds[one.reference.role]
+        if one.detail is None or one.log10_e >= bound:
+            continue
+        layers, pairing = families(one.detail), _leading(one.detail)[0]
+        units, matched = counts(pairing, "units"), sum(counts(pairing, "matched"))
+        cost = math.log10(len(layers) * len(_leading(one.detail)))
+        least = fewest_in_place(units, bound + cost - log10_e_signs(matched // 2, matched))
+        share = 1.1 if least is None else sum(least) / sum(units)
+        told = "not even all of" if least is None else f"{sum(least):,} of"
+        said = f"{one.reference.label}: {told} {sum(units):,} units ({100 * min(share, 1):.1f}%)"
+        weakest = max(weakest, (share, said))
+    if not weakest[1]:
+        return []
+    return [
+        (
+            "Smallest sharing that would have been shown, spread evenly over layers, signs at "
+            f"chance, where it is largest, against {weakest[1]} in their own place."
+        )
+    ]
 
 
-def _counts(pairing: Mapping[str, Json], name: str) -> list[int]:
-    return cast(list[int], pairing[name])
+def _unspoken(one: _Comparison) -> list[str]:
+    """Which families could not speak of a reference that others spoke of, and why."""
+    silent = cast(Mapping[str, str], (one.detail or {}).get("silent", {}))
+    return [
+        f"{_words(family).capitalize()} could not be compared with {one.reference.label}: {reason}."
+        for family, reason in silent.items()
+    ]
+
+
+def _by_family(detail: Mapping[str, Json]) -> str:
+    """What each family found; nothing where there is but one."""
+    found = families(detail)
+    if len(found) == 1:
+        return ""
+    told = [f"{_words(name)} {log10_e_family(pairs):.1f}" for name, pairs in found.items()]
+    return f" ({', '.join(told)})"
+
+
+def _leading(detail: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """The pairings of the first family that spoke."""
+    return next(iter(families(detail).values()))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 import numpy as np
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import (
-    InvalidInputError,
-    NotFoundError,
-    NotTestableError,
-)
+from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.statistics.planning import NothingToPlan
 from compliance.domain.verdicts import Claim
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
-from workers.stress_tests.provenance.gated_units import NotComparableError, match_layers
+from workers.stress_tests.provenance.gated_units import NotComparableError
 from workers.stress_tests.provenance.initialisation_evidence import (
     NOT_COMPARABLE,
+    Accused,
     conclude,
     largest_share,
-    log10_e_reference,
-    pairing_detail,
-    shown_bounds,
 )
 from workers.stress_tests.provenance.references import Reference, Role, parse_references
+from workers.stress_tests.provenance.unit_families import (
+    IN_WEIGHTS,
+    Family,
+    compare,
+    log10_e_reference,
+)
 
 DATA_CARD = DataCard(
     name="registered models",
@@ -35,13 +35,81 @@ DATA_CARD = DataCard(
     licence="the licence of each model",
     description=(
         "One item per registered model that the version is compared with. Nothing is asked of "
-        "either model: the hidden units of their gated MLPs are matched weight against weight."
+        "either model: hidden units of their gated MLPs, value rows of their attention heads and "
+        "embedding columns are matched weight against weight. On demand both models read twelve "
+        "short texts, and their hidden units are matched by what they do."
     ),
     limits=(
-        "Models that are not registered are not compared. Models of another width, or without "
-        "gated MLPs, cannot be compared. Training on another model's outputs leaves no trace here."
+        "Models that are not registered are not compared. Models of another width can be compared "
+        "by activations alone, models without gated MLPs not at all, and experts are not read. "
+        "Training on another model's outputs leaves no trace here."
     ),
 )
+
+
+SOURCES = (
+    (
+        "Zhu, Ahmed, Kuditipudi, Liang: Independence Tests for Language Models, ICML 2025, "
+        "arXiv 2502.12292 (relabelling null; their statistic is a rank correlation)"
+    ),
+    "Hoeffding: Probability inequalities for sums of bounded random variables, 1963",
+    (
+        "Vovk, Wang: E-values: calibration, combination and applications, 2021 "
+        "(averages, products, e-Bonferroni)"
+    ),
+)
+
+
+@stress_test(
+    "provenance.shared_initialisation",
+    version=2,
+    title="Shared initialisation with registered models",
+    needs=(Need.WEIGHTS,),
+    data_card=DATA_CARD,
+    sources=SOURCES,
+)
+def shared_initialisation(
+    references: Sequence[Json] = [],
+    alpha: float = 0.001,
+    activations: bool = False,
+    screened: int = 0,
+) -> Procedure:
+    """No model outside the declared lineage shares the initialisation; every parent does.
+
+    Null hypothesis, for each reference: one of the two initialisations was drawn independently
+    of everything about the other model, from a law that neither reordering nor sign changes what
+    the function has as symmetries (hidden units with their up and down weights, value dimensions
+    inside a head, dimensions of the residual stream) alter, and was trained by an algorithm that
+    commutes with both (SGD, Adam, weight decay, clipping, dropout do).
+
+    Statistic: in each of these families units of the two models are matched by a sign-blind
+    score. Counted are units matched to their own place (expected: one per layer at most) and
+    matched pairs of equal sign (expected: half). Both counts have exact e-values, which multiply;
+    candidate pairings of layers are averaged, and so are the families.
+
+    Defeated by: using up every one of these symmetries; training on outputs only. Alarms without
+    copying: a shared published seed or checkpoint; index-wise masks or learning rates. See
+    docs/stress_tests/provenance.shared_initialisation.md.
+
+    Args:
+        references: ``[{"label", "digest", "declared_parent"}, ...]``: ``parse_references``.
+        alpha: largest probability of a wrong verdict. 0.001, as an accusation of derivation
+            made against one in twenty independent developers would be worthless, and every
+            fine-tune measured exceeded 10^40, so the strictness costs little.
+        activations: also load both models, and match hidden units by what they do on texts.
+        screened: how many models outside the declared lineage a screening chose these references
+            from; 0 where they were not chosen.
+
+    Raises:
+        InvalidInputError: malformed references, alpha outside (0, 1), or screened negative.
+    """
+    if screened < 0:
+        raise InvalidInputError(
+            field="parameters.screened", problem="must not be negative", fix="Use 0 or a number"
+        )
+    accused = Accused(parse_references(references), screened)
+    wanted = (*IN_WEIGHTS, Family.ACTIVATIONS) if activations else IN_WEIGHTS
+    return _procedure(accused, alpha, wanted)
 
 
 @stress_test(
@@ -50,54 +118,24 @@ DATA_CARD = DataCard(
     title="Shared initialisation with registered models",
     needs=(Need.WEIGHTS,),
     data_card=DATA_CARD,
-    sources=(
-        (
-            "Zhu, Ahmed, Kuditipudi, Liang: Independence Tests for Language Models, ICML 2025, "
-            "arXiv 2502.12292 (relabelling null; their statistic is a rank correlation)"
-        ),
-        "Hoeffding: Probability inequalities for sums of bounded random variables, 1963",
-        (
-            "Vovk, Wang: E-values: calibration, combination and applications, 2021 "
-            "(averages, products, e-Bonferroni)"
-        ),
-    ),
+    sources=SOURCES,
 )
-def shared_initialisation(
-    references: Sequence[Json] = [],
-    alpha: float = 0.001,
-) -> Procedure:
+def shared_initialisation_1(references: Sequence[Json] = [], alpha: float = 0.001) -> Procedure:
     """No model outside the declared lineage shares the initialisation; every parent does.
 
-    Null hypothesis, for each reference: one of the two initialisations was drawn independently
-    of everything about the other model, from a law that neither the order of hidden units nor
-    the joint sign of a unit's up and down weights changes, and was trained by an algorithm that
-    commutes with relabelling and with that flip (SGD, Adam, weight decay, clipping, dropout do).
-
-    Statistic: units of the two models are matched layer by layer by a sign-blind score of
-    (gate, up, down). Counted are units matched to their own place (expected: one per layer at
-    most) and matched pairs of equal sign (expected: half). Both counts have exact e-values,
-    which multiply; candidate pairings of layers are averaged.
-
-    Defeated by: relabelling hidden units together with flipping their signs; training on
-    outputs only. Alarms without copying: a shared published seed or checkpoint; index-wise
-    masks or learning rates. See docs/stress_tests/provenance.shared_initialisation.md.
-
-    Args:
-        references: ``[{"label", "digest", "declared_parent"}, ...]``: ``parse_references``.
-        alpha: largest probability of a wrong verdict. 0.001, as an accusation of derivation
-            made against one in twenty independent developers would be worthless, and every
-            fine-tune measured exceeded 10^40, so the strictness costs little.
-
-    Raises:
-        InvalidInputError: malformed references, or alpha outside (0, 1).
+    The version that matched hidden units alone.
     """
-    compared, claim = parse_references(references), _claim(alpha)
-    bounds = shown_bounds(compared, alpha)
+    return _procedure(Accused(parse_references(references)), alpha, (Family.HIDDEN_UNITS,))
+
+
+def _procedure(accused: Accused, alpha: float, wanted: Collection[Family]) -> Procedure:
+    claim = _claim(alpha)
+    bounds = accused.bounds(alpha)
     return Procedure(
         claim=claim,
-        items=lambda rng: _items(compared, rng),
-        score=lambda backend, batch: [_score(backend, item, bounds) for item in batch],
-        conclude=lambda scores: conclude(claim, compared, scores),
+        items=lambda rng: _items(accused.references, rng),
+        score=lambda backend, batch: [_score(backend, item, wanted, bounds) for item in batch],
+        conclude=lambda scores: conclude(claim, accused, scores),
         batch_size=1,
         planning=NothingToPlan(
             "every registered model is one item, read whole once; the evidence grows with the "
@@ -140,15 +178,15 @@ def _items(references: Sequence[Reference], rng: np.random.Generator) -> list[It
     return [reference.item() for reference in references]
 
 
-def _score(backend: Backend, item: Item, bounds: Mapping[Role, float]) -> Score:
+def _score(
+    backend: Backend, item: Item, wanted: Collection[Family], bounds: Mapping[Role, float]
+) -> Score:
     """Compare the subject with one reference; what cannot be compared is scored as such."""
     try:
-        subject = backend.weights()
-        found = match_layers(subject, backend.weights(cast(str, item.payload["digest"])))
-    except (NotComparableError, NotTestableError, NotFoundError, InvalidInputError) as error:
-        detail: dict[str, Json] = {"reason": str(error)}
-        return Score(item.id, item.part, item.cluster, 0.0, NOT_COMPARABLE, detail=detail)
-    detail = {"pairings": [pairing_detail(pairing, layers) for pairing, layers in found]}
+        detail = compare(backend, cast(str, item.payload["digest"]), wanted)
+    except NotComparableError as error:
+        reason: dict[str, Json] = {"reason": str(error)}
+        return Score(item.id, item.part, item.cluster, 0.0, NOT_COMPARABLE, detail=reason)
     log10_e = log10_e_reference(detail)
     shown = log10_e >= bounds[Role(str(item.payload["role"]))]
     return Score(

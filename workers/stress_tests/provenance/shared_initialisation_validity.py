@@ -29,6 +29,7 @@ from workers.stress_tests.provenance.zoo_validity import (
     HeldWeights,
     Shape,
     Stack,
+    Training,
     batches,
     initial,
     library_text,
@@ -107,7 +108,7 @@ def _zoo(plan: Plan) -> Stack:
     same = batches(library_text(*TEXT), [0] * half, SHAPE)
     own = batches(library_text(*OTHER_TEXT), range(1, plan.seeds - half + 1), SHAPE)
     trained = [
-        train(part, draw, SHAPE, steps=plan.steps, rate=3e-3)
+        train(part, draw, SHAPE, Training(plan.steps, 3e-3))
         for part, draw in ((first, same), (second, own))
     ]
     return {name: torch.cat([one[name] for one in trained]) for name in start}
@@ -123,7 +124,7 @@ def _children(
         stack, done = {name: tensor[:n] for name, tensor in zoo.items()}, 0
         draw = batches(library_text(*PROSE), [1000] * n, SHAPE)
         for steps in lengths:
-            stack = train(stack, draw, SHAPE, steps=steps - done, rate=rate, decay=False)
+            stack = train(stack, draw, SHAPE, Training(steps - done, rate, decay=False))
             done = steps
             children = [member(stack, k) for k in range(n)]
             found.append((f"fine-tune {steps} steps at {rate:g}", children, _median_loss(children)))
@@ -159,7 +160,7 @@ def _shared_seed(plan: Plan) -> list[tuple[str, list[Tensors], float]]:
     for effect, text in (("other order", TEXT), ("other text", OTHER_TEXT)):
         draw = batches(library_text(*text), range(5000, 5000 + plan.parents), SHAPE)
         start = initial(range(plan.parents), SHAPE)
-        trained = train(start, draw, SHAPE, steps=plan.steps, rate=3e-3)
+        trained = train(start, draw, SHAPE, Training(plan.steps, 3e-3))
         models = [member(trained, k) for k in range(plan.parents)]
         found.append((f"shared seed, {effect}", models, _median_loss(models)))
     return found

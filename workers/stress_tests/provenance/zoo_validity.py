@@ -36,6 +36,11 @@ class Shape:
     hidden: int = 64
     layers: int = 2
     heads: int = 2
+    key_value_heads: int = 0
+    """Fewer than heads for grouped-query attention; 0 for as many."""
+    tied: bool = False
+    dropout: float = 0.0
+    """Of attention, the one place where this architecture has it."""
     rows: int = 8
     window: int = 32
 
@@ -46,8 +51,10 @@ class Shape:
             intermediate_size=self.hidden,
             num_hidden_layers=self.layers,
             num_attention_heads=self.heads,
+            num_key_value_heads=self.key_value_heads or self.heads,
+            attention_dropout=self.dropout,
             max_position_embeddings=self.window,
-            tie_word_embeddings=False,
+            tie_word_embeddings=self.tied,
             use_cache=False,
             attn_implementation="eager",
         )
@@ -95,51 +102,98 @@ def batches(text: Tensor, orders: Sequence[int], shape: Shape) -> Callable[[], T
     return draw
 
 
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How a stack is trained.
+
+    Attributes:
+        rate: peak learning rate; cosine decay to a tenth when ``decay``, else constant.
+        optimizer: ``adamw`` (weight decay 0.01) or ``sgd`` (momentum 0.9).
+        after: what is done to (parameters before, after) of every step, in place of nothing.
+    """
+
+    steps: int
+    rate: float
+    decay: bool = True
+    optimizer: str = "adamw"
+    after: Callable[[Stack, Stack], Stack] | None = None
+
+
+Loss = Callable[[Stack, Stack, Tensor], Tensor]
+"""Of one model: (trained parameters, fixed tensors of its own, tokens) to a scalar."""
+
+
 def train(
     stack: Stack,
     draw: Callable[[], Tensor],
     shape: Shape,
+    how: Training,
     *,
-    steps: int,
-    rate: float,
-    decay: bool = True,
+    loss: Loss | None = None,
+    fixed: Stack | None = None,
 ) -> Stack:
-    """``steps`` of AdamW (weight decay 0.01) from ``stack``, which is left as it was.
+    """The stack after training; ``stack`` itself is left as it was.
 
     Args:
-        rate: peak learning rate; cosine decay to a tenth when ``decay``, else constant.
+        loss: next-byte loss unless given.
+        fixed: tensors of shape (K, ...) that the loss reads and training leaves alone.
     """
     held = {name: tensor.clone().requires_grad_() for name, tensor in stack.items()}
-    optimizer = torch.optim.AdamW(list(held.values()), lr=rate, weight_decay=0.01)
-    gradient = vmap(grad(_loss(shape)), in_dims=(0, 0))
-    for step in range(steps):
-        cosine = 0.55 + 0.45 * math.cos(math.pi * step / steps)
+    optimizer = _optimizer(list(held.values()), how)
+    # Dropout, where there is any, is drawn for each model by itself.
+    gradient = vmap(grad(loss or next_byte(shape)), in_dims=(0, 0, 0), randomness="different")
+    for step in range(how.steps):
+        cosine = 0.55 + 0.45 * math.cos(math.pi * step / how.steps)
         for group in optimizer.param_groups:
-            group["lr"] = rate * (cosine if decay else 1.0)
-        gradients = gradient({name: one.detach() for name, one in held.items()}, draw())
+            group["lr"] = how.rate * (cosine if how.decay else 1.0)
+        before = {name: one.detach().clone() for name, one in held.items()}
+        gradients = gradient(before, fixed or {}, draw())
         for name, parameter in held.items():
             parameter.grad = gradients[name]
         optimizer.step()
+        if how.after is not None:
+            with torch.no_grad():
+                for name, tensor in how.after(before, held).items():
+                    held[name].copy_(tensor)
     return {name: tensor.detach() for name, tensor in held.items()}
+
+
+def _optimizer(parameters: list[Tensor], how: Training) -> torch.optim.Optimizer:
+    if how.optimizer == "sgd":
+        return torch.optim.SGD(parameters, lr=how.rate, momentum=0.9)
+    return torch.optim.AdamW(parameters, lr=how.rate, weight_decay=0.01)
 
 
 def losses(stack: Stack, draw: Callable[[], Tensor], shape: Shape, *, steps: int = 8) -> Tensor:
     """Mean loss of each model in nats per byte over ``steps`` batches; shape (K,)."""
-    loss = vmap(_loss(shape), in_dims=(0, 0))
+    loss = vmap(next_byte(shape), in_dims=(0, 0, 0), randomness="different")
     with torch.no_grad():
-        return torch.stack([loss(stack, draw()) for _ in range(steps)]).mean(dim=0)
+        return torch.stack([loss(stack, {}, draw()) for _ in range(steps)]).mean(dim=0)
 
 
-def _loss(shape: Shape) -> Callable[[Stack, Tensor], Tensor]:
+def next_byte(shape: Shape) -> Loss:
+    """Cross-entropy of the next byte, in nats."""
+    answer = logits(shape)
+
+    def loss(parameters: Stack, _: Stack, tokens: Tensor) -> Tensor:
+        scores = answer(parameters, tokens)[:, :-1].flatten(0, 1)
+        return torch.nn.functional.cross_entropy(scores, tokens[:, 1:].flatten())
+
+    return loss
+
+
+def logits(shape: Shape) -> Callable[[Stack, Tensor], Tensor]:
+    """From (parameters, tokens (rows, window)) to logits (rows, window, 256) of one model."""
     model = LlamaForCausalLM(shape.config())
     buffers = dict(model.named_buffers())
 
-    def loss(parameters: Stack, tokens: Tensor) -> Tensor:
-        inputs = {"input_ids": tokens, "labels": tokens}
-        out: Tensor = functional_call(model, (parameters, buffers), kwargs=inputs).loss
+    def answer(parameters: Stack, tokens: Tensor) -> Tensor:
+        out: Tensor = functional_call(
+            model, (parameters, buffers), kwargs={"input_ids": tokens}
+        ).logits
         return out
 
-    return loss
+    return answer
 
 
 def member(stack: Stack, index: int) -> dict[str, np.ndarray]:
