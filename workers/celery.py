@@ -48,6 +48,7 @@ app.conf.update(
         "workers.messages",
         "workers.tasks.runs",
         "workers.tasks.events",
+        "workers.tasks.registry",
         "workers.tasks.alerts",
         "workers.tasks.webhooks",
     ),

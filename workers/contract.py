@@ -23,6 +23,7 @@ from compliance.domain.statistics.planning import Banks, NothingToPlan
 from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Kind, Need
 from workers.datasets.registry import Dataset
+from workers.model_contents import WeightsReader
 
 __all__ = [
     "NOT_DECLARED",
@@ -38,24 +39,6 @@ __all__ = [
     "WeightsReader",
     "stress_test",
 ]
-
-
-class WeightsReader(Protocol):
-    """Named tensors read lazily, one at a time."""
-
-    label: str
-
-    def config(self) -> Mapping[str, Json]:
-        """The filtered ``config.json``."""
-
-    def names(self) -> Sequence[str]:
-        """Every tensor name, sorted."""
-
-    def tensor(self, name: str) -> np.ndarray:
-        """The tensor as float32, shape as stored."""
-
-    def file_digests(self) -> Mapping[str, str]:
-        """File name to lowercase hex SHA-256 of the bytes as they lie there now."""
 
 
 @runtime_checkable
@@ -79,33 +62,6 @@ class Backend(Protocol):
 
     def weights(self, digest: str | None = None) -> WeightsReader:
         """The subject's weights, or those of the reference registered under ``digest``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Activations:
-    """What a model's hidden units do at every token of some texts.
-
-    Attributes:
-        ends: (number of the text, characters of it read so far) of each token; 0 characters for
-            tokens that stand for no text.
-        layers: (gate, up) of each gated MLP, float32 of shape (tokens, hidden units): both
-            projections before the activation function.
-    """
-
-    ends: tuple[tuple[int, int], ...]
-    layers: tuple[tuple[np.ndarray, np.ndarray], ...]
-
-
-@runtime_checkable
-class ActivationsSource(Protocol):
-    """A backend that can look into a model while it reads."""
-
-    def mlp_activations(self, texts: Sequence[str], digest: str | None = None) -> Activations:
-        """Of the subject, or of the reference registered under ``digest``.
-
-        Raises:
-            NotTestableError, InvalidInputError: the model cannot be looked into.
-        """
 
 
 @dataclass(frozen=True, slots=True)

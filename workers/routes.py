@@ -33,7 +33,8 @@ _ALERT = "alerts.open"
 
 ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.MODEL_REGISTERED: (),
-    EventType.VERSION_REGISTERED: (),
+    EventType.VERSION_REGISTERED: ("registry.sketch",),
+    EventType.VERSION_SCREENED: ("runs.confirm",),
     EventType.ENDPOINT_LIMITED: (),
     EventType.SCHEDULE_CREATED: (),
     EventType.SCHEDULE_CHANGED: (),
@@ -46,6 +47,7 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.RUN_CANCELLED: (),
     EventType.VERDICT_REACHED: (),
     EventType.VERDICT_VIOLATING: (_ALERT,),
+    EventType.PARENT_UNSHOWN: (_ALERT,),
     EventType.ALERT_OPENED: (),
     EventType.ALERT_ACKNOWLEDGED: (),
     EventType.ALERT_RESOLVED: (),

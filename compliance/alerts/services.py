@@ -25,6 +25,7 @@ from compliance.events.services import event_record
 
 _TITLES = {
     EventType.VERDICT_VIOLATING.value: "{label} violates {test}",
+    EventType.PARENT_UNSHOWN.value: "A declared parent of {label} is not shown",
     EventType.RUN_ERRORED.value: "A run on {label} ended in an error",
 }
 

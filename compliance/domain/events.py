@@ -20,6 +20,7 @@ class EventType(StrEnum):
 
     MODEL_REGISTERED = "model.registered"
     VERSION_REGISTERED = "model.version.registered"
+    VERSION_SCREENED = "model.version.screened"
     ENDPOINT_LIMITED = "endpoint.limited"
     SCHEDULE_CREATED = "schedule.created"
     SCHEDULE_CHANGED = "schedule.changed"
@@ -32,6 +33,7 @@ class EventType(StrEnum):
     RUN_CANCELLED = "run.cancelled"
     VERDICT_REACHED = "verdict.reached"
     VERDICT_VIOLATING = "verdict.violating"
+    PARENT_UNSHOWN = "lineage.parent.unshown"
     ALERT_OPENED = "alert.opened"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_RESOLVED = "alert.resolved"
@@ -55,6 +57,9 @@ _VERDICT = frozenset(
 PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),
     EventType.VERSION_REGISTERED: frozenset({"model", "version", "weights_digest", "parents"}),
+    EventType.VERSION_SCREENED: frozenset(
+        {"model", "version", "screened", "resembles", "parents", "reason"}
+    ),
     EventType.ENDPOINT_LIMITED: frozenset({"origin", "requests_at_once", "requests_per_minute"}),
     EventType.SCHEDULE_CREATED: frozenset({"schedule", "rule", "battery"}),
     EventType.SCHEDULE_CHANGED: frozenset({"schedule", "changes"}),
@@ -67,6 +72,7 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.RUN_CANCELLED: frozenset({"run", "why"}),
     EventType.VERDICT_REACHED: _VERDICT,
     EventType.VERDICT_VIOLATING: _VERDICT,
+    EventType.PARENT_UNSHOWN: _VERDICT | {"alarm"},
     EventType.ALERT_OPENED: frozenset({"alert", "title"}),
     EventType.ALERT_ACKNOWLEDGED: frozenset({"alert", "reason"}),
     EventType.ALERT_RESOLVED: frozenset({"alert", "reason"}),

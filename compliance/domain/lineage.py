@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,6 +28,33 @@ class DeclaredSource:
     url: str = ""
     description: str = ""
     licence: str = ""
+
+
+def relatives(version: UUID, edges: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
+    """Ancestors of a version and all that descends from them or from it; itself left out.
+
+    Two parents of one child are no relatives by that alone: else whoever registers a child of
+    two models would have connected them.
+
+    Args:
+        edges: (version, declared parent) of the whole registry.
+    """
+    parents, children = defaultdict(set), defaultdict(set)
+    for child, parent in edges:
+        parents[child].add(parent)
+        children[parent].add(child)
+    family = _reached({version}, parents)
+    return _reached(family, children) - {version}
+
+
+def _reached(start: set[UUID], steps: Mapping[UUID, set[UUID]]) -> set[UUID]:
+    """What ``steps`` lead to from ``start``, start included; cycles end."""
+    seen, waiting = set(start), list(start)
+    while waiting:
+        for one in steps.get(waiting.pop(), set()) - seen:
+            seen.add(one)
+            waiting.append(one)
+    return seen
 
 
 def parents_check(parents: Sequence[DeclaredParent], known: Mapping[UUID, str]) -> None:

@@ -141,6 +141,8 @@ class Trigger(StrEnum):
     SCHEDULE = "schedule"
     SUBSCRIPTION = "subscription"
     PERSON = "person"
+    SCREENING = "screening"
+    """The registry screened a new version against all others, or its parents are to be shown."""
     LABELS = "labels"
     """People labelled items of an earlier run, whose answers are judged anew by their labels."""
 

@@ -12,6 +12,7 @@ from compliance.registry.models import (
     EndpointLimit,
     Lineage,
     Model,
+    SketchRow,
     TrainingSource,
     Version,
 )
@@ -121,6 +122,16 @@ class ArtifactAdmin(RecordAdmin):
     list_select_related = ("version__model__organization",)
     search_fields = ("path", "sha256", "version__name", "version__model__slug")
     fields = ("version", "path", "size_bytes", "sha256")
+
+
+@admin.register(SketchRow)
+class SketchRowAdmin(RecordAdmin):
+    """Sketches by which versions are screened against each other."""
+
+    list_display = ("version", "width", "layers", "units", "reason", "made_at")
+    list_select_related = ("version__model__organization",)
+    search_fields = ("version__name", "version__model__slug", "reason")
+    fields = ("version", "form", "width", "layers", "units", "reason", "made_at")
 
 
 @admin.register(Lineage)

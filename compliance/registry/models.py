@@ -85,6 +85,31 @@ class EndpointLimit(models.Model):
         return self.origin
 
 
+class SketchRow(models.Model):
+    """A few kilobytes of a version's weights, by which it is screened against all others."""
+
+    version = models.OneToOneField(Version, on_delete=models.PROTECT, related_name="sketch")
+    form = models.PositiveSmallIntegerField(help_text="Sketches of one form can be compared.")
+    width = models.PositiveIntegerField(default=0)
+    layers = models.PositiveSmallIntegerField(default=0)
+    units = models.PositiveSmallIntegerField(default=0)
+    words = models.BinaryField(default=b"")
+    reason = models.TextField(blank=True, help_text="Why there is no sketch, where there is none.")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-made_at",)
+        verbose_name = "sketch"
+        verbose_name_plural = "sketches"
+        indexes = [
+            models.Index(fields=["form", "width", "layers", "units"], name="sketch_comparable")
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"sketch of {self.version}"
+
+
 class Artifact(models.Model):
     """A file of a version, as it was when it was registered."""
 

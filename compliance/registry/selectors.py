@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +14,9 @@ from compliance.domain.endpoints import RequestLimit, origin_of
 from compliance.domain.errors import NotFoundError
 from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Access
+from compliance.events.selectors import event_by_id
 from compliance.registry.models import EndpointLimit, Lineage, Model, Version
+from compliance.registry.screening import Screening, parents_of_weights, version_relatives
 
 
 def model_list(*, viewer: Viewer) -> QuerySet[Model]:
@@ -110,32 +112,62 @@ def version_large(*, version: Version) -> bool:
     return bool(size >= settings.GPU_FROM_BYTES)
 
 
+def version_unsketched(*, event_id: UUID) -> Version | None:
+    """The version that an event tells of, where its weights are held and not sketched yet."""
+    return (
+        Version.objects.filter(
+            id=event_by_id(event_id=event_id).payload["version"],
+            access=Access.WEIGHTS.value,
+            sketch__isnull=True,
+        )
+        .select_related("model__organization")
+        .first()
+    )
+
+
 def reference_versions(*, version: Version) -> list[Version]:
-    """Every other registered version whose weights are held, oldest first."""
+    """Every other registered version whose weights are held, oldest first.
+
+    The same bytes are left out under the same model, and only there: under another they are a copy.
+    """
     return list(
         Version.objects.filter(access=Access.WEIGHTS.value)
         .exclude(id=version.id)
-        .exclude(weights_digest=version.weights_digest)
+        .exclude(model=version.model_id, weights_digest=version.weights_digest)
         .select_related("model__organization")
         .order_by("registered_at", "id")
     )
 
 
-def version_bindings(*, version: Version, wanted: Collection[str]) -> dict[str, Json]:
-    """What the registry knows of the parameters that a stress test wants, by their names."""
-    known = {"references": _references, "registered": _registered}
-    return {name: known[name](version) for name in sorted(set(wanted) & set(known))}
+def version_bindings(
+    *, version: Version, wanted: Collection[str], screening: Screening | None = None
+) -> dict[str, Json]:
+    """What the registry knows of the parameters that a stress test wants, by their names.
+
+    Args:
+        screening: what chose the versions to compare with, in place of every other version.
+    """
+    known: dict[str, Callable[[], Json]] = {
+        "references": lambda: _references(version, screening),
+        "registered": lambda: _registered(version),
+    }
+    if screening is not None:
+        known["screened"] = lambda: screening.screened
+    return {name: known[name]() for name in sorted(set(wanted) & set(known))}
 
 
-def _references(version: Version) -> Json:
-    parents = set(version.parents.values_list("parent_id", flat=True))
+def _references(version: Version, screening: Screening | None) -> Json:
+    parents = parents_of_weights(version=version)
+    kin = version_relatives(version=version)
     return [
         {
             "label": str(other),
             "digest": other.weights_digest,
             "declared_parent": other.id in parents,
+            "declared_relative": other.id in kin,
         }
         for other in reference_versions(version=version)
+        if screening is None or other.id in screening.among
     ]
 
 

@@ -97,6 +97,7 @@ def test_a_version_is_compared_with_every_other_and_its_parents_are_marked(
         "label": "northwind/assistant 1.0",
         "digest": version.weights_digest,
         "declared_parent": True,
+        "declared_relative": True,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
 from compliance.domain.vocabulary import Need
-from workers.contract import WeightsReader
+from workers.model_contents import WeightsReader
 
 
 def silent(prompt: str) -> str:

@@ -24,7 +24,7 @@ from compliance.domain.vocabulary import Need
 from compliance.outbound.client import Answer, Limits, OutboundClient, OutboundError
 from workers.backends.files import FIELD
 from workers.backends.pace import Pace
-from workers.contract import WeightsReader
+from workers.model_contents import WeightsReader
 from workers.scoring.text import storable
 
 CHARACTERS_A_TOKEN = 4

@@ -15,7 +15,7 @@ from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Need
 from workers.backends.files import ModelFiles, model_files
 from workers.backends.kept import KeptModels
-from workers.contract import Activations, WeightsReader
+from workers.model_contents import Activations, WeightsReader
 
 if TYPE_CHECKING:
     from workers.scoring.pretrained import Pretrained

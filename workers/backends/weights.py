@@ -13,7 +13,7 @@ from safetensors import safe_open
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotTestableError
 from workers.backends.files import FIELD, ModelFiles
-from workers.contract import WeightsReader
+from workers.model_contents import WeightsReader
 
 
 def open_weights(files: ModelFiles, *, label: str) -> WeightsReader:
@@ -40,11 +40,20 @@ class SafetensorsWeights:
         Raises:
             NotTestableError: the model has none of that name.
         """
+        return self.rows(name, None)
+
+    def rows(self, name: str, count: int | None) -> np.ndarray:
+        """The first ``count`` rows, or all; as float32, and nothing else is read.
+
+        Raises:
+            NotTestableError: the model has no such tensor.
+        """
         if name not in self._files.tensors:
             raise NotTestableError(f"{self.label} has no tensor '{name}'")
         # Through torch, as numpy has no bfloat16.
         with safe_open(self._files.tensors[name], framework="pt") as reader:
-            tensor: np.ndarray = reader.get_tensor(name).float().numpy()
+            whole = reader.get_tensor(name) if count is None else reader.get_slice(name)[:count]
+            tensor: np.ndarray = whole.float().numpy()
         return tensor
 
     def file_digests(self) -> Mapping[str, str]:
@@ -82,10 +91,18 @@ class GgufWeights:
         Raises:
             NotTestableError: the model has none of that name.
         """
+        return self.rows(name, None)
+
+    def rows(self, name: str, count: int | None) -> np.ndarray:
+        """The first ``count`` rows, or all; as float32, and no other is dequantised.
+
+        Raises:
+            NotTestableError: the model has no such tensor.
+        """
         if name not in self._tensors:
             raise NotTestableError(f"{self.label} has no tensor '{name}'")
         found = self._tensors[name]
-        return np.asarray(dequantize(found.data, found.tensor_type), dtype=np.float32)
+        return np.asarray(dequantize(found.data[:count], found.tensor_type), dtype=np.float32)
 
     def file_digests(self) -> Mapping[str, str]:
         return self._files.digests()

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from compliance.domain.errors import NotTestableError
-from workers.contract import Activations
+from workers.model_contents import Activations
 from workers.scoring.pretrained import Pretrained
 from workers.scoring.requests import require_fit
 

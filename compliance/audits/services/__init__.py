@@ -8,6 +8,7 @@ from compliance.audits.services.catalogue import (
     catalogue_publish,
 )
 from compliance.audits.services.claims import Lease, shard_claim
+from compliance.audits.services.confirmations import confirmation_request
 from compliance.audits.services.doorbell import shards_ring
 from compliance.audits.services.labels import label_add, labels_conclude
 from compliance.audits.services.repairs import (
@@ -52,6 +53,7 @@ __all__ = [
     "battery_resolve",
     "bundle_take",
     "catalogue_publish",
+    "confirmation_request",
     "consequence_resolve",
     "label_add",
     "labels_conclude",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from compliance.audits.budget import alarming
 from compliance.audits.evidence import result_attested
 from compliance.audits.models import Result, Shard
+from compliance.audits.services.confirmations import parent_unshown_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
@@ -46,6 +47,7 @@ def result_record(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
     """
     result = _result_write(shard=shard, outcome=outcome, verdict=verdict)
     _verdict_record(shard=shard, result=result, verdict=verdict)
+    parent_unshown_record(result=result)
     return result
 
 

@@ -34,6 +34,7 @@ from compliance.domain.vocabulary import Access, Need, RunState, ShardState, Tri
 from compliance.events.models import Event
 from compliance.events.services import event_record
 from compliance.registry.models import Version
+from compliance.registry.screening import Screening
 from compliance.registry.selectors import version_bindings, version_large
 from compliance.tracing import traceparent_now
 
@@ -44,7 +45,7 @@ _TOLD = ("test_name", "state", "trouble", "attempts", "result__verdict")
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What made a run: a person, a schedule's firing, or an event with its subscription."""
+    """What made a run: a person, a schedule's firing, a screening, or a subscription's event."""
 
     trigger: Trigger
     person: User | None = None
@@ -80,6 +81,7 @@ def run_request(
     battery: Sequence[StressTestSpec],
     cause: Cause,
     token_budget: int | None = None,
+    screening: Screening | None = None,
 ) -> Run:
     """Write a run with one queued shard a stress test, and say so in events.
 
@@ -88,7 +90,8 @@ def run_request(
     """
     run = run_write(version=version, battery=battery, cause=cause, token_budget=token_budget)
     shards = [
-        _shard_write(run=run, position=position, spec=spec) for position, spec in enumerate(battery)
+        _shard_write(run=run, position=position, spec=spec, screening=screening)
+        for position, spec in enumerate(battery)
     ]
     if all(ShardState(shard.state) in TERMINAL_SHARD_STATES for shard in shards):
         run_settle(run=run)
@@ -229,9 +232,13 @@ def _transition_write(run: Run, old: RunState, new: RunState, who: str, why: str
     Transition.objects.create(run=run, old=old.value, new=new.value, who=who, why=why[:500])
 
 
-def _shard_write(*, run: Run, position: int, spec: StressTestSpec) -> Shard:
+def _shard_write(
+    *, run: Run, position: int, spec: StressTestSpec, screening: Screening | None
+) -> Shard:
     test = StressTest.objects.get(name=spec.name, version=spec.version)
-    bound = spec.bind(**version_bindings(version=run.version, wanted=set(test.parameters)))
+    wanted = set(test.parameters)
+    known = version_bindings(version=run.version, wanted=wanted, screening=screening)
+    bound = spec.bind(**known)
     endpoint = run.version.access == Access.ENDPOINT.value
     needs = frozenset(Need(need) for need in test.needs)
     shard = Shard.objects.create(

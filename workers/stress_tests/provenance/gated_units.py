@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compliance.domain.errors import AssayError
-from workers.contract import WeightsReader
+from workers.model_contents import WeightsReader
 from workers.scoring.matching import HiddenUnits, Matching, hidden_units, match_units
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workers.contract import WeightsReader
+from workers.model_contents import WeightsReader
 from workers.scoring.matching import HiddenUnits, Matching, match_units, signed_units
 from workers.stress_tests.provenance.gated_units import NotComparableError, Pairing, naming, read
 

@@ -17,7 +17,8 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotFoundError, NotTestableError
 from compliance.domain.statistics.fixed_points import log10_e_fixed_points, log10_mean
 from compliance.domain.statistics.signs import log10_e_signs
-from workers.contract import ActivationsSource, Backend, WeightsReader
+from workers.contract import Backend
+from workers.model_contents import ActivationsSource, WeightsReader
 from workers.scoring.matching import Matching, active_units, match_units
 from workers.stress_tests.provenance.gated_units import (
     NotComparableError,

@@ -17,7 +17,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
 from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import Need, Verdict
-from workers.contract import WeightsReader
+from workers.model_contents import WeightsReader
 from workers.stress_tests.provenance.weights_digest import weights_digest
 
 LARGEST_FILE = 65_536
@@ -50,6 +50,9 @@ class FolderDigests:
 
     def names(self) -> Sequence[str]:
         return []
+
+    def rows(self, name: str, count: int) -> np.ndarray:
+        raise NotTestableError(f"{self.label} holds no tensors ({name}, {count})")
 
     def tensor(self, name: str) -> np.ndarray:
         raise NotTestableError(f"{name} is not read here, only hashed")

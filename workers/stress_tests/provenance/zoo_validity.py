@@ -22,7 +22,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
 from compliance.domain.vocabulary import Need
-from workers.contract import WeightsReader
+from workers.model_contents import WeightsReader
 
 Stack = dict[str, Tensor]
 """Parameters of K models of one shape by tensor name, each of shape (K, ...)."""
@@ -217,6 +217,9 @@ class HeldWeights:
 
     def tensor(self, name: str) -> np.ndarray:
         return np.asarray(self.tensors[name], dtype=np.float32)
+
+    def rows(self, name: str, count: int) -> np.ndarray:
+        return self.tensor(name)[:count]
 
     def file_digests(self) -> Mapping[str, str]:
         return {}

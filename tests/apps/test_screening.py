@@ -1,0 +1,258 @@
+"""The registry's own screening: sketches, hits, the exact test they call for, and alerts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from safetensors.numpy import save_file
+
+from compliance.alerts.models import Alert
+from compliance.alerts.services import alert_open
+from compliance.audits.models import Run
+from compliance.audits.services import (
+    catalogue_publish,
+    confirmation_request,
+    shard_claim,
+)
+from compliance.domain.events import EventType
+from compliance.domain.lineage import DeclaredParent, relatives
+from compliance.domain.vocabulary import Access, LineageRelation
+from compliance.events.models import Event
+from compliance.registry.models import SketchRow, Version
+from compliance.registry.selectors import version_bindings
+from compliance.registry.services import (
+    Declarations,
+    model_register,
+    sketch_record,
+    version_register,
+)
+from tests.cast import Cast
+from workers.stress_tests.provenance.derivations_validity import prune
+from workers.stress_tests.provenance.shared_initialisation import shared_initialisation
+from workers.stress_tests.provenance.zoo_validity import Shape, initial, member
+from workers.tasks.registry import version_sketch
+from workers.tasks.runs import _announcement, shard_execute
+
+SHAPE = Shape(width=16, hidden=96, layers=4)
+Tensors = dict[str, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def models() -> list[Tensors]:
+    stack = initial(range(4), SHAPE)
+    return [member(stack, k) for k in range(4)]
+
+
+@pytest.fixture(autouse=True)
+def offered(db: None) -> None:
+    """A live worker offers the exact test."""
+    catalogue_publish(announcements=[_announcement(shared_initialisation)], now=timezone.now())
+
+
+class Registry:
+    """Registers models of Northwind and of its rival, and does what each registration calls for."""
+
+    def __init__(self, cast: Cast, root: Path) -> None:
+        self._cast, self._root = cast, root
+
+    def add(
+        self,
+        slug: str,
+        tensors: Tensors,
+        *parents: Version,
+        rival: bool = False,
+        relation: LineageRelation = LineageRelation.FINE_TUNE,
+    ) -> Version:
+        location = slug.replace("/", "-")
+        folder = self._root / location
+        folder.mkdir()
+        save_file(tensors, folder / "model.safetensors")
+        config = {"model_type": "llama", "num_attention_heads": SHAPE.heads}
+        (folder / "config.json").write_text(json.dumps(config))
+        organization = self._cast.rival if rival else self._cast.northwind
+        viewer = self._cast.viewer(self._cast.rival_engineer if rival else self._cast.engineer)
+        model = model_register(viewer=viewer, organization_id=organization.id, slug=slug, name=slug)
+        declared = Declarations(
+            parents=tuple(DeclaredParent(parent.id, relation) for parent in parents)
+        )
+        version = version_register(
+            viewer=viewer,
+            model=model,
+            name="1.0",
+            access=Access.WEIGHTS,
+            location=location,
+            declarations=declared,
+        )
+        version_sketch(_event(EventType.VERSION_REGISTERED, version).id)
+        return version
+
+
+@pytest.fixture
+def registry(cast: Cast, models_root: Path) -> Registry:
+    return Registry(cast, models_root)
+
+
+def _event(event_type: EventType, version: Version) -> Event:
+    return Event.objects.get(type=event_type.value, payload__version=str(version.id))
+
+
+def _screened(version: Version) -> dict[str, object]:
+    payload: dict[str, object] = _event(EventType.VERSION_SCREENED, version).payload
+    return payload
+
+
+def _confirmed(version: Version) -> Run | None:
+    """Request what the screening calls for, and execute it."""
+    run = confirmation_request(event_id=_event(EventType.VERSION_SCREENED, version).id)
+    if run is not None:
+        lease = shard_claim(shard_id=run.shards.get().id, worker="test")
+        assert lease is not None
+        shard_execute(lease)
+    return run
+
+
+def test_an_undeclared_parent_of_another_organization_raises_an_alert(
+    registry: Registry, models: list[Tensors]
+) -> None:
+    parent = registry.add("base", models[0])
+    for k in (1, 2):
+        registry.add(f"other-{k}", models[k])
+    child = registry.add("copy", prune(models[0], 0.3), rival=True)
+    found = _screened(child)
+    assert (found["resembles"], found["screened"]) == ([str(parent.id)], 3)
+    run = _confirmed(child)
+    assert run is not None
+    result = run.shards.get().result
+    assert (result.verdict, result.n) == ("violating", 1)
+    parameters = result.spec["parameters"]
+    assert parameters["screened"] == 3
+    assert [one["label"] for one in parameters["references"]] == [str(parent)]
+    violating = Event.objects.get(type=EventType.VERDICT_VIOLATING.value)
+    alert = alert_open(event_id=violating.id)
+    assert alert.organization == child.model.organization
+    assert run.trigger == "screening"
+
+
+def test_independent_models_call_for_nothing(registry: Registry, models: list[Tensors]) -> None:
+    versions = [registry.add(f"model-{k}", model) for k, model in enumerate(models)]
+    assert [_screened(one)["screened"] for one in versions] == [0, 1, 2, 3]
+    assert not any(_screened(one)["resembles"] for one in versions)
+    assert not any(_confirmed(one) for one in versions)
+
+
+def test_the_same_bytes_under_another_model_are_a_copy(
+    registry: Registry, models: list[Tensors]
+) -> None:
+    parent = registry.add("base", models[0])
+    child = registry.add("copy", models[0], rival=True)
+    assert child.weights_digest == parent.weights_digest
+    run = _confirmed(child)
+    assert run is not None
+    assert run.shards.get().result.verdict == "violating"
+
+
+def test_a_declared_parent_is_confirmed_and_nobody_is_accused(
+    registry: Registry, models: list[Tensors]
+) -> None:
+    parent = registry.add("base", models[0])
+    sibling = registry.add("sibling", prune(models[0], 0.2), parent)
+    child = registry.add("child", prune(models[0], 0.3), parent)
+    grandchild = registry.add("grandchild", prune(models[0], 0.4), child)
+    assert _screened(child) | {"resembles": [], "parents": [str(parent.id)]} == _screened(child)
+    for version in (sibling, child, grandchild):
+        run = _confirmed(version)
+        assert run is not None
+        assert run.shards.get().result.verdict == "compliant"
+    assert not Event.objects.filter(type=EventType.PARENT_UNSHOWN.value).exists()
+
+
+def test_a_declared_parent_that_is_none_raises_a_warning(
+    registry: Registry, models: list[Tensors]
+) -> None:
+    parent = registry.add("base", models[0])
+    child = registry.add("child", models[1], parent)
+    run = _confirmed(child)
+    assert run is not None
+    assert run.shards.get().result.verdict == "inconclusive"
+    event = Event.objects.get(type=EventType.PARENT_UNSHOWN.value)
+    alert: Alert = alert_open(event_id=event.id)
+    assert alert.severity == "warning"
+    assert alert.title == f"A declared parent of {child} is not shown"
+    assert "not shown to share initialisation" in alert.statement
+
+
+def test_a_teacher_is_no_parent_of_weights(registry: Registry, models: list[Tensors]) -> None:
+    teacher = registry.add("teacher", models[0])
+    student = registry.add("student", models[1], teacher, relation=LineageRelation.DISTILLATION)
+    assert _screened(student)["parents"] == []
+    [reference] = version_bindings(version=student, wanted={"references"})["references"]  # type: ignore[misc]
+    assert (reference["declared_parent"], reference["declared_relative"]) == (False, True)  # type: ignore[index,call-overload]
+
+
+def test_a_common_child_does_not_make_two_models_relatives(
+    registry: Registry, models: list[Tensors]
+) -> None:
+    """Else a copy could be hidden by registering a child of it and of the original."""
+    a, b, child, grandchild = (UUID(int=k) for k in range(4))
+    edges = [(child, a), (child, b), (grandchild, child)]
+    assert relatives(a, edges) == {child, grandchild}
+    assert relatives(child, edges) == {a, b, grandchild}
+    assert relatives(grandchild, edges) == {a, b, child}
+    assert relatives(a, [(a, b), (b, a)]) == {b}
+
+
+def test_versions_of_one_model_are_relatives(
+    registry: Registry, models: list[Tensors], cast: Cast
+) -> None:
+    first = registry.add("model", models[0])
+    second = version_register(
+        viewer=cast.viewer(cast.engineer),
+        model=first.model,
+        name="1.1",
+        access=Access.WEIGHTS,
+        location="model",
+    )
+    version_sketch(_event(EventType.VERSION_REGISTERED, second).id)
+    assert _screened(second) | {"screened": 0, "resembles": []} == _screened(second)
+
+
+def test_weights_that_cannot_be_sketched_are_told_with_the_reason(
+    registry: Registry, models: list[Tensors], version: Version
+) -> None:
+    version_sketch(_event(EventType.VERSION_REGISTERED, version).id)
+    row = SketchRow.objects.get()
+    assert "lacks the tensor model.layers.0.mlp.gate_proj.weight" in row.reason
+    assert _screened(version)["reason"] == row.reason
+    broken = {**models[0], "model.layers.1.mlp.up_proj.weight": np.full((96, 16), np.nan, "<f4")}
+    assert "NaN" in str(_screened(registry.add("broken", broken))["reason"])
+    assert _screened(registry.add("sound", models[1]))["screened"] == 0
+
+
+def test_a_redelivered_event_sketches_and_asks_once(
+    registry: Registry, models: list[Tensors]
+) -> None:
+    registry.add("base", models[0])
+    child = registry.add("copy", models[0], rival=True)
+    version_sketch(_event(EventType.VERSION_REGISTERED, child).id)
+    event = _event(EventType.VERSION_SCREENED, child)
+    assert confirmation_request(event_id=event.id) is not None
+    assert confirmation_request(event_id=event.id) is None
+    with pytest.raises(ValueError, match="has been sketched"):
+        sketch_record(version=child, sketch=None, reason="again")
+
+
+def test_a_sketch_cannot_be_changed(registry: Registry, models: list[Tensors]) -> None:
+    registry.add("base", models[0])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SketchRow.objects.update(words=b"")
+
+
+def test_an_endpoint_is_not_sketched(served: Version) -> None:
+    version_sketch(_event(EventType.VERSION_REGISTERED, served).id)
+    assert not SketchRow.objects.filter(version=served).exists()
