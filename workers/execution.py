@@ -128,7 +128,9 @@ def concluded(
     test = find(spec.test.name, spec.test.version)
     estimate = procedure.conclude(scores)
     digests = [item.digest for item in items]
-    estimate = replace(estimate, lead=estimate.lead or validity(test) is None)
+    measured = validity(test)
+    holds = measured is not None and measured.get("size_holds", True)
+    estimate = replace(estimate, lead=estimate.lead or not holds)
     return Execution(
         estimate=estimate,
         verdict=judge(estimate),

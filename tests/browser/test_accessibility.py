@@ -67,12 +67,9 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         "/schedules/new/",
         f"/schedules/{audited.schedule.id}/",
         "/error-budget/",
-<<<<<<< HEAD
         "/ledger/",
         "/ledger/2/",
-=======
         "/verify/",
->>>>>>> 553e9e3 (A page that checks a bundle in the browser, uploads nothing and needs no account)
         "/alerts/",
         f"/alerts/{audited.alert.id}/",
         "/accounts/logout/",

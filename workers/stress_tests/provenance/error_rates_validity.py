@@ -1,74 +1,56 @@
 """Error rates of the weights tests from pairs of models: alarms, power, and their intervals.
 
 Under the null two pairs that share one model are still independent of each other (each is
-relabelled by another model's own permutation), so a share over all pairs has the standard error
+relabelled by another model's own permutation), so a share over many pairs has the standard error
 of independent pairs. The exact (Clopper-Pearson) bounds are for disjoint pairs, which are
 independent whatever holds. Power is given with Wilson's interval over parents.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
 from scipy.stats import binomtest
 
 from compliance.domain.canonical import Json
-from compliance.domain.statistics.fixed_points import log10_e_fixed_points
-from compliance.domain.statistics.signs import log10_e_signs
-from workers.scoring.matching import HiddenUnits, match_units
+from compliance.domain.statistics.sketches import screen
+from workers.stress_tests.provenance.rivals_validity import rivals
+from workers.stress_tests.provenance.unit_families import Family
+from workers.stress_tests.provenance.zoo_units_validity import (
+    STATISTICS,
+    Evidence,
+    ZooUnits,
+    compare,
+)
 
 LEVELS = (0.05, 0.01, 0.001)
 POWER_ALPHA = 0.001
-STATISTICS = ("both", "fixed_points", "signs")
+NEIGHBOURS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one pair of models gave: log10 e-values and counts."""
+def null_arm(arm: str, models: Sequence[ZooUnits]) -> dict[str, Json]:
+    """Alarms of independent pairs, with the counts' distance from theory in standard errors.
 
-    both: float
-    fixed_points: float
-    signs: float
-    in_place: int
-    matched: int
-    positive: int
-
-
-def compare(first: Sequence[HiddenUnits], second: Sequence[HiddenUnits]) -> Evidence:
-    """Match two models layer by layer, by index; both of equal depth and width."""
-    found = [match_units(one, other) for one, other in zip(first, second, strict=True)]
-    in_place = [one.in_place for one in found]
-    matched, positive = sum(one.matched for one in found), sum(one.positive for one in found)
-    points = log10_e_fixed_points(in_place, [one.units for one in found])
-    signs = log10_e_signs(positive, matched)
-    return Evidence(points + signs, points, signs, sum(in_place), matched, positive)
-
-
-def null_arm(arm: str, units: Sequence[list[HiddenUnits]]) -> dict[str, Json]:
-    """Alarms of independent pairs, with the counts' distance from theory in standard errors."""
-    number, layers = len(units), len(units[0])
+    Each model is set against the next ten, round the end; neighbours lie in the same half, with
+    text and order in common, or text alone.
+    """
+    number = len(models)
     pairs = {
-        pair: compare(units[pair[0]], units[pair[1]])
-        for pair in itertools.combinations(range(number), 2)
+        (k, (k + step) % number): compare(models[k], models[(k + step) % number])
+        for step in range(1, min(NEIGHBOURS, (number - 1) // 2) + 1)
+        for k in range(number)
     }
-    # Neighbours lie in the same half: text and order in common, or text alone.
     disjoint = [pairs[k, k + 1] for k in range(0, number - 1, 2)]
     every = list(pairs.values())
-    mean = float(np.mean([one.in_place for one in every])) / layers
-    matched, positive = sum(o.matched for o in every), sum(o.positive for o in every)
     return {
         "arm": arm,
+        "models": number,
         "pairs": len(every),
         "disjoint_pairs": len(disjoint),
-        "mean_in_place_per_layer": round(mean, 4),
-        "mean_in_place_z": round((mean - 1.0) * (len(every) * layers) ** 0.5, 2),
-        "share_of_positive_signs": round(positive / matched, 4),
-        "share_of_positive_signs_z": round((positive - matched / 2) / (matched / 4) ** 0.5, 2),
+        "counts": [_counts(every, family.value) for family in Family],
         "levels": [
             {"alpha": alpha, "statistic": name, **_alarms(every, disjoint, name, alpha)}
             for name in STATISTICS
@@ -77,7 +59,22 @@ def null_arm(arm: str, units: Sequence[list[HiddenUnits]]) -> dict[str, Json]:
     }
 
 
-def size_holds(arm: dict[str, Json]) -> bool:
+def _counts(every: Sequence[Evidence], family: str) -> dict[str, Json]:
+    """Units in place a group (theory: 1) and agreeing signs (theory: half), with z scores."""
+    groups = sum(one.groups[family] for one in every)
+    in_place = sum(one.in_place[family] for one in every) / groups
+    matched = sum(one.matched[family] for one in every)
+    positive = sum(one.positive[family] for one in every)
+    return {
+        "family": family,
+        "mean_in_place": round(in_place, 4),
+        "mean_in_place_z": round((in_place - 1.0) * groups**0.5, 2),
+        "share_of_positive_signs": round(positive / matched, 4),
+        "share_of_positive_signs_z": round((positive - matched / 2) / (matched / 4) ** 0.5, 2),
+    }
+
+
+def size_holds(arm: Mapping[str, Json]) -> bool:
     """No level's measured rate lies above it, and no exact lower bound does."""
     levels = cast(list[dict[str, float]], arm["levels"])
     return all(one["rate"] <= one["alpha"] >= one["disjoint_lower"] for one in levels)
@@ -87,21 +84,71 @@ def _alarms(
     every: Sequence[Evidence], disjoint: Sequence[Evidence], name: str, alpha: float
 ) -> dict[str, Json]:
     bound = -math.log10(alpha)
-    among = sum(getattr(one, name) >= bound for one in every)
-    among_disjoint = sum(getattr(one, name) >= bound for one in disjoint)
-    exact = binomtest(among_disjoint, len(disjoint)).proportion_ci(0.95, method="exact")
+    among = sum(one.log10_e[name] >= bound for one in every)
+    among_disjoint = sum(one.log10_e[name] >= bound for one in disjoint)
+    return {"alarms": int(among), "rate": among / len(every), **_exact(among_disjoint, disjoint)}
+
+
+def _exact(hits: int, among: Sequence[object]) -> dict[str, Json]:
+    exact = binomtest(hits, len(among)).proportion_ci(0.95, method="exact")
     return {
-        "alarms": int(among),
-        "rate": among / len(every),
-        "alarms_disjoint": int(among_disjoint),
+        "alarms_disjoint": int(hits),
         "disjoint_lower": round(float(exact.low), 5),
         "disjoint_upper": round(float(exact.high), 5),
     }
 
 
-def power_cell(effect: str, found: Sequence[Evidence], loss: float) -> dict[str, Json]:
-    """Detections at alpha 0.001 with their 95% Wilson interval, and how strong they were."""
-    detected = sum(one.both >= -math.log10(POWER_ALPHA) for one in found)
+def rivals_null(models: Sequence[ZooUnits]) -> list[dict[str, Json]]:
+    """How often the published statistics alarm on disjoint pairs of independent seeds."""
+    found = [rivals(models[k], models[k + 1]) for k in range(0, len(models) - 1, 2)]
+    return [
+        {
+            "statistic": name,
+            "alpha": alpha,
+            "pairs": len(found),
+            **_exact(sum(getattr(one, name) <= alpha for one in found), found),
+        }
+        for name in ("phi_u", "match")
+        for alpha in LEVELS
+    ]
+
+
+def screening_null(models: Sequence[ZooUnits]) -> dict[str, Json]:
+    """Alarms of sketches: every model against all that come after it."""
+    words = np.stack([one.sketch.words for one in models])
+    log10_e = np.concatenate([screen(words[k], words[k + 1 :]) for k in range(len(words) - 1)])
+    disjoint = [float(screen(words[k], words[k + 1 : k + 2])[0]) for k in range(0, len(words), 2)]
+    return {
+        "pairs": len(log10_e),
+        "mean_e": round(float((10.0**log10_e).mean()), 4),
+        "past_the_shortcut": float(np.isfinite(log10_e).mean()),
+        "levels": [
+            {
+                "alpha": alpha,
+                "alarms": int((log10_e >= -math.log10(alpha)).sum()),
+                "rate": float((log10_e >= -math.log10(alpha)).mean()),
+                **_exact(sum(one >= -math.log10(alpha) for one in disjoint), disjoint),
+            }
+            for alpha in LEVELS
+        ],
+    }
+
+
+def power_cell(
+    effect: str, children: Sequence[ZooUnits], parents: Sequence[ZooUnits], loss: float
+) -> dict[str, Json]:
+    """Detections at alpha 0.001 with their 95% Wilson interval, how strong they were, and rivals'.
+
+    ``sketched`` counts the pairs whose sketch would be a hit among 10,000 others (e-BH at 5%).
+    """
+    found = [compare(one, other) for one, other in zip(children, parents, strict=True)]
+    published = [rivals(one, other) for one, other in zip(children, parents, strict=True)]
+    sketched = [
+        float(screen(one.sketch.words, other.sketch.words[None])[0])
+        for one, other in zip(children, parents, strict=True)
+    ]
+    verdicts = [one.log10_e["verdict"] for one in found]
+    detected = sum(one >= -math.log10(POWER_ALPHA) for one in verdicts)
     wilson = binomtest(detected, len(found)).proportion_ci(0.95, method="wilson")
     return {
         "effect": effect,
@@ -110,11 +157,17 @@ def power_cell(effect: str, found: Sequence[Evidence], loss: float) -> dict[str,
         "detected": int(detected),
         "lower": round(float(wilson.low), 4),
         "upper": round(float(wilson.high), 4),
-        "log10_e_median": round(float(np.median([one.both for one in found])), 1),
-        "log10_e_smallest": round(min(one.both for one in found), 1),
-        "log10_e_fixed_points_median": round(
-            float(np.median([one.fixed_points for one in found])), 1
-        ),
-        "log10_e_signs_median": round(float(np.median([one.signs for one in found])), 1),
+        "shown_at_95": round(float(0.05 ** (1 / len(found))), 4) if detected == len(found) else 0.0,
+        "log10_e_median": round(float(np.median(verdicts)), 1),
+        "log10_e_smallest": round(min(verdicts), 1),
+        "log10_e_families": {
+            family.value: round(float(np.median([one.log10_e[family.value] for one in found])), 1)
+            for family in Family
+            if all(family.value in one.log10_e for one in found)
+        },
+        "phi_u": sum(one.phi_u <= POWER_ALPHA for one in published),
+        "match": sum(one.match <= POWER_ALPHA for one in published),
+        "match_alike_median": float(np.median([one.alike for one in published])),
+        "sketched": sum(one >= math.log10(10_000 / 0.05) for one in sketched),
         "loss_nats_per_byte_median": round(loss, 3),
     }

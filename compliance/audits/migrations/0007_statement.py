@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0005_unasked_digest'),
+        ('audits', '0006_plan'),
     ]
 
     operations = [

@@ -1,0 +1,132 @@
+"""The evasion table: what is done to parents, each with its children, in the order of the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+
+from workers.stress_tests.provenance import children_validity as trained
+from workers.stress_tests.provenance import derivations_validity as derivations
+from workers.stress_tests.provenance import zoo_arms_validity as zoo
+from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, part
+from workers.stress_tests.provenance.zoo_validity import Stack, member
+
+Tensors = dict[str, np.ndarray]
+Cell = tuple[str, list[Tensors]]
+MERGES = (0.5, 0.3, 0.2, 0.15, 0.1, 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is trained: parents of cells that take long, and steps.
+
+    Attributes:
+        tuned: (constant learning rate, parents, numbers of steps) of plain fine-tunes.
+        few: parents of every other cell that takes training.
+        steps: of an adapter; half of it for a fresh factor, 1.5 times for what was permuted.
+    """
+
+    tuned: tuple[tuple[float, int, tuple[int, ...]], ...]
+    few: int
+    steps: int
+
+
+def at_no_cost(models: Sequence[Tensors], parents: int) -> Iterator[Cell]:
+    """What takes no training; ``models`` are the whole zoo, of which the first are parents."""
+    rng = np.random.default_rng(0)
+    changes: dict[str, Callable[[int], Tensors]] = {
+        "none (the parent itself)": lambda k: models[k],
+        "bfloat16": lambda k: derivations.to_bfloat16(models[k]),
+        "4-bit blocks": lambda k: derivations.quantize_in_blocks(models[k]),
+        "2-bit blocks": lambda k: derivations.quantize_in_blocks(models[k], levels=1),
+        "prune 50%": lambda k: derivations.prune(models[k], 0.5),
+        "prune 80%": lambda k: derivations.prune(models[k], 0.8),
+        **{_merging(share): partial(_merged, models, share) for share in MERGES},
+        "hidden units permuted": lambda k: _units(models[k], rng, permute=True, flip=False),
+        "hidden units' signs flipped": lambda k: _units(models[k], rng, permute=False, flip=True),
+        "hidden units permuted and signs flipped": lambda k: _units(
+            models[k], rng, permute=True, flip=True
+        ),
+        "hidden units rescaled by 1/8 to 8": lambda k: derivations.rescale_units(models[k], rng),
+        "residual stream permuted and signs flipped": lambda k: derivations.reshuffle_residual(
+            models[k], rng
+        ),
+        "residual stream rotated": lambda k: derivations.rotate_residual(models[k], rng),
+        "every symmetry at once": lambda k: _everything(models[k], rng),
+    }
+    for effect, change in changes.items():
+        yield effect, [change(k) for k in range(parents)]
+
+
+def trained_for(stack: Stack, effort: Effort) -> Iterator[Cell]:
+    """What takes training, from a stack of the parents."""
+    for rate, number, lengths in effort.tuned:
+        kind = "plain" if number > effort.few else "long"
+        for steps, children in trained.fine_tuned(
+            part(stack, slice(0, number)), lengths, rate, kind=kind
+        ):
+            yield f"fine-tune {steps} steps at {rate:g}", members(children)
+    few, steps = part(stack, slice(0, effort.few)), effort.steps
+    yield (
+        f"low-rank adapters, rank 4, {steps} steps at 0.01",
+        members(trained.adapted(few, rank=4, steps=steps, rate=1e-2)),
+    )
+    longer = 3 * steps // 2
+    for kind, flip in (("permuted", False), ("permuted and flipped", True)):
+        start = trained.permuted(few, flip=flip)
+        for _, children in trained.fine_tuned(start, (longer,), 1e-3, kind=kind):
+            yield f"hidden units {kind}, then {longer} steps at 0.001", members(children)
+    start = trained.fresh_up(few)
+    for _, children in trained.fine_tuned(start, (steps // 2,), 1e-3, kind="fresh up"):
+        yield f"up projections drawn anew, then {steps // 2} steps at 0.001", members(children)
+    yield (
+        f"trained {steps} steps to un-match hidden units",
+        members(trained.unmatched(few, steps=steps, rate=1e-3, weight=1.0)),
+    )
+    yield (
+        f"distilled into a fresh seed, {2 * steps} steps",
+        members(trained.students(few, steps=2 * steps)),
+    )
+
+
+def shared_starts(number: int, steps: int) -> Iterator[Cell]:
+    """No copies, but what the shared-seed caveat speaks of."""
+    for name in ("other order", "other text"):
+        yield f"shared seed, {name}", members(zoo.again(name, number, steps))
+    common = steps // 4
+    yield (
+        f"shared checkpoint after {common} steps, then other text",
+        members(zoo.again("other text", number, steps, common=common)),
+    )
+
+
+def members(stack: Stack) -> list[Tensors]:
+    """The models of a stack."""
+    return [member(stack, k) for k in range(len(next(iter(stack.values()))))]
+
+
+def stacked(models: Sequence[Tensors]) -> Stack:
+    """Models as a stack."""
+    return {name: torch.stack([torch.tensor(one[name]) for one in models]) for name in models[0]}
+
+
+def _units(model: Tensors, rng: np.random.Generator, *, permute: bool, flip: bool) -> Tensors:
+    return derivations.reshuffle_units(model, rng, permute=permute, flip=flip)
+
+
+def _merging(share: float) -> str:
+    return f"merge {100 * share:.0f}/{100 - 100 * share:.0f} with an unrelated seed"
+
+
+def _merged(models: Sequence[Tensors], share: float, parent: int) -> Tensors:
+    return derivations.merge(models[parent], models[-1 - parent], share)
+
+
+def _everything(model: Tensors, rng: np.random.Generator) -> Tensors:
+    hidden = _units(model, rng, permute=True, flip=True)
+    values = derivations.reshuffle_values(hidden, rng, heads=SHAPE.heads)
+    return derivations.reshuffle_residual(values, rng)
