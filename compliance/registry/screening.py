@@ -43,14 +43,14 @@ def version_screen(*, version: Version, sketch: Sketch) -> Screening:
     rows = list(
         SketchRow.objects.filter(form=form, width=width, layers=layers, units=units)
         .exclude(version__in=version_relatives(version=version) | {version.id})
-        .order_by("version_id")
+        .order_by()
         .values_list("version_id", "words")
     )
     words = np.frombuffer(b"".join(bytes(row[1]) for row in rows), dtype="<u8")
     log10_e = screen(sketch.words, words.reshape(len(rows), layers, units))
     hits = e_bh(log10_e.tolist(), SCREENING_ALPHA)
     return Screening(
-        resembles=tuple(row[0] for row, hit in zip(rows, hits, strict=True) if hit),
+        resembles=tuple(sorted(row[0] for row, hit in zip(rows, hits, strict=True) if hit)),
         parents=tuple(sorted(parents_of_weights(version=version))),
         screened=len(rows),
     )

@@ -69,7 +69,8 @@ def trained_for(stack: Stack, effort: Effort) -> Iterator[Cell]:
         for steps, children in trained.fine_tuned(
             part(stack, slice(0, number)), lengths, rate, kind=kind
         ):
-            yield f"fine-tune {steps} steps at {rate:g}", members(children)
+            if kind == "plain" or steps == lengths[-1]:
+                yield f"fine-tune {steps} steps at {rate:g}", members(children)
     few, steps = part(stack, slice(0, effort.few)), effort.steps
     yield (
         f"low-rank adapters, rank 4, {steps} steps at 0.01",

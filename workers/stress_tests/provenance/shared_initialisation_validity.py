@@ -65,9 +65,9 @@ FULL = Plan(
     parents=60,
     steps=200,
     effort=Effort(
-        tuned=((1e-3, 20, (100, 300)), (1e-2, 60, (300, 1000))),
-        few=20,
-        steps=200,
+        tuned=((1e-3, 20, (100, 300)), (1e-2, 60, (300,)), (1e-2, 10, (300, 1000))),
+        few=10,
+        steps=100,
     ),
 )
 QUICK = Plan(16, 0, 3, 60, Effort(tuned=((1e-3, 3, (40,)),), few=2, steps=8))
