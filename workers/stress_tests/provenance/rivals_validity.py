@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.stats import chi2, spearmanr
 
+from workers.scoring.assignment import alike, assigned, centred
 from workers.stress_tests.provenance.zoo_units_validity import ZooUnits
 
 
@@ -30,7 +30,7 @@ class Rivals:
 
 def rivals(first: ZooUnits, second: ZooUnits) -> Rivals:
     """The published statistics of one pair."""
-    by_weights = [assigned(one, other) for one, other in zip(first.up, second.up, strict=True)]
+    by_weights = [_columns(one, other) for one, other in zip(first.up, second.up, strict=True)]
     identity = np.arange(len(by_weights[0]))
     pairs = match_pairs(first, second)
     return Rivals(
@@ -43,43 +43,18 @@ def rivals(first: ZooUnits, second: ZooUnits) -> Rivals:
 def match_pairs(first: ZooUnits, second: ZooUnits) -> list[tuple[np.ndarray, np.ndarray]]:
     """Matchings of every layer by gate and by up activations."""
     return [
-        tuple(assigned(_centred(own), _centred(other)) for own, other in zip(a, b, strict=True))  # type: ignore[misc]
+        tuple(_columns(centred(own), centred(other)) for own, other in zip(a, b, strict=True))  # type: ignore[misc]
         for a, b in zip(first.active, second.active, strict=True)
     ]
 
 
 def alike_signless(first: ZooUnits, second: ZooUnits) -> int:
-    """Units that gate and up activations match alike, ups by absolute correlation.
-
-    Absolute, as flipping a unit's signs at random costs nothing and would halve the count.
-    """
-    total = 0
-    for (gate, up), (gates, ups) in zip(first.active, second.active, strict=True):
-        by_gate = assigned(_centred(gate), _centred(gates))
-        by_up = assigned(_centred(up), _centred(ups), signless=True)
-        total += int((by_gate == by_up).sum())
-    return total
+    """Units that gate and up activations match alike, ups by absolute correlation."""
+    return sum(alike(one, other) for one, other in zip(first.active, second.active, strict=True))
 
 
-def rank_p(suspect: int, controls: Sequence[int]) -> float:
-    """(1 + controls at or above the suspect) / (1 + controls): exact where all are exchangeable."""
-    return (1 + sum(one >= suspect for one in controls)) / (1 + len(controls))
-
-
-def assigned(first: np.ndarray, second: np.ndarray, *, signless: bool = False) -> np.ndarray:
-    """For every row of ``first`` a row of ``second``, by the largest sum of cosines."""
-    cosine = _unit(first) @ _unit(second).T
-    score = np.abs(cosine) if signless else cosine
-    return np.asarray(linear_sum_assignment(score, maximize=True)[1])
-
-
-def _centred(active: np.ndarray) -> np.ndarray:
-    return np.asarray((active - active.mean(axis=0)).T)
-
-
-def _unit(rows: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0))
+def _columns(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.array(assigned(first, second)[1])
 
 
 def _spearman(one: np.ndarray, other: np.ndarray) -> float:
