@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from compliance.domain.canonical import Json, canonical_json
+from compliance.domain.canonical import Json
 from compliance.domain.commitments import commitment
 from compliance.domain.errors import InvalidInputError
 
@@ -60,7 +60,18 @@ class Entry:
 
     def to_bytes(self) -> bytes:
         """The entry as it is logged."""
-        return canonical_json({"format": FORMAT, **asdict(self)})
+        return _canonical(
+            {
+                "format": FORMAT,
+                "event": self.event,
+                "type": self.type,
+                "organization": self.organization,
+                "subject": self.subject,
+                "occurred_at": self.occurred_at,
+                "commitments": self.commitments,
+                "chain": {"number": self.chain.number, "previous": self.chain.previous},
+            }
+        )
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Self:
@@ -98,6 +109,15 @@ class Entry:
         first = self.chain.number == 0
         if self.chain.previous != "" if first else not _is_digest(self.chain.previous):
             raise ValueError("the chain does not name the entry before")
+
+
+def _canonical(value: object) -> bytes:
+    """Canonical JSON of text and small numbers, by the standard library, which is quicker.
+
+    Sorting by code point is RFC 8785's order as well while keys are ASCII, as fields' names are.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
 
 
 def commitments_of(values: Mapping[str, Json], salts: Mapping[str, str]) -> dict[str, str]:

@@ -45,7 +45,7 @@ def test_an_untouched_record_is_as_it_should_be(log: Cast) -> None:
         (
             "ledger_entry",
             "SET number = 900 + number, organization_id = NULL WHERE index = 7",
-            "entry 8: does not follow",
+            "entry 7: is filed elsewhere",
         ),
         ("events_event", "SET subject = 'model/z' WHERE subject = 'model/7'", "is not what event"),
         (

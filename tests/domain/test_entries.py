@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.domain.canonical import canonical_json
 from compliance.domain.entries import Entry, Link
 from compliance.domain.errors import InvalidInputError
 
@@ -23,6 +26,14 @@ ENTRY = Entry(
 
 def test_an_entry_reads_back_as_it_was() -> None:
     assert Entry.from_bytes(ENTRY.to_bytes()) == ENTRY
+
+
+@given(st.text(st.characters(codec="utf-8")), st.integers(0, 2**53 - 1))
+def test_an_entry_is_canonical_json(subject: str, number: int) -> None:
+    link = Link(number=number, previous="ab" * 32 if number else "")
+    entry = replace(ENTRY, subject=subject, chain=link)
+    assert canonical_json(json.loads(entry.to_bytes())) == entry.to_bytes()
+    assert Entry.from_bytes(entry.to_bytes()) == entry
 
 
 def test_a_later_entry_names_the_one_before() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from compliance.domain import entries
+from compliance.domain.canonical import Json
 from compliance.domain.commitments import CommitmentError
 from compliance.domain.errors import DamagedError, InvalidInputError
 from compliance.domain.tlog.compact_range import CompactRange
@@ -16,7 +19,7 @@ from compliance.domain.tlog.tiles import TILE_HEIGHT
 from compliance.events.models import Event, PendingEvent
 from compliance.ledger.models import Checkpoint, Entry, Evidence, Log, Subtree
 from compliance.ledger.services.evidence import evidence_read
-from compliance.ledger.services.sequencing import entry_body
+from compliance.ledger.services.sequencing import SAID, Said, entry_body
 
 CHUNK = 2_000
 
@@ -35,9 +38,20 @@ class Difference:
 def log_check() -> Iterator[Difference]:
     """Every entry against its hash, its event and its chain; the tree against every checkpoint."""
     walk = _Walk()
-    rows = Entry.objects.order_by("index").select_related("event").iterator(chunk_size=CHUNK)
-    for entry in rows:
-        yield from walk.visit(entry)
+    columns = (
+        "index",
+        "number",
+        "organization_id",
+        "body",
+        "leaf_hash",
+        *(f"event__{name}" for name in (*SAID, *_HELD)),
+    )
+    rows = Entry.objects.order_by("index").values_list(*columns)
+    for index, number, owner, body, hashed, *event in rows.iterator(chunk_size=CHUNK):
+        said, held = Said(*event[: len(SAID)]), _Held(*event[len(SAID) :])
+        yield from walk.visit(index, bytes(body), bytes(hashed))
+        yield from walk.compare(index, bytes(body), said, place=(number, owner))
+        yield from _committed(index, said, held)
     yield from walk.finish()
 
 
@@ -60,33 +74,62 @@ def evidence_check() -> Iterator[Difference]:
             yield Difference(f"evidence {sha256}", str(error))
 
 
+class _Held(NamedTuple):
+    """What an event holds that its entry only commits to."""
+
+    payload: Mapping[str, Json]
+    salts: Mapping[str, str]
+    actor_id: int | None
+
+
+_HELD = _Held._fields
+
+
 class _Walk:
-    """Grows the tree again, entry by entry."""
+    """Grows the tree and the chains again, entry by entry."""
 
     def __init__(self) -> None:
         self._edge = CompactRange()
-        self._links: dict[object, entries.Link] = {}
+        self._links: dict[UUID | None, entries.Link] = {}
         self._roots = dict(Checkpoint.objects.values_list("size", "root"))
         self._subtrees = {
             (level, index): bytes(root)
             for level, index, root in Subtree.objects.values_list("level", "index", "root")
         }
 
-    def visit(self, entry: Entry) -> Iterator[Difference]:
-        where, body = f"entry {entry.index}", bytes(entry.body)
-        if entry.index != self._edge.size:
-            yield Difference(where, f"stands where entry {self._edge.size} should")
-        hashed = leaf_hash(body)
-        if hashed != bytes(entry.leaf_hash):
-            yield Difference(where, "does not hash to what was stored of it")
-        yield from _of_its_event(where, entry, body)
-        yield from self._chain(where, entry, body, hashed)
+    def visit(self, index: int, body: bytes, stored: bytes) -> Iterator[Difference]:
+        if index != self._edge.size:
+            yield Difference(f"entry {index}", f"stands where entry {self._edge.size} should")
+        self._hashed = leaf_hash(body)
+        if self._hashed != stored:
+            yield Difference(f"entry {index}", "does not hash to what was stored of it")
         wrong: list[Difference] = []
-        self._edge.append(hashed, visit=lambda *node: wrong.extend(self._subtree(*node)))
+        self._edge.append(self._hashed, visit=lambda *node: wrong.extend(self._subtree(*node)))
         yield from wrong
         root = self._roots.pop(self._edge.size, None)
         if root is not None and bytes(root) != self._edge.root:
             yield Difference(f"checkpoint {self._edge.size}", "was signed over another tree")
+
+    def compare(
+        self, index: int, body: bytes, said: Said, place: tuple[int, UUID | None]
+    ) -> Iterator[Difference]:
+        """The entry is, to the byte, what its event and its chain make of it."""
+        expected = self._links.get(said.organization_id, entries.Link(0, ""))
+        after = entries.Link(expected.number + 1, self._hashed.hex())
+        self._links[said.organization_id] = after
+        if place != (expected.number, said.organization_id):
+            yield Difference(f"entry {index}", "is filed elsewhere in its organization's chain")
+        if entry_body(said, expected) == body:
+            return
+        try:
+            chain = entries.Entry.from_bytes(body).chain
+        except InvalidInputError as error:
+            yield Difference(f"entry {index}", str(error))
+            return
+        if chain != expected:
+            yield Difference(f"entry {index}", "does not follow its organization's last entry")
+        if entry_body(said, chain) != body:
+            yield Difference(f"entry {index}", f"is not what event {said.id} says")
 
     def finish(self) -> Iterator[Difference]:
         log = Log.objects.filter(id=Log.ONLY).first()
@@ -102,31 +145,17 @@ class _Walk:
         if row and not between and self._subtrees.pop((row, index), None) != root:
             yield Difference(f"subtree {row}/{index}", "is not the root of its entries")
 
-    def _chain(self, where: str, entry: Entry, body: bytes, hashed: bytes) -> Iterator[Difference]:
-        expected = self._links.get(entry.organization_id, entries.Link(0, ""))
-        try:
-            if entries.Entry.from_bytes(body).chain != expected:
-                yield Difference(where, "does not follow its organization's last entry")
-        except InvalidInputError as error:
-            yield Difference(where, str(error))
-        after = entries.Link(expected.number + 1, hashed.hex())
-        self._links[entry.organization_id] = after
 
-
-def _of_its_event(where: str, entry: Entry, body: bytes) -> Iterator[Difference]:
-    """The entry says what its event says, and the event's values are those committed to."""
-    event = entry.event
+def _committed(index: int, said: Said, held: _Held) -> Iterator[Difference]:
+    """The event's values are those that were committed to; erased ones have no salt."""
+    actor = str(held.actor_id) if held.actor_id else None
+    known = {**held.payload, entries.ACTOR: actor}
+    values = {path: value for path, value in known.items() if path in held.salts}
     try:
-        if entry_body(event, entries.Entry.from_bytes(body).chain) != body:
-            yield Difference(where, f"is not what event {event.id} says")
-        actor = str(event.actor_id) if event.actor_id else None
-        values = {
-            path: value
-            for path, value in {**event.payload, entries.ACTOR: actor}.items()
-            if path in event.salts
-        }
-        for path, found in entries.commitments_of(values, event.salts).items():
-            if event.commitments.get(path) != found:
-                yield Difference(where, f"{path} is not what was committed to")
-    except (InvalidInputError, CommitmentError, ValueError) as error:
-        yield Difference(where, f"its event cannot be read: {error}")
+        found = entries.commitments_of(values, held.salts)
+    except (CommitmentError, ValueError) as error:
+        yield Difference(f"entry {index}", f"its event cannot be read: {error}")
+        return
+    for path, commitment in found.items():
+        if said.commitments.get(path) != commitment:
+            yield Difference(f"entry {index}", f"{path} is not what was committed to")

@@ -6,19 +6,21 @@ and holds the log's row locked while it appends, so that indexes have no gaps an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from compliance.domain import entries
 from compliance.domain.events import Reader
 from compliance.domain.tlog.compact_range import CompactRange
 from compliance.domain.tlog.merkle import leaf_hash
 from compliance.domain.tlog.tiles import TILE_HEIGHT
-from compliance.events.models import Event, PendingEvent
+from compliance.events.models import PendingEvent
 from compliance.ledger.models import Entry, Log, Subtree
 
 BATCH = 1_000
@@ -36,50 +38,84 @@ def entries_sequence(*, limit: int = BATCH) -> int:
     log = log_lock()
     pending = list(
         PendingEvent.objects.filter(reader=Reader.LEDGER.value)
-        .select_related("event")
-        .order_by("event__occurred_at", "id")[:limit]
+        .order_by("event__occurred_at", "id")
+        .values_list("id", *(f"event__{name}" for name in SAID))[:limit]
     )
     if not pending:
         return 0
-    rows = list(_entries(log.size, [row.event for row in pending]))
+    rows = list(_entries(log.size, [Said(*said) for _, *said in pending]))
     edge = CompactRange.from_bytes(bytes(log.edge))
-    subtrees = _append(edge, (bytes(row.leaf_hash) for row in rows))
-    Entry.objects.bulk_create(rows)
+    subtrees = _append(edge, (row.leaf_hash for row in rows))
+    _entries_write(rows)
     Subtree.objects.bulk_create(subtrees)
     log.size, log.edge = edge.size, edge.to_bytes()
     log.save(update_fields=["size", "edge"])
-    PendingEvent.objects.filter(id__in=[row.id for row in pending]).delete()
+    PendingEvent.objects.filter(id__in=[row[0] for row in pending]).delete()
     return len(rows)
 
 
-def _entries(first: int, events: Sequence[Event]) -> Iterator[Entry]:
+class Said(NamedTuple):
+    """What an entry says of its event."""
+
+    id: UUID
+    type: str
+    organization_id: UUID | None
+    subject: str
+    occurred_at: datetime
+    commitments: Mapping[str, str]
+
+
+SAID = Said._fields
+"""Columns of an event; its values are none of them, and are not even read here."""
+
+
+_COLUMNS = ("index", "event_id", "organization_id", "number", "body", "leaf_hash", "sequenced_at")
+
+
+class _Row(NamedTuple):
+    """The first of these columns."""
+
+    place: int
+    event_id: UUID
+    organization_id: UUID | None
+    number: int
+    body: bytes
+    leaf_hash: bytes
+
+
+def entry_body(said: Said, chain: entries.Link) -> bytes:
+    """The bytes that the log holds of an event."""
+    return entries.Entry(
+        event=str(said.id),
+        type=said.type,
+        organization=str(said.organization_id or ""),
+        subject=said.subject,
+        occurred_at=said.occurred_at.astimezone(UTC).isoformat(),
+        commitments=said.commitments,
+        chain=chain,
+    ).to_bytes()
+
+
+def _entries(first: int, events: Sequence[Said]) -> Iterator[_Row]:
     ends = _chain_ends({event.organization_id for event in events})
     for index, event in enumerate(events, first):
         number, previous = ends.get(event.organization_id, (0, ""))
         body = entry_body(event, entries.Link(number=number, previous=previous))
         hashed = leaf_hash(body)
         ends[event.organization_id] = (number + 1, hashed.hex())
-        yield Entry(
-            index=index,
-            event=event,
-            organization_id=event.organization_id,
-            number=number,
-            body=body,
-            leaf_hash=hashed,
-        )
+        yield _Row(index, event.id, event.organization_id, number, body, hashed)
 
 
-def entry_body(event: Event, chain: entries.Link) -> bytes:
-    """The bytes that the log holds of an event."""
-    return entries.Entry(
-        event=str(event.id),
-        type=event.type,
-        organization=str(event.organization_id or ""),
-        subject=event.subject,
-        occurred_at=event.occurred_at.astimezone(UTC).isoformat(),
-        commitments=event.commitments,
-        chain=chain,
-    ).to_bytes()
+def _entries_write(rows: Sequence[_Row]) -> None:
+    """By COPY, which takes a third of the time of INSERT."""
+    columns = ", ".join(f'"{name}"' for name in _COLUMNS)
+    now = timezone.now()
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {Entry._meta.db_table} ({columns}) FROM STDIN") as copy,  # noqa: SLF001
+    ):
+        for row in rows:
+            copy.write_row((*row, now))
 
 
 def _chain_ends(organizations: set[UUID | None]) -> dict[UUID | None, tuple[int, str]]:
