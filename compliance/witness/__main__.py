@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         host, port = _listen(options.listen)
         witness = Witness(home.state, home.keys, logs=logs, clock=time.time, forks=home.forks)
         server = WitnessServer((host, port), witness)
-    except (FormatError, OSError) as error:
+    except (FormatError, OSError, sqlite3.Error) as error:
         print(f"witness: {error}", file=sys.stderr)
         return 2
     _say(home, logs, f"http://{host}:{server.server_port}/")

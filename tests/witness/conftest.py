@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -98,12 +97,17 @@ class Process:
 
     def kill(self) -> None:
         self.running.kill()
-        self.running.communicate()
+        self._gone()
 
     def stop(self) -> int:
         self.running.terminate()
-        self.running.communicate(timeout=10)
-        return self.running.returncode
+        return self._gone()
+
+    def _gone(self) -> int:
+        code = self.running.wait(timeout=20)
+        assert self.running.stdout
+        self.running.stdout.close()
+        return code
 
 
 @pytest.fixture
@@ -118,16 +122,20 @@ def process(tmp_path: Path, log: GrowingLog) -> Iterator[Callable[..., Process]]
 
     yield start
     for one in started:
-        with suppress(ProcessLookupError):
-            one.kill()
+        one.kill()
 
 
 def post(port: int, body: bytes) -> Answer:
     """One request of one connection."""
     connection = HTTPConnection("127.0.0.1", port, timeout=20)
     try:
-        connection.request("POST", "/add-checkpoint", body)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.read(), answer.headers["Content-Type"])
+        return post_on(connection, body)
     finally:
         connection.close()
+
+
+def post_on(connection: HTTPConnection, body: bytes) -> Answer:
+    """One request, on a connection that stays open."""
+    connection.request("POST", "/add-checkpoint", body)
+    answer = connection.getresponse()
+    return Answer(answer.status, answer.read(), answer.headers["Content-Type"])

@@ -70,7 +70,7 @@ class Storm:
             self.process.start()
 
     def _ask(self) -> None:
-        log = self.logs[self.random.random() < 0.2]
+        log = self.random.choice(self.logs)
         head = log.head(self._old + self.random.randrange(3))
         try:
             answer = post(self.process.port, log.request(self._old, head.checkpoint.size))

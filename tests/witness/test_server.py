@@ -195,6 +195,18 @@ def test_a_witness_that_cannot_start_says_why(
     assert "Traceback" not in found.stderr
 
 
+def test_a_damaged_state_stops_the_witness_at_its_start(
+    process: Callable[[], Process], log: GrowingLog
+) -> None:
+    one = process()
+    one.stop()
+    (one.folder / "state.sqlite").write_bytes(b"not a database" * 1_000)
+    command = [sys.executable, "-m", "compliance.witness", "--home", str(one.folder)]
+    command += ["--log", str(log.keys[0].key)]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (2, "witness: file is not a database\n")
+
+
 def test_a_policy_file_names_the_logs(tmp_path: Path, log: GrowingLog) -> None:
     policy = tmp_path / "policy.txt"
     policy.write_text(f"log {log.keys[0].key}\nquorum none\n")
