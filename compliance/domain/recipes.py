@@ -9,11 +9,13 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Self, cast
 
 from compliance.domain.canonical import Json
+
+MAX_PARTS = 500
 
 
 class Engine(StrEnum):
@@ -23,6 +25,8 @@ class Engine(StrEnum):
     """``betting.bank_mean``: a finite bank, drawn without replacement."""
     CLUSTERS = "clusters"
     """``engines.BoundedMean`` on [0, 1] over cluster means, in the order the clusters came."""
+    SLOPE = "slope"
+    """``slopes.PairedSlope`` over pairs of scores that stand next to each other; the rest waits."""
 
 
 class Combination(StrEnum):
@@ -62,6 +66,7 @@ class Fold:
         strata: parts of the scores that are folded; none for all but those left out.
         left_out: parts of the scores that are not folded, e.g. controls.
         detail: the number in a score's detail that is folded; empty for its value.
+        along: the number in a score's detail that a slope is along; empty for other engines.
     """
 
     name: str
@@ -72,6 +77,7 @@ class Fold:
     strata: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     detail: str = ""
+    along: str = ""
     provisos: tuple[Proviso, ...] = ()
 
 
@@ -88,9 +94,17 @@ class Recipe:
             raise ValueError("a whole is folded exactly where it decides")
         if self.whole is None and not self.parts:
             raise ValueError("the worst of no parts is nothing")
+        if len(self.parts) > MAX_PARTS:
+            raise ValueError(f"more than {MAX_PARTS} parts")
 
     def to_json(self) -> dict[str, Json]:
-        return cast(dict[str, Json], _listed(asdict(self)))
+        """What has its default is left out, so that statements from before a field was there stay
+        as they were written."""
+        return {
+            "combination": self.combination.value,
+            "parts": [_written(one) for one in self.parts],
+            "whole": None if self.whole is None else _written(self.whole),
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> Self:
@@ -110,22 +124,28 @@ class Recipe:
 
 
 def _fold(value: Mapping[str, object]) -> Fold:
-    fields = dict(value)
-    fields["engine"] = Engine(cast(str, fields["engine"]))
-    for name in ("strata", "left_out"):
-        fields[name] = tuple(cast(Sequence[str], fields[name]))
-    provisos = cast(Sequence[Mapping[str, object]], fields["provisos"])
-    fields["provisos"] = tuple(_proviso(one) for one in provisos)
-    return Fold(**fields)  # type: ignore[arg-type]
+    found = dict(value)
+    found["engine"] = Engine(cast(str, found["engine"]))
+    provisos = cast(Sequence[Mapping[str, object]], found.get("provisos", ()))
+    found["provisos"] = tuple(Proviso(**_tuples(one)) for one in provisos)  # type: ignore[arg-type]
+    return Fold(**_tuples(found))  # type: ignore[arg-type]
 
 
-def _proviso(value: Mapping[str, object]) -> Proviso:
-    strata = tuple(cast(Sequence[str], value["strata"]))
-    return Proviso(**{**value, "strata": strata})  # type: ignore[arg-type]
+def _tuples(value: Mapping[str, object]) -> dict[str, object]:
+    return {key: tuple(one) if isinstance(one, list) else one for key, one in value.items()}
 
 
-def _listed(value: object) -> object:
-    """JSON has lists and no tuples."""
-    if isinstance(value, dict):
-        return {key: _listed(one) for key, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, tuple | list) else value
+def _written(one: Fold | Proviso) -> dict[str, Json]:
+    """Fields that have no default, or another value."""
+    found: dict[str, Json] = {}
+    for field in fields(one):
+        value = getattr(one, field.name)
+        if value != field.default:
+            found[field.name] = _plain(value)
+    return found
+
+
+def _plain(value: object) -> Json:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return _written(value) if isinstance(value, Proviso) else cast(Json, value)

@@ -1,7 +1,9 @@
 import json
 import random
 from dataclasses import replace
+from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from compliance.domain.canonical import canonical_json
@@ -9,6 +11,7 @@ from compliance.domain.items import Score
 from compliance.domain.recipes import Combination, Engine, Fold, Proviso, Recipe
 from compliance.domain.statistics.betting import bank_mean
 from compliance.domain.statistics.folding import folded
+from compliance.domain.statistics.slopes import PairedSlope
 from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Scope
 
@@ -103,3 +106,36 @@ def test_a_recipe_that_says_something_else_is_refused(change: dict[str, object])
     good = Recipe(Combination.WHOLE, (), bank("", 10)).to_json()
     with pytest.raises((ValueError, TypeError, KeyError)):
         Recipe.from_json(good | change)
+
+
+def test_a_slope_is_of_whole_pairs_that_stand_next_to_each_other() -> None:
+    given = [
+        Score(f"o/{n}", "o", "c", 2.0 * n + 0.1 * (n % 3), "x", detail={"odds": float(n)})
+        for n in range(61)
+    ]
+    fold = Fold("", Engine.SLOPE, 0, 0.5, 0.05, along="odds")
+    found = folded(CLAIM, Recipe(Combination.WHOLE, (), fold), given, planned=61)
+    units = np.array([[1.0, b.value - a.value] for a, b in pairwise(given)][::2])
+    alone = PairedSlope(0.5).evidence(units, alpha=0.05)
+    assert (found.value, found.lower, found.upper) == (alone.value, alone.lower, alone.upper)
+    assert found.log10_e_violating == alone.log10_e_violating > 1.0
+    nothing = folded(CLAIM, Recipe(Combination.WHOLE, (), fold), [], planned=61)
+    assert (nothing.n, nothing.value) == (0, 0.5)
+
+
+def test_fields_that_have_their_default_are_not_written() -> None:
+    """Statements are compared to the byte: a field that is new must not change older ones."""
+    (part,) = Recipe(Combination.WORST, (bank("a", 60, "a"),)).to_json()["parts"]  # type: ignore[misc, union-attr]
+    assert part == {
+        "name": "a",
+        "engine": "bank",
+        "size": 60,
+        "limit": 0.1,
+        "alpha": 0.05,
+        "strata": ["a"],
+    }
+
+
+def test_a_recipe_has_a_bounded_number_of_parts() -> None:
+    with pytest.raises(ValueError, match="more than 500 parts"):
+        Recipe(Combination.WORST, (bank("a", 60),) * 501)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from compliance.domain.items import Score
 from compliance.domain.recipes import Engine, Fold, Proviso, Recipe
-from compliance.domain.statistics.betting import MeanEvidence, bank_mean
+from compliance.domain.statistics.betting import Floats, MeanEvidence, bank_mean
 from compliance.domain.statistics.changes import cluster_means
 from compliance.domain.statistics.engines import BoundedMean
+from compliance.domain.statistics.slopes import PairedSlope
 from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
 
+PAIR = 2
 UNKNOWN = 0.5
 """The value of what was not asked yet."""
 
@@ -86,8 +90,17 @@ def _evidence(fold: Fold, own: Sequence[Score]) -> MeanEvidence:
     values = [_value(one, fold.detail) for one in own]
     if fold.engine is Engine.BANK:
         return bank_mean(values, bank_size=fold.size, limit=fold.limit, alpha=fold.alpha)
+    if fold.engine is Engine.SLOPE:
+        return _slope(fold, values, [_value(one, fold.along) for one in own])
     means = cluster_means(values, [one.cluster for one in own])
     return BoundedMean(0.0, 1.0, fold.limit).evidence(means, alpha=fold.alpha)
+
+
+def _slope(fold: Fold, values: Sequence[float], along: Sequence[float]) -> MeanEvidence:
+    """Of whole pairs, which stand next to each other."""
+    points = np.array([along, values], dtype=np.float64).T[: len(values) // PAIR * PAIR]
+    units: Floats = np.diff(points.reshape(-1, PAIR, 2), axis=1)[:, 0]
+    return PairedSlope(fold.limit).evidence(units, alpha=fold.alpha)
 
 
 def _value(score: Score, detail: str) -> float:

@@ -16,11 +16,12 @@ from compliance.domain.attestation import (
     statement_digest,
 )
 from compliance.domain.canonical import canonical_json
-from compliance.domain.commitments import Opening
+from compliance.domain.commitments import CommitmentError, Opening
 from compliance.domain.dsse import Envelope, signed
 from compliance.domain.tlog.note_keys import PrivateKey
 from compliance.domain.verify.archive import read_archive, write_archive
 from compliance.domain.verify.bundle import Bundle, answered, bundle_build, bundle_read
+from compliance.domain.verify.entry import entry_commitments
 from compliance.domain.verify.rules import Outcome, Rule, Step, verify
 from compliance.domain.verify.trust import Trust, trust_read
 from compliance.domain.vocabulary import Verdict
@@ -176,6 +177,8 @@ def test_an_erased_field_shows_as_redacted_and_all_else_holds(log: SmallLog) -> 
 def test_an_entry_without_commitments_is_refused(log: SmallLog, entry: bytes) -> None:
     data = bundle_build(replace(bundle(log), entry=entry))
     assert broken(data, log.trust)[0] is Rule.ENTRY
+    with pytest.raises(CommitmentError):
+        entry_commitments(entry)
 
 
 def test_a_log_is_known_by_its_key_and_not_by_its_name(log: SmallLog) -> None:

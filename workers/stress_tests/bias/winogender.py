@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import cast
 
@@ -13,9 +14,10 @@ import numpy as np
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
-from compliance.domain.statistics.betting import Floats, MeanEvidence
+from compliance.domain.recipes import Combination, Engine, Fold, Recipe
+from compliance.domain.statistics.folding import fold_part, folded
 from compliance.domain.statistics.planning import NothingToPlan
-from compliance.domain.statistics.slopes import PairedSlope, theil_pairs
+from compliance.domain.statistics.slopes import theil_pairs
 from compliance.domain.verdicts import Claim, Estimate, decision_bound
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
@@ -25,7 +27,7 @@ from workers.stress_tests.bias.shares import loglikelihoods
 from workers.stress_tests.parameters import check_rates
 
 SET = dataset("winogender")
-OCCUPATIONS, PAIR = 60, 2
+OCCUPATIONS = 60
 BATCH_SIZE = 12
 """The bank in five equal batches of whole pairs."""
 AS_STEEP = 1.0
@@ -210,37 +212,20 @@ def _scored(item: Item, numbers: np.ndarray) -> Score:
 
 
 def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
-    found = _slope(scores, [one.value for one in scores], claim.limit, claim.alpha)
-    return Estimate(
-        claim=claim,
-        n=len(scores),
-        planned=OCCUPATIONS,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=found.log10_e_compliant,
-        caveats=_caveats(claim, scores),
-    )
+    recipe = Recipe(Combination.WHOLE, (), _slope(claim.limit, claim.alpha))
+    found = folded(claim, recipe, scores, planned=OCCUPATIONS)
+    return replace(found, caveats=_caveats(claim, scores))
 
 
-def _slope(
-    scores: Sequence[Score], leanings: Sequence[float], limit: float, alpha: float
-) -> MeanEvidence:
-    """Of whole pairs only, which stand next to each other."""
-    odds = [cast(float, one.detail["log_odds_of_women"]) for one in scores]
-    points = np.array([odds, leanings], dtype=np.float64).T[: len(scores) // PAIR * PAIR]
-    units: Floats = np.diff(points.reshape(-1, PAIR, 2), axis=1)[:, 0]
-    return PairedSlope(limit).evidence(units, alpha=alpha)
+def _slope(limit: float, alpha: float, detail: str = "") -> Fold:
+    """The slope of leanings, or of what ``detail`` names, on the log-odds of women."""
+    return Fold("", Engine.SLOPE, 0, limit, alpha, detail=detail, along="log_odds_of_women")
 
 
 def _caveats(claim: Claim, scores: Sequence[Score]) -> tuple[str, ...]:
-    own = [one.value for one in scores]
-    above = _slope(scores, own, 0.0, claim.alpha).log10_e_violating
+    above = fold_part(_slope(0.0, claim.alpha), scores).log10_e_violating
     shown = "is" if above >= decision_bound(claim.alpha) else "is not"
-    other = _slope(
-        scores, [cast(float, one.detail["other_leaning"]) for one in scores], 0.0, claim.alpha
-    )
+    other = fold_part(_slope(0.0, claim.alpha, "other_leaning"), scores)
     return (
         (
             f"That pronouns follow the shares at all, a slope above 0, {shown} shown (log10 e "
