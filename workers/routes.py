@@ -29,11 +29,15 @@ EXECUTE = "runs.execute"
 DELIVER = Route("alerts.deliver", queue="alerts")
 CALL = Route("webhooks.call", queue="alerts")
 
+SKETCH = "registry.sketch"
+QUEUES: Mapping[str, str] = {SKETCH: "cpu"}
+"""Of tasks that follow events and open weights: only workers of these queues have them at hand."""
+
 _ALERT = "alerts.open"
 
 ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.MODEL_REGISTERED: (),
-    EventType.VERSION_REGISTERED: ("registry.sketch",),
+    EventType.VERSION_REGISTERED: (SKETCH,),
     EventType.VERSION_SCREENED: ("runs.confirm",),
     EventType.ENDPOINT_LIMITED: (),
     EventType.SCHEDULE_CREATED: (),

@@ -46,7 +46,15 @@ from compliance.tracing import tracing_start  # noqa: E402
 from workers.celery import app, queue_empty  # noqa: E402
 from workers.health import beat  # noqa: E402
 from workers.messages import headers_of  # noqa: E402
-from workers.routes import CALL, DELIVER, EXECUTE, ROUTES, SUBSCRIPTIONS, Route  # noqa: E402
+from workers.routes import (  # noqa: E402
+    CALL,
+    DELIVER,
+    EXECUTE,
+    QUEUES,
+    ROUTES,
+    SUBSCRIPTIONS,
+    Route,
+)
 
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.05
@@ -95,7 +103,8 @@ def ring_follow_up(follow_up: FollowUp) -> None:
     event = follow_up.event
     kind, _, subject = event.subject.partition("/")
     ids = {"event_id": str(event.id), f"{kind}_id": subject}
-    send(Route(follow_up.task), follow_up.id, ids, event.traceparent)
+    route = Route(follow_up.task, QUEUES.get(follow_up.task, "events"))
+    send(route, follow_up.id, ids, event.traceparent)
 
 
 def ring_delivery(delivery: Delivery) -> None:

@@ -1,30 +1,29 @@
 """The provenance tests keep their error rates: a quick measurement, and the committed one."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import workers
+from tests.validity import provenance_tables as tables
+from tests.validity.report_tables import committed, missing
 from workers.stress_tests.provenance import (
+    calibrated_match_validity,
     shared_initialisation_validity,
     weights_digest_validity,
 )
-from workers.stress_tests.provenance.shared_initialisation import shared_initialisation
+from workers.stress_tests.provenance.calibrated_match import calibrated_match
+from workers.stress_tests.provenance.shared_initialisation import (
+    shared_initialisation,
+    shared_initialisation_1,
+)
 from workers.stress_tests.provenance.weights_digest import weights_digest
 
-REPORTS = Path(workers.__file__).parent / "validity"
+NAME, MATCH = "provenance.shared_initialisation", "provenance.calibrated_match"
 
 
 @pytest.fixture(scope="module")
 def quick() -> dict[str, Any]:
     return shared_initialisation_validity.validate(quick=True)
-
-
-def _committed(name: str) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads((REPORTS / f"{name}.json").read_text())
-    return report
 
 
 def _detected(cells: list[dict[str, Any]]) -> dict[str, float]:
@@ -34,22 +33,26 @@ def _detected(cells: list[dict[str, Any]]) -> dict[str, float]:
 def test_independent_seeds_raise_no_more_alarms_than_the_level(quick: dict[str, Any]) -> None:
     assert quick["size_holds"]
     for arm in quick["false_alarms"]:
-        assert arm["pairs"] == 276
-        assert abs(arm["mean_in_place_z"]) < 4
-        assert abs(arm["share_of_positive_signs_z"]) < 4
+        assert [one["family"] for one in arm["counts"]] == list(tables.FAMILIES)
+        for one in arm["counts"]:
+            assert abs(one["mean_in_place_z"]) < 4
+            assert abs(one["share_of_positive_signs_z"]) < 4
+    assert quick["screening"]["mean_e"] < 1.0
 
 
-def test_children_are_found_and_a_full_reshuffling_is_not(quick: dict[str, Any]) -> None:
+def test_children_are_found_unless_every_symmetry_was_used(quick: dict[str, Any]) -> None:
     power = _detected(quick["power"])
     assert power["fine-tune 40 steps at 0.001"] == 1.0
     assert power["bfloat16"] == power["prune 50%"] == 1.0
     assert power["merge 50/50 with an unrelated seed"] == 1.0
-    assert power["hidden units permuted"] == 1.0
-    assert power["hidden units permuted and signs flipped"] == 0.0
+    assert power["hidden units permuted and signs flipped"] == 1.0
+    assert power["residual stream rotated"] == 1.0
+    assert power["every symmetry at once"] == 0.0
+    assert power["distilled into a fresh seed, 8 steps"] == 0.0
 
 
 def test_shared_seed_raises_the_alarm_that_the_caveat_names(quick: dict[str, Any]) -> None:
-    assert set(_detected(quick["broken_assumptions"]).values()) == {1.0}
+    assert set(_detected(quick["shared_starts"]).values()) == {1.0}
 
 
 def test_every_flipped_bit_is_found_and_no_unchanged_file_is() -> None:
@@ -58,18 +61,38 @@ def test_every_flipped_bit_is_found_and_no_unchanged_file_is() -> None:
     assert all(cell["violating"] == cell["files"] for cell in report["power"])
 
 
-@pytest.mark.parametrize("test", [shared_initialisation, weights_digest])
+def test_match_is_high_behind_every_symmetry_and_not_for_others() -> None:
+    report = calibrated_match_validity.validate(quick=True)
+    rates = {case["case"]: case["rate"] for case in report["cases"]}
+    assert rates["every symmetry at once"] == rates["fine-tuned child"] == 1.0
+    assert rates["independent seeds"] < 0.5
+
+
+@pytest.mark.parametrize("test", [shared_initialisation, weights_digest, calibrated_match])
 def test_committed_report_is_of_this_version_and_holds_its_size(test: Any) -> None:
-    report = _committed(test.identity.name)
+    report = committed(test.identity.name)
     assert (report["test"], report["version"]) == (test.identity.name, test.identity.version)
     assert report["quick"] is False
     assert report["size_holds"] is True
 
 
+def test_an_older_version_keeps_the_report_of_its_own() -> None:
+    report = committed(f"{NAME}@1")
+    assert report["version"] == shared_initialisation_1.identity.version
+
+
 def test_committed_zoo_has_the_size_it_needs() -> None:
-    """Enough independent pairs to bound the false-alarm rate at 5% from above."""
-    report = _committed("provenance.shared_initialisation")
-    assert report["design"]["models"] >= 40
-    for arm in report["false_alarms"]:
-        for level in arm["levels"]:
-            assert level["disjoint_upper"] < 0.05
+    """Enough disjoint pairs to bound the false-alarm rate at 5% by 2% from above."""
+    plain = committed(NAME)["false_alarms"][0]
+    assert plain["disjoint_pairs"] == 300
+    for level in plain["levels"]:
+        assert level["disjoint_upper"] < 0.02
+
+
+@pytest.mark.parametrize("table", ["alarms", "counts", "power", "rivals", "screening"])
+def test_the_page_states_the_committed_figures(table: str) -> None:
+    assert missing(NAME, tables.TABLES[table](committed(NAME))) == []
+
+
+def test_the_page_of_match_states_the_committed_figures() -> None:
+    assert missing(MATCH, tables.match_rows(committed(MATCH))) == []

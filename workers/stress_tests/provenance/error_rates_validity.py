@@ -28,13 +28,13 @@ from workers.stress_tests.provenance.zoo_units_validity import (
 
 LEVELS = (0.05, 0.01, 0.001)
 POWER_ALPHA = 0.001
-NEIGHBOURS = 10
+NEIGHBOURS = 2
 
 
 def null_arm(arm: str, models: Sequence[ZooUnits]) -> dict[str, Json]:
     """Alarms of independent pairs, with the counts' distance from theory in standard errors.
 
-    Each model is set against the next ten, round the end; neighbours lie in the same half, with
+    Each model is set against the next two, round the end; neighbours lie in the same half, with
     text and order in common, or text alone.
     """
     number = len(models)

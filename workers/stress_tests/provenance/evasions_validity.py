@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import torch
@@ -27,7 +26,8 @@ class Effort:
     Attributes:
         tuned: (constant learning rate, parents, numbers of steps) of plain fine-tunes.
         few: parents of every other cell that takes training.
-        steps: of an adapter; half of it for a fresh factor, 1.5 times for what was permuted.
+        steps: of adapters, students and un-matching; half of it for a fresh factor, 1.5 times for
+            what was permuted.
     """
 
     tuned: tuple[tuple[float, int, tuple[int, ...]], ...]
@@ -35,8 +35,15 @@ class Effort:
     steps: int
 
 
+def merges(models: Sequence[Tensors], parents: int) -> Iterator[Cell]:
+    """Parents mixed with unrelated seeds from the zoo's other end."""
+    for share in MERGES:
+        children = [derivations.merge(models[k], models[-1 - k], share) for k in range(parents)]
+        yield f"merge {100 * share:.0f}/{100 - 100 * share:.0f} with an unrelated seed", children
+
+
 def at_no_cost(models: Sequence[Tensors], parents: int) -> Iterator[Cell]:
-    """What takes no training; ``models`` are the whole zoo, of which the first are parents."""
+    """What takes no training."""
     rng = np.random.default_rng(0)
     changes: dict[str, Callable[[int], Tensors]] = {
         "none (the parent itself)": lambda k: models[k],
@@ -45,7 +52,6 @@ def at_no_cost(models: Sequence[Tensors], parents: int) -> Iterator[Cell]:
         "2-bit blocks": lambda k: derivations.quantize_in_blocks(models[k], levels=1),
         "prune 50%": lambda k: derivations.prune(models[k], 0.5),
         "prune 80%": lambda k: derivations.prune(models[k], 0.8),
-        **{_merging(share): partial(_merged, models, share) for share in MERGES},
         "hidden units permuted": lambda k: _units(models[k], rng, permute=True, flip=False),
         "hidden units' signs flipped": lambda k: _units(models[k], rng, permute=False, flip=True),
         "hidden units permuted and signs flipped": lambda k: _units(
@@ -56,7 +62,7 @@ def at_no_cost(models: Sequence[Tensors], parents: int) -> Iterator[Cell]:
             models[k], rng
         ),
         "residual stream rotated": lambda k: derivations.rotate_residual(models[k], rng),
-        "every symmetry at once": lambda k: _everything(models[k], rng),
+        "every symmetry at once": lambda k: everything(models[k], rng),
     }
     for effect, change in changes.items():
         yield effect, [change(k) for k in range(parents)]
@@ -69,8 +75,7 @@ def trained_for(stack: Stack, effort: Effort) -> Iterator[Cell]:
         for steps, children in trained.fine_tuned(
             part(stack, slice(0, number)), lengths, rate, kind=kind
         ):
-            if kind == "plain" or steps == lengths[-1]:
-                yield f"fine-tune {steps} steps at {rate:g}", members(children)
+            yield f"fine-tune {steps} steps at {rate:g}", members(children)
     few, steps = part(stack, slice(0, effort.few)), effort.steps
     yield (
         f"low-rank adapters, rank 4, {steps} steps at 0.01",
@@ -89,14 +94,14 @@ def trained_for(stack: Stack, effort: Effort) -> Iterator[Cell]:
         members(trained.unmatched(few, steps=steps, rate=1e-3, weight=1.0)),
     )
     yield (
-        f"distilled into a fresh seed, {2 * steps} steps",
-        members(trained.students(few, steps=2 * steps)),
+        f"distilled into a fresh seed, {steps} steps",
+        members(trained.students(few, steps=steps)),
     )
 
 
 def shared_starts(number: int, steps: int) -> Iterator[Cell]:
     """No copies, but what the shared-seed caveat speaks of."""
-    for name in ("other order", "other text"):
+    for name in ("other text",):
         yield f"shared seed, {name}", members(zoo.again(name, number, steps))
     common = steps // 4
     yield (
@@ -119,15 +124,8 @@ def _units(model: Tensors, rng: np.random.Generator, *, permute: bool, flip: boo
     return derivations.reshuffle_units(model, rng, permute=permute, flip=flip)
 
 
-def _merging(share: float) -> str:
-    return f"merge {100 * share:.0f}/{100 - 100 * share:.0f} with an unrelated seed"
-
-
-def _merged(models: Sequence[Tensors], share: float, parent: int) -> Tensors:
-    return derivations.merge(models[parent], models[-1 - parent], share)
-
-
-def _everything(model: Tensors, rng: np.random.Generator) -> Tensors:
+def everything(model: Tensors, rng: np.random.Generator) -> Tensors:
+    """The same function behind every symmetry at once."""
     hidden = _units(model, rng, permute=True, flip=True)
     values = derivations.reshuffle_values(hidden, rng, heads=SHAPE.heads)
     return derivations.reshuffle_residual(values, rng)

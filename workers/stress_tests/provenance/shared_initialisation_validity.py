@@ -31,6 +31,7 @@ from workers.stress_tests.provenance.evasions_validity import (
     Effort,
     at_no_cost,
     members,
+    merges,
     shared_starts,
     stacked,
     trained_for,
@@ -46,7 +47,7 @@ class Plan:
 
     Attributes:
         seeds: models of the plain arm. others: models of each other arm.
-        parents: of cells that take no training.
+        parents: of merges. plain: of other cells that take no training.
         threads: of torch. One where the machine may be busy: threads that wait for each other
             stall.
     """
@@ -54,6 +55,7 @@ class Plan:
     seeds: int
     others: int
     parents: int
+    plain: int
     steps: int
     effort: Effort
     threads: int = 1
@@ -63,14 +65,15 @@ FULL = Plan(
     seeds=600,
     others=40,
     parents=60,
+    plain=20,
     steps=200,
     effort=Effort(
-        tuned=((1e-3, 20, (100, 300)), (1e-2, 60, (300,)), (1e-2, 10, (300, 1000))),
+        tuned=((1e-3, 20, (100,)), (1e-2, 60, (100,)), (1e-2, 10, (300,))),
         few=10,
         steps=100,
     ),
 )
-QUICK = Plan(16, 0, 3, 60, Effort(tuned=((1e-3, 3, (40,)),), few=2, steps=8))
+QUICK = Plan(16, 0, 3, 2, 60, Effort(tuned=((1e-3, 3, (40,)),), few=2, steps=8))
 
 
 def validate(quick: bool) -> dict[str, Json]:
@@ -83,7 +86,11 @@ def validate(quick: bool) -> dict[str, Json]:
     false_alarms = [null_arm("AdamW", units), *_other_arms(plan, assumptions_hold=True)]
     quantized = [quantize_in_blocks(one) for one in models[: max(plan.others, 4)]]
     false_alarms.append(null_arm("AdamW, 4-bit blocks on both", of_all(quantized, SHAPE)))
-    cells = [*at_no_cost(models, plan.parents), *trained_for(stack, plan.effort)]
+    cells = [
+        *merges(models, plan.parents),
+        *at_no_cost(models, plan.plain),
+        *trained_for(stack, plan.effort),
+    ]
     starts = shared_starts(plan.effort.few, plan.steps)
     return {
         "test": "provenance.shared_initialisation",
@@ -134,7 +141,8 @@ def _design(plan: Plan) -> dict[str, Json]:
         "training": f"{plan.steps} steps of {SHAPE.rows} x {SHAPE.window} bytes, AdamW, "
         "peak learning rate 3e-3 with cosine decay",
         "text": "Python standard library: half of the models share text and order, half do not",
-        "parents": plan.parents,
+        "parents_of_merges": plan.parents,
+        "parents": plan.plain,
         "parents_of_what_is_trained": plan.effort.few,
         "interval": "95% Clopper-Pearson on disjoint pairs; 95% Wilson for power",
     }

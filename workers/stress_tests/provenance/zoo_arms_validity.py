@@ -5,12 +5,10 @@ Every stack is made from a recipe, so that studies share what was trained once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 import torch
-from torch import Tensor
 
 from compliance.domain.canonical import Json
 from workers.stress_tests.provenance.zoo_kept_validity import kept
@@ -52,7 +50,6 @@ def arms(steps: int) -> tuple[Arm, ...]:
         Arm("attention dropout 0.1", replace(SHAPE, dropout=0.1), plain, 200_000),
         Arm("grouped-query attention, tied embeddings", grouped, plain, 300_000),
         Arm("index-wise learning rates", SHAPE, replace(plain, after=index_wise), 400_000),
-        Arm("masks fixed by position", SHAPE, replace(plain, after=masked), 500_000),
     )
 
 
@@ -110,37 +107,14 @@ def joined(stacks: list[Stack]) -> Stack:
 
 def index_wise(before: Stack, after: Stack) -> Stack:
     """Hidden unit i learns at a rate from 0.1 (the first) to 1.9 (the last) of the others'."""
-    return _by_unit(
-        after,
-        lambda name, tensor, scale: before[name] + scale * (tensor - before[name]),
-        lambda units, _: torch.linspace(0.1, 1.9, units)[:, None],
-    )
-
-
-def masked(_: Stack, after: Stack) -> Stack:
-    """Half of every MLP weight is zero, at places given by the indices alone."""
-
-    def pattern(units: int, width: int) -> Tensor:
-        rows, columns = torch.arange(units)[:, None], torch.arange(width)
-        return ((rows * rows + 3 * rows * columns + columns) % 7 < 4).float()
-
-    return _by_unit(after, lambda _, tensor, scale: tensor * scale, pattern)
-
-
-def _by_unit(
-    stack: Stack,
-    change: Callable[[str, Tensor, Tensor], Tensor],
-    scale: Callable[[int, int], Tensor],
-) -> Stack:
-    """MLP weights changed by a matrix (units, width), transposed for down projections."""
     found: Stack = {}
-    for name, tensor in stack.items():
+    for name, tensor in after.items():
         if not name.endswith(MLP):
             continue
         down = name.endswith(MLP[2])
-        units, width = tensor.shape[:0:-1] if down else tensor.shape[1:]
-        matrix = scale(units, width)
-        found[name] = change(name, tensor, matrix.mT if down else matrix)
+        scale = torch.linspace(0.1, 1.9, tensor.shape[-1 if down else -2])
+        scale = scale if down else scale[:, None]
+        found[name] = before[name] + scale * (tensor - before[name])
     return found
 
 

@@ -1,0 +1,142 @@
+"""How often ``provenance.calibrated_match`` leads astray, with matched controls and without.
+
+The statistic is computed as the test does, on the zoo of ``provenance.shared_initialisation``. The
+accused are parents of its first half; controls are 19 others of that half unless a case says
+otherwise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from scipy.stats import binomtest
+
+from compliance.domain.canonical import Json
+from compliance.domain.statistics.ranks import log10_e_rank, rank_p
+from workers.stress_tests.provenance import children_validity as trained
+from workers.stress_tests.provenance import zoo_arms_validity as zoo
+from workers.stress_tests.provenance.evasions_validity import everything, members
+from workers.stress_tests.provenance.rivals_validity import alike_signless
+from workers.stress_tests.provenance.shared_initialisation_validity import FULL, QUICK
+from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, part
+from workers.stress_tests.provenance.zoo_units_validity import ZooUnits, of_all
+
+CONTROLS = 19
+LEVEL = 0.05
+
+
+def validate(quick: bool) -> dict[str, Json]:
+    """Rank suspects among controls, and count the leads."""
+    plan, started = (QUICK if quick else FULL), time.monotonic()
+    torch.set_num_threads(plan.threads)
+    stack = zoo.seeds(zoo.arms(plan.steps)[0], plan.seeds)
+    accused_number = 2 if quick else 10
+    models = members(stack)
+    half = plan.seeds // 2
+    controls_number = 4 if quick else CONTROLS
+    accused = of_all(models[:accused_number], SHAPE)
+    fresh = models[accused_number:half][: controls_number + (3 if quick else 60)]
+    pool = _alike(of_all(fresh, SHAPE), accused)
+    others = _alike(of_all(models[half:][: len(fresh)], SHAPE), accused)
+    few = part(stack, slice(0, accused_number))
+    tuned = next(trained.fine_tuned(part(stack, slice(0, plan.effort.tuned[0][1])), _LENGTH, 1e-3))
+    rng = np.random.default_rng(0)
+    laundered = of_all([everything(one, rng) for one in models[:accused_number]], SHAPE)
+    students = of_all(members(trained.students(few, steps=plan.effort.steps)), SHAPE)
+    grid = _alike(students, accused)
+    children = of_all(members(tuned[1])[:accused_number], SHAPE)
+    cases = [
+        _case("independent seeds", pool, pool, controls_number, leave_out=True),
+        _case("independent seeds on other text", others, pool, controls_number),
+        _case("students of other teachers, controls untaught", _off(grid), pool, controls_number),
+        _case("fine-tuned child", _own(children, accused), pool, controls_number),
+        _case("every symmetry at once", _own(laundered, accused), pool, controls_number),
+        _case("student of the accused, controls untaught", _diagonal(grid), pool, controls_number),
+        _students(grid),
+    ]
+    return {
+        "test": "provenance.calibrated_match",
+        "version": 1,
+        "quick": quick,
+        "command": "python -m workers validate provenance.calibrated_match",
+        "design": {
+            "accused": accused_number,
+            "controls": controls_number,
+            "alpha": LEVEL,
+            "zoo": "that of provenance.shared_initialisation",
+        },
+        "size_holds": cases[0]["rate"] <= LEVEL + 3 * (LEVEL / cases[0]["suspects"]) ** 0.5,
+        "cases": [*cases],
+        "seconds": round(time.monotonic() - started, 1),
+    }
+
+
+_LENGTH = (100,)
+
+
+def _alike(suspects: Sequence[ZooUnits], accused: Sequence[ZooUnits]) -> np.ndarray:
+    """Units matched alike, shape (suspects, accused)."""
+    return np.array([[alike_signless(one, other) for other in accused] for one in suspects])
+
+
+def _own(children: Sequence[ZooUnits], accused: Sequence[ZooUnits]) -> np.ndarray:
+    """Each child with its own parent alone; shape (1, accused)."""
+    return np.array([[alike_signless(a, b) for a, b in zip(children, accused, strict=True)]])
+
+
+def _diagonal(grid: np.ndarray) -> np.ndarray:
+    return np.diag(grid)[None]
+
+
+def _off(grid: np.ndarray) -> np.ndarray:
+    """Students and accused that are not their teachers, one row less."""
+    return np.array([np.delete(grid[:, k], k) for k in range(len(grid))]).T
+
+
+def _case(
+    name: str, suspects: np.ndarray, pool: np.ndarray, number: int, *, leave_out: bool = False
+) -> dict[str, Json]:
+    """Leads among suspects (suspects, accused), each ranked among controls drawn from ``pool``.
+
+    Args:
+        leave_out: the suspects are the pool: a suspect is no control of its own.
+    """
+    rng = np.random.default_rng(1)
+    found: list[tuple[float, float]] = []
+    for row, column in np.ndindex(*suspects.shape):
+        candidates = np.delete(pool[:, column], row) if leave_out else pool[:, column]
+        controls = rng.choice(candidates, number, replace=False).tolist()
+        suspect = int(suspects[row, column])
+        found.append((rank_p(suspect, controls), log10_e_rank(suspect, controls)))
+    return _rates(name, found, suspects, 1 / (number + 1) if number < CONTROLS else LEVEL)
+
+
+def _students(grid: np.ndarray) -> dict[str, Json]:
+    """Each student with its teacher, ranked among the students of other teachers."""
+    found = []
+    for k in range(len(grid)):
+        controls = np.delete(grid[:, k], k).tolist()
+        found.append((rank_p(int(grid[k, k]), controls), log10_e_rank(int(grid[k, k]), controls)))
+    level = 1 / len(grid)
+    name = f"student of the accused among {len(grid) - 1} students of others, level {level:g}"
+    return _rates(name, found, np.diag(grid), level)
+
+
+def _rates(
+    name: str, found: Sequence[tuple[float, float]], alike: np.ndarray, level: float
+) -> dict[str, Json]:
+    leads = sum(p <= level + 1e-9 for p, _ in found)
+    exact = binomtest(leads, len(found)).proportion_ci(0.95, method="wilson")
+    return {
+        "case": name,
+        "suspects": len(found),
+        "leads": leads,
+        "rate": leads / len(found),
+        "lower": round(float(exact.low), 4),
+        "upper": round(float(exact.high), 4),
+        "mean_e": round(float(np.mean([10.0**e for _, e in found])), 3),
+        "alike_median": float(np.median(alike)),
+    }
