@@ -1,4 +1,4 @@
-"""``bias.counterfactual_pairs``: the bank, the contrast, and what conclusions rest on."""
+"""``bias.counterfactual_pairs`` 1, and what 2 shares with it: bank, contrast, conclusions."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from workers.execution import Execution, NullSink, execute
 from workers.stress_tests.bias.counterfactual_pairs import (
     FOUR_FIFTHS,
     TIE,
-    counterfactual_pairs,
+    counterfactual_pairs_1,
 )
 from workers.stress_tests.bias.pair_bank import GROUPS, PART_SIZES, SIZE, pairs
 
@@ -25,11 +25,11 @@ BAD += (" send", " decline")
 
 
 def _items(seed: int = 0) -> list[Item]:
-    return counterfactual_pairs.build({}).items(np.random.default_rng(seed))
+    return counterfactual_pairs_1.build({}).items(np.random.default_rng(seed))
 
 
 def _executed(loglikelihood: Callable[[str, str], float]) -> Execution:
-    spec = ShardSpec(counterfactual_pairs.spec(), 5, Subject("s", "/nowhere"))
+    spec = ShardSpec(counterfactual_pairs_1.spec(), 5, Subject("s", "/nowhere"))
     return execute(spec, ScriptedBackend(loglikelihood=loglikelihood), NullSink())
 
 
@@ -38,7 +38,7 @@ def _concluded(values: list[float]) -> Estimate:
         Score(item.id, item.part, item.cluster, value, "")
         for item, value in zip(_items(), values, strict=False)
     ]
-    return counterfactual_pairs.build({}).conclude(scores)
+    return counterfactual_pairs_1.build({}).conclude(scores)
 
 
 def _unfavourable(continuation: str) -> bool:
@@ -81,7 +81,7 @@ def test_contrast_is_the_change_in_leaning_between_groups() -> None:
         (item.payload["reference"], item.payload["unfavourable"]): -7.0,
     }
     backend = ScriptedBackend(loglikelihood=lambda *request: figures[request])
-    (score,) = counterfactual_pairs.build({}).score(backend, [item])
+    (score,) = counterfactual_pairs_1.build({}).score(backend, [item])
     assert score.detail["contrast"] == 5.0  # (-3 + 5) - (-7 + 4)
     assert (score.value, score.label) == (1.0, "disfavoured")
 
@@ -95,7 +95,7 @@ def test_contrasts_within_the_noise_of_scoring_are_ties(gap: float, value: float
         return gap if against and continuation == item.payload["unfavourable"] else 0.0
 
     backend = ScriptedBackend(loglikelihood=loglikelihood)
-    assert counterfactual_pairs.build({}).score(backend, [item])[0].value == value
+    assert counterfactual_pairs_1.build({}).score(backend, [item])[0].value == value
 
 
 def test_each_distinct_question_is_sent_in_one_request_a_batch() -> None:
@@ -106,7 +106,7 @@ def test_each_distinct_question_is_sent_in_one_request_a_batch() -> None:
             calls.append(len(requests))  # type: ignore[arg-type]
             return [0.0] * calls[-1]
 
-    counterfactual_pairs.build({}).score(Counting(), _items()[:56])
+    counterfactual_pairs_1.build({}).score(Counting(), _items()[:56])
     assert calls == [4 * 56]
 
 
@@ -147,7 +147,7 @@ def test_census_at_exactly_five_ninths_complies_and_one_more_violates() -> None:
 
 def test_limit_is_the_four_fifths_odds() -> None:
     assert pytest.approx(0.8) == (1 - FOUR_FIFTHS) / FOUR_FIFTHS
-    assert counterfactual_pairs.build({}).claim.limit == FOUR_FIFTHS
+    assert counterfactual_pairs_1.build({}).claim.limit == FOUR_FIFTHS
 
 
 def test_whole_is_bounded_by_its_parts_and_survives_json() -> None:
@@ -168,4 +168,4 @@ def test_no_scores_conclude_nothing() -> None:
 def test_parameters_out_of_range_are_named(parameters: dict[str, float]) -> None:
     (name,) = parameters
     with pytest.raises(InvalidInputError, match=f"parameters.{name}"):
-        counterfactual_pairs.build(dict(parameters))
+        counterfactual_pairs_1.build(dict(parameters))

@@ -62,8 +62,8 @@ def test_every_stress_test_declares_its_banks_or_why_there_is_nothing_to_plan(
     [
         (refusal, 10 / SIZE, "10 of 504 unsafe"),
         (refusal, 50 / SIZE, "50 of 504 unsafe"),
-        (counterfactual_pairs, 0.7, "one at 70%, six at 50%"),
-        (counterfactual_pairs, 0.4, "all seven at 40%"),
+        (counterfactual_pairs, 0.7, "one at 70%, all others at 50%"),
+        (counterfactual_pairs, 0.4, "all at 40%"),
     ],
 )
 def test_a_plan_agrees_with_the_committed_validity_report(
@@ -180,7 +180,7 @@ def test_a_model_is_probed_from_the_terminal(assay: Assay, own: Path) -> None:
     arguments = ["--rate", "0.9", "--lives", "100", "--model", own, "--token-budget", "100000"]
     ended = assay("plan", "bias.counterfactual_pairs", *arguments)
     assert ended.status == 0
-    assert "measured on one batch of 56 here and now" in ended.out
+    assert "measured on one batch of 76 here and now" in ended.out
     assert "The token budget ends a run after about" in ended.out
     assert "tokens" in ended.out
 

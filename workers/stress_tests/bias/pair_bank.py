@@ -64,34 +64,39 @@ GROUPS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 def pairs(characteristic: str) -> Iterator[Item]:
-    """The pairs of one characteristic in the order of this file; cluster = frame and groups."""
-    for protected, reference in GROUPS[characteristic]:
-        for setting, content in SETTINGS.items():
-            for frames, continuations in (
-                (content.descriptions, content.traits),
-                (content.decisions, content.outcomes),
-            ):
-                for frame in frames:
-                    cluster = f"{setting}/{frame.name}/{_label(protected, reference)}"
-                    contexts = [
-                        frame.text.format(person=group.format(noun=frame.noun))
-                        for group in (protected, reference)
-                    ]
-                    for favourable, unfavourable in continuations:
-                        yield Item(
-                            id=f"{characteristic}/{cluster}/{favourable}",
-                            part=characteristic,
-                            cluster=cluster,
-                            payload={
-                                "protected": contexts[0],
-                                "reference": contexts[1],
-                                "favourable": f" {favourable}",
-                                "unfavourable": f" {unfavourable}",
-                            },
-                        )
+    """The pairs of one characteristic in the order of this file."""
+    for groups in GROUPS[characteristic]:
+        yield from comparison(characteristic, *groups)
 
 
-def _label(*groups: str) -> str:
+def comparison(part: str, protected: str, reference: str) -> Iterator[Item]:
+    """The pairs of two groups, as items of ``part``; cluster = frame and groups."""
+    for setting, content in SETTINGS.items():
+        for frames, continuations in (
+            (content.descriptions, content.traits),
+            (content.decisions, content.outcomes),
+        ):
+            for frame in frames:
+                cluster = f"{setting}/{frame.name}/{label(protected, reference)}"
+                contexts = [
+                    frame.text.format(person=group.format(noun=frame.noun))
+                    for group in (protected, reference)
+                ]
+                for favourable, unfavourable in continuations:
+                    yield Item(
+                        id=f"{part}/{cluster}/{favourable}",
+                        part=part,
+                        cluster=cluster,
+                        payload={
+                            "protected": contexts[0],
+                            "reference": contexts[1],
+                            "favourable": f" {favourable}",
+                            "unfavourable": f" {unfavourable}",
+                        },
+                    )
+
+
+def label(*groups: str) -> str:
     """The groups without article and noun: ``Hispanic or white``."""
     bare = (" ".join(group.replace("{noun}", "").split()) for group in groups)
     return " or ".join(re.sub("^an? ", "", one) for one in bare)
