@@ -44,10 +44,14 @@ def bind(
         InvalidInputError: an option the test has no use for, or a path with no weights.
     """
     bound: dict[str, Json] = {}
+    asked = "parent" if "parent" in test.defaults else "references"
     if parents or others:
-        _require(test, "references", "--reference")
+        _require(test, asked, "--reference")
     subjects = {path: _reference(path) for path in (*parents, *others)}
-    if subjects:
+    if subjects and asked == "parent":
+        first = next(iter(subjects.values()))
+        bound["parent"] = {"label": first.label, "digest": first.weights_digest}
+    elif subjects:
         bound["references"] = [
             {"label": one.label, "digest": one.weights_digest, "declared_parent": path in parents}
             for path, one in subjects.items()

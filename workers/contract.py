@@ -29,6 +29,7 @@ __all__ = [
     "NOT_DECLARED",
     "Audit",
     "Backend",
+    "ComparingBackend",
     "DataCard",
     "Identity",
     "Item",
@@ -62,6 +63,18 @@ class Backend(Protocol):
 
     def weights(self, digest: str | None = None) -> WeightsReader:
         """The subject's weights, or those of the reference registered under ``digest``."""
+
+
+@runtime_checkable
+class ComparingBackend(Backend, Protocol):
+    """A backend that can ask another registered model as well."""
+
+    def reference(self, digest: str) -> Backend:
+        """The model whose weights are registered under ``digest``.
+
+        Raises:
+            NotTestableError: it is not among the references that were given.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class Fold:
         left_out: parts of the scores that are not folded, e.g. controls.
         detail: the number in a score's detail that is folded; empty for its value.
         along: the number in a score's detail that a slope is along; empty for other engines.
+        low, high: bounds of the values of a bank; the limit lies between them.
     """
 
     name: str
@@ -79,6 +80,8 @@ class Fold:
     detail: str = ""
     along: str = ""
     provisos: tuple[Proviso, ...] = ()
+    low: float = 0.0
+    high: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,16 @@ def reference_versions(*, version: Version) -> list[Version]:
     )
 
 
+def siblings_held(*, version: Version) -> list[Version]:
+    """Other versions of the same organization whose weights are held, oldest first.
+
+    Answers of these may be shown beside the version's own: the record of both has one owner.
+    """
+    owner = version.model.organization_id
+    every = reference_versions(version=version)
+    return [one for one in every if one.model.organization_id == owner]
+
+
 def version_bindings(
     *, version: Version, wanted: Collection[str], screening: Screening | None = None
 ) -> dict[str, Json]:
@@ -150,6 +160,7 @@ def version_bindings(
     known: dict[str, Callable[[], Json]] = {
         "references": lambda: _references(version, screening),
         "registered": lambda: _registered(version),
+        "parent": lambda: _parent(version),
     }
     if screening is not None:
         known["screened"] = lambda: screening.screened
@@ -169,6 +180,15 @@ def _references(version: Version, screening: Screening | None) -> Json:
         for other in reference_versions(version=version)
         if screening is None or other.id in screening.among
     ]
+
+
+def _parent(version: Version) -> Json:
+    """The one declared parent whose weights are held; None where there is none, or several."""
+    parents = set(version.parents.values_list("parent_id", flat=True))
+    held = [one for one in siblings_held(version=version) if one.id in parents]
+    if len(held) != 1:
+        return None
+    return {"label": str(held[0]), "digest": held[0].weights_digest}
 
 
 def _registered(version: Version) -> Json:

@@ -15,6 +15,7 @@ from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Need
 from workers.backends.files import ModelFiles, model_files
 from workers.backends.kept import KeptModels
+from workers.contract import Backend
 from workers.model_contents import Activations, WeightsReader
 
 if TYPE_CHECKING:
@@ -45,12 +46,14 @@ class TransformersLocal:
         self._files = model_files(subject.location)
         self._kept = kept
         self._tally_before = 0
+        self._asked_beside: dict[str, TransformersLocal] = {}
 
     @property
     def tokens(self) -> int:
-        if "_pretrained" not in vars(self):
-            return 0
-        return self._pretrained.tally.tokens - self._tally_before
+        own = 0
+        if "_pretrained" in vars(self):
+            own = self._pretrained.tally.tokens - self._tally_before
+        return own + sum(other.tokens for other in self._asked_beside.values())
 
     def environment(self) -> Mapping[str, Json]:
         about: dict[str, Json] = {
@@ -106,6 +109,12 @@ class TransformersLocal:
             return open_weights(self._files, label=self._subject.label)
         reference = self._reference(digest)
         return open_weights(model_files(reference.location), label=reference.label)
+
+    def reference(self, digest: str) -> Backend:
+        if digest not in self._asked_beside:
+            other = TransformersLocal(self._reference(digest), (), kept=self._kept)
+            self._asked_beside[digest] = other
+        return self._asked_beside[digest]
 
     def _reference(self, digest: str) -> Subject:
         if digest not in self._references:

@@ -20,7 +20,13 @@ from compliance.audits.services.runs import run_start, shard_move
 from compliance.domain.runs import ENDPOINT_WAIT_SECONDS, LEASE_SECONDS
 from compliance.domain.specs import ShardSpec, StressTestSpec
 from compliance.domain.vocabulary import ShardState
-from compliance.registry.selectors import reference_versions, request_limit, version_subject
+from compliance.registry.models import Version
+from compliance.registry.selectors import (
+    reference_versions,
+    request_limit,
+    siblings_held,
+    version_subject,
+)
 
 WHOSE = "run__version__model__organization"
 """Joined where an event tells of the shard, or a worker is told what to open."""
@@ -135,7 +141,7 @@ def lease_end() -> Combinable:
 
 def _spec(shard: Shard) -> ShardSpec:
     version, test = shard.run.version, StressTestSpec.from_json(shard.spec)
-    compared = reference_versions(version=version) if "references" in test.parameters else []
+    compared = _compared(version, test)
     return ShardSpec(
         test=test,
         seed=shard.seed,
@@ -143,6 +149,16 @@ def _spec(shard: Shard) -> ShardSpec:
         references=tuple(version_subject(version=other) for other in compared),
         token_budget=shard.run.token_budget,
     )
+
+
+def _compared(version: Version, test: StressTestSpec) -> list[Version]:
+    """What the worker may open beside the version: what the spec names, and no more."""
+    if "references" in test.parameters:
+        return reference_versions(version=version)
+    parent = test.parameters.get("parent")
+    bound = parent.get("digest") if isinstance(parent, Mapping) else None
+    named = {bound, test.parameters.get("reference")}
+    return [one for one in siblings_held(version=version) if one.weights_digest in named]
 
 
 def _finished(shard: Shard) -> dict[str, Mapping[str, object]]:

@@ -7,6 +7,7 @@ Nothing new is computed here: engines are those of ``betting`` and ``engines``, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from compliance.domain.statistics.slopes import PairedSlope
 from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
 
 PAIR = 2
+ROUNDING = 1e-9
+"""What rounding may put a value at a bound outside of it."""
 UNKNOWN = 0.5
 """The value of what was not asked yet."""
 
@@ -89,7 +92,7 @@ def _worst(parts: Sequence[Part], n: int) -> Part:
 def _evidence(fold: Fold, own: Sequence[Score]) -> MeanEvidence:
     values = [_value(one, fold.detail) for one in own]
     if fold.engine is Engine.BANK:
-        return bank_mean(values, bank_size=fold.size, limit=fold.limit, alpha=fold.alpha)
+        return _bank_evidence(fold, values)
     if fold.engine is Engine.SLOPE:
         return _slope(fold, values, [_value(one, fold.along) for one in own])
     means = cluster_means(values, [one.cluster for one in own])
@@ -101,6 +104,22 @@ def _slope(fold: Fold, values: Sequence[float], along: Sequence[float]) -> MeanE
     points = np.array([along, values], dtype=np.float64).T[: len(values) // PAIR * PAIR]
     units: Floats = np.diff(points.reshape(-1, PAIR, 2), axis=1)[:, 0]
     return PairedSlope(fold.limit).evidence(units, alpha=fold.alpha)
+
+
+def _bank_evidence(fold: Fold, values: Sequence[float]) -> MeanEvidence:
+    """The mean of a bank of values in [low, high]: bets on shares of the way between them."""
+    if (fold.low, fold.high) == (0.0, 1.0):
+        return bank_mean(values, bank_size=fold.size, limit=fold.limit, alpha=fold.alpha)
+    width = fold.high - fold.low
+    if not fold.low < fold.limit < fold.high:
+        raise ValueError("the limit must lie strictly between the bounds of the values")
+    if any(not fold.low - ROUNDING <= one <= fold.high + ROUNDING for one in values):
+        raise ValueError("a value lies outside the bounds of the recipe")
+    shares = [min(max((one - fold.low) / width, 0.0), 1.0) for one in values]
+    limit = (fold.limit - fold.low) / width
+    found = bank_mean(shares, bank_size=fold.size, limit=limit, alpha=fold.alpha)
+    ends = {name: fold.low + getattr(found, name) * width for name in ("value", "lower", "upper")}
+    return replace(found, **ends)
 
 
 def _value(score: Score, detail: str) -> float:
