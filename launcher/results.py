@@ -55,7 +55,7 @@ def measure(state: State, arguments: Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.request_stop)
     try:
-        for name in names:
+        for name in MODELS:  # all of them, as one is the other's reference
             model_prepare(state.models, name, say)
         environment = servers_start(state, supervisor, say, web_port=free_port())
         smtp = services.mail_catcher(state, environment, kept_port(state.ports, "smtp"))

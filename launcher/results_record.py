@@ -23,10 +23,11 @@ from django.utils import timezone  # noqa: E402
 from compliance.accounts.models import Organization, User  # noqa: E402
 from compliance.accounts.selectors import Viewer, viewer_get  # noqa: E402
 from compliance.accounts.services import member_add, organization_create  # noqa: E402
-from compliance.audits.models import Run, Shard  # noqa: E402
+from compliance.audits.models import Run, Shard, StressTest  # noqa: E402
 from compliance.audits.selectors import run_get, stress_test_list  # noqa: E402
 from compliance.audits.services import battery_resolve, run_request_by  # noqa: E402
 from compliance.domain.vocabulary import Access, Kind, OrganizationKind, Role  # noqa: E402
+from compliance.registry.models import Version  # noqa: E402
 from compliance.registry.services import model_register, version_register  # noqa: E402
 from launcher.results_models import MODELS  # noqa: E402
 from launcher.results_pages import FOLDER, page_write  # noqa: E402
@@ -76,26 +77,38 @@ def _requested(arguments: Namespace, officer: Viewer) -> Run:
     deadline = time.monotonic() + ANNOUNCE_SECONDS
     while not stress_test_list().exists() and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
-    offered = stress_test_list().filter(kind__in=SUITES).order_by("-kind", "name")
-    names = arguments.tests or [test.name for test in offered.distinct("kind", "name")]
+    offered = stress_test_list().filter(kind__in=SUITES)
+    tests = sorted(offered, key=lambda test: (test.kind != Kind.SAFETY.value, test.name))
+    chosen = [test for test in tests if test.name in (arguments.tests or {test.name})]
+    others = [_registered(officer, name) for name in MODELS if name != arguments.model]
+    battery = [_spec(test, others[0]) for test in chosen]
+    return run_request_by(
+        viewer=officer,
+        version=_registered(officer, arguments.model),
+        battery=battery_resolve(battery=battery),
+        token_budget=arguments.token_budget,
+    )
+
+
+def _spec(test: StressTest, other: Version) -> dict[str, Any]:
+    """Default parameters; where a test compares, the other model is the reference."""
+    compares = "reference" in test.parameters
+    parameters = {"reference": other.weights_digest} if compares else {}
+    return {"name": test.name, "version": test.version, "parameters": parameters}
+
+
+def _registered(officer: Viewer, name: str) -> Version:
+    found = Version.objects.filter(model__slug=name).first()
+    if found is not None:
+        return found
     model = model_register(
         viewer=officer,
         organization_id=Organization.objects.get().id,
-        slug=arguments.model,
-        name=MODELS[arguments.model].title,
+        slug=name,
+        name=MODELS[name].title,
     )
-    version = version_register(
-        viewer=officer,
-        model=model,
-        name="1",
-        access=Access.WEIGHTS,
-        location=arguments.model,
-    )
-    return run_request_by(
-        viewer=officer,
-        version=version,
-        battery=battery_resolve(battery=names),
-        token_budget=arguments.token_budget,
+    return version_register(
+        viewer=officer, model=model, name="1", access=Access.WEIGHTS, location=name
     )
 
 
