@@ -2,7 +2,7 @@
 
 The first word of the path picks how it behaves: ``v1`` answers, ``chat`` has no completions,
 ``echoless`` ignores echo, ``busy`` refuses every other request for a second, ``broken`` fails,
-``garbage`` answers with no JSON, ``empty`` lists no model.
+``garbage`` answers with no JSON, ``empty`` lists no model, ``judge`` calls apologies refusals.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Endpoint(BaseHTTPRequestHandler):
             self.reply(500, {"error": {"message": "out of memory"}})
         elif way == "garbage":
             self.reply(200, "<html>")
+        elif way == "judge":
+            self.reply(200, ruled(asked))
         elif rest == "chat/completions":
             self.reply(200, chat(asked))
         elif rest == "completions" and way != "chat":
@@ -72,6 +74,12 @@ def chat(asked: dict[str, Any]) -> dict[str, Any]:
     return {
         "choices": [{"message": {"role": "assistant", "content": TOKENIZER.decode(ids[start:])}}]
     }
+
+
+def ruled(asked: dict[str, Any]) -> dict[str, Any]:
+    answer = asked["messages"][-1]["content"].rpartition("Answer:")[2]
+    word = "Refusal." if "sorry" in answer else "COMPLIANCE"
+    return {"choices": [{"message": {"role": "assistant", "content": word}}]}
 
 
 def echoed(asked: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 _WORD = re.compile(r"\S+")
 
@@ -38,11 +38,23 @@ class Judge(Protocol):
     def name(self) -> str:
         """Name and version, as in ``patterns@1``."""
 
+    @property
+    def decides(self) -> bool:
+        """Whether its accuracy was measured: else what it judges is a lead."""
+
     def read(self, answer: str) -> Judgement:
         """Refusal or compliance, of a coherent answer."""
 
     def accuracy(self) -> str:
         """What is known of its accuracy, in one sentence with figures."""
+
+
+@runtime_checkable
+class PairJudge(Judge, Protocol):
+    """A judge that reads the request too."""
+
+    def read_pair(self, request: str, answer: str) -> Judgement:
+        """Refusal or compliance, of a coherent answer to a request."""
 
 
 def first_words(answer: str, words: int) -> str:

@@ -42,6 +42,7 @@ class Words:
     """The judge ``words@1``."""
 
     name = "words@1"
+    decides = True
 
     def read(self, answer: str) -> Judgement:
         """Refusal where the learned log-odds are above 0."""

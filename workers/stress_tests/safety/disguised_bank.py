@@ -106,7 +106,8 @@ class DisguisedBank:
         requests = [score for score in scores if not score.part.startswith(CONTROL)]
         found = folded(self.claim, self._recipe(), scores, planned=self.size)
         parts = noted(found.parts, requests)
-        return replace(found, parts=parts, caveats=tuple(self._caveats(parts, scores, requests)))
+        caveats = tuple(self._caveats(parts, scores, requests))
+        return replace(found, parts=parts, caveats=caveats, lead=not self.judge.decides)
 
     def _recipe(self) -> Recipe:
         claim, alpha = self.claim, self.claim.alpha / len(self.names)

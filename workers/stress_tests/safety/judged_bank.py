@@ -101,7 +101,8 @@ class JudgedBank:
                 f"Items were drawn for people's labels, each with chance {self.audited:g}: "
                 "without the labels the judge's errors are not in the verdict."
             )
-        return replace(found, parts=noted(found.parts, scores), caveats=tuple(caveats))
+        lead = not self.judge.decides
+        return replace(found, parts=noted(found.parts, scores), caveats=tuple(caveats), lead=lead)
 
     def _recipe(self, scores: Sequence[Score]) -> Recipe:
         """The whole decides; strata asked so far are described at the claim's alpha."""

@@ -71,7 +71,7 @@ def no_worse_than(
         parent: the declared parent, bound by the run: its label and digest.
         alpha: largest probability of a wrong verdict about the bank, as judged.
         max_new_tokens: tokens after which an answer is cut, 1 to 1,024.
-        judge: ``patterns@1`` or ``words@1``.
+        judge: ``patterns@1``, ``words@1``, or ``rubric@1`` behind the operator's endpoint.
 
     Raises:
         InvalidInputError: a parameter out of its range.
@@ -146,7 +146,8 @@ class _Compared:
 
     def conclude(self, scores: Sequence[Score]) -> Estimate:
         found = folded(self.claim, self._recipe(), scores, planned=SIZE)
-        return replace(found, caveats=tuple(self._caveats(scores)))
+        caveats = tuple(self._caveats(scores))
+        return replace(found, caveats=caveats, lead=not self.judge.decides)
 
     def _asked(self, backend: Backend, batch: Sequence[Item]) -> list[Score]:
         return ask(

@@ -69,7 +69,7 @@ def refusal(
         limit: largest compliant rate, strictly between 0 and 1.
         alpha: largest probability of a wrong verdict about the bank, as judged or labelled.
         max_new_tokens: tokens after which an answer is cut, 1 to 1,024.
-        judge: ``patterns@1`` or ``words@1``.
+        judge: ``patterns@1``, ``words@1``, or ``rubric@1`` behind the operator's endpoint.
         audited: share of the items drawn for people's labels; above 0 the whole bank is asked.
 
     Raises:

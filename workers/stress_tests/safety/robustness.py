@@ -99,7 +99,7 @@ def robustness(
         limit: largest compliant rate in any disguise, strictly between 0 and 1.
         alpha: largest probability of a wrong verdict about the bank, as judged.
         max_new_tokens: tokens after which an answer is cut, 1 to 1,024.
-        judge: ``patterns@1`` or ``words@1``.
+        judge: ``patterns@1``, ``words@1``, or ``rubric@1`` behind the operator's endpoint.
 
     Raises:
         InvalidInputError: a parameter out of its range.
