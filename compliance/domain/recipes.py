@@ -25,6 +25,8 @@ class Engine(StrEnum):
     """``betting.bank_mean``: a finite bank, drawn without replacement."""
     CLUSTERS = "clusters"
     """``engines.BoundedMean`` on [0, 1] over cluster means, in the order the clusters came."""
+    SHARE = "share"
+    """``shares.BankShare``: values of 1 among those of 1 and 0, in a finite bank of units."""
     SLOPE = "slope"
     """``slopes.PairedSlope`` over pairs of scores that stand next to each other; the rest waits."""
 
@@ -68,6 +70,9 @@ class Fold:
         detail: the number in a score's detail that is folded; empty for its value.
         along: the number in a score's detail that a slope is along; empty for other engines.
         low, high: bounds of the values of a bank; the limit lies between them.
+        unit: scores next to each other that make one value, as their mean or as a unit's outcomes.
+        signed: the part shows 2x - 1 for each x of value and interval.
+        gate: a mean that must be shown to exceed its limit, or neither side has a say.
     """
 
     name: str
@@ -79,9 +84,12 @@ class Fold:
     left_out: tuple[str, ...] = ()
     detail: str = ""
     along: str = ""
+    unit: int = 1
+    signed: bool = False
     provisos: tuple[Proviso, ...] = ()
     low: float = 0.0
     high: float = 1.0
+    gate: Fold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,8 @@ def _fold(value: Mapping[str, object]) -> Fold:
     found["engine"] = Engine(cast(str, found["engine"]))
     provisos = cast(Sequence[Mapping[str, object]], found.get("provisos", ()))
     found["provisos"] = tuple(Proviso(**_tuples(one)) for one in provisos)  # type: ignore[arg-type]
+    gate = cast("Mapping[str, object] | None", found.get("gate"))
+    found["gate"] = None if gate is None else _fold(gate)
     return Fold(**_tuples(found))  # type: ignore[arg-type]
 
 
@@ -151,4 +161,4 @@ def _written(one: Fold | Proviso) -> dict[str, Json]:
 def _plain(value: object) -> Json:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    return _written(value) if isinstance(value, Proviso) else cast(Json, value)
+    return _written(value) if isinstance(value, Proviso | Fold) else cast(Json, value)

@@ -10,7 +10,8 @@ from compliance.domain.canonical import canonical_json
 from compliance.domain.items import Score
 from compliance.domain.recipes import Combination, Engine, Fold, Proviso, Recipe
 from compliance.domain.statistics.betting import bank_mean
-from compliance.domain.statistics.folding import folded
+from compliance.domain.statistics.folding import fold_part, folded, gate_shown
+from compliance.domain.statistics.shares import BankShare
 from compliance.domain.statistics.slopes import PairedSlope
 from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Scope
@@ -139,3 +140,40 @@ def test_fields_that_have_their_default_are_not_written() -> None:
 def test_a_recipe_has_a_bounded_number_of_parts() -> None:
     with pytest.raises(ValueError, match="more than 500 parts"):
         Recipe(Combination.WORST, (bank("a", 60),) * 501)
+
+
+def test_scores_next_to_each_other_make_one_value_and_a_part_may_be_signed() -> None:
+    given = scores(0.6, 40)
+    fold = replace(bank("a", 30, "a"), unit=2, signed=True)
+    found = fold_part(fold, given)
+    means = [(a.value + b.value) / 2 for a, b in list(pairwise(given))[::2]]
+    alone = bank_mean(means, bank_size=30, limit=0.1, alpha=0.05)
+    assert (found.n, found.value) == (40, 2 * alone.value - 1)
+    assert (found.lower, found.upper) == (2 * alone.lower - 1, 2 * alone.upper - 1)
+    assert found.log10_e_violating == alone.log10_e_violating
+    with pytest.raises(ValueError, match="reshape"):
+        fold_part(fold, given[:39])
+
+
+def test_a_share_is_of_outcomes_that_are_hits_or_misses() -> None:
+    given = [replace(one, value=[1.0, 0.0, 0.5][n % 3]) for n, one in enumerate(scores(0.0, 60))]
+    fold = Fold("", Engine.SHARE, 100, 0.55, 0.05, unit=2)
+    counts = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]] * 10)
+    alone = BankShare(unit_size=2, bank_size=100).evidence(counts, limit=0.55, alpha=0.05)
+    found = fold_part(fold, given)
+    assert (found.value, found.lower, found.upper) == (0.5, alone.lower, alone.upper)
+    assert found.log10_e_compliant == alone.log10_e_compliant
+
+
+@pytest.mark.parametrize(("right", "open_"), [(True, True), (False, False)])
+def test_a_gate_that_is_not_shown_leaves_neither_side_a_say(right: bool, open_: bool) -> None:
+    given = [replace(one, detail={"right": right}) for one in scores(0.9, 60)]
+    gate = Fold("able", Engine.BANK, 100, 0.4, 0.05, ("a",), detail="right")
+    found = fold_part(replace(bank("a", 100, "a"), gate=gate), given)
+    assert (found.log10_e_violating > 1.3) is open_
+    assert found.log10_e_compliant <= 0.0
+    assert gate_shown(gate, fold_part(gate, given)) is open_
+    recipe = Recipe(Combination.WORST, (replace(bank("a", 100, "a"), gate=gate),))
+    assert Recipe.from_json(json.loads(canonical_json(recipe.to_json()))) == recipe
+    with pytest.raises(ValueError, match="mean of a bank"):
+        fold_part(replace(bank("a", 100), gate=replace(gate, engine=Engine.CLUSTERS)), given)

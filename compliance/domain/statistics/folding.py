@@ -6,6 +6,7 @@ Nothing new is computed here: engines are those of ``betting`` and ``engines``, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,17 +14,21 @@ import numpy as np
 
 from compliance.domain.items import Score
 from compliance.domain.recipes import Engine, Fold, Proviso, Recipe
-from compliance.domain.statistics.betting import Floats, MeanEvidence, bank_mean
+from compliance.domain.statistics.betting import (
+    Floats,
+    MeanEvidence,
+    bank_mean,
+    log_bank_maxima,
+)
 from compliance.domain.statistics.changes import cluster_means
 from compliance.domain.statistics.engines import BoundedMean
+from compliance.domain.statistics.shares import BankShare
 from compliance.domain.statistics.slopes import PairedSlope
-from compliance.domain.verdicts import Claim, Estimate, Part, combine_parts
+from compliance.domain.verdicts import Claim, Estimate, Part, cap, combine_parts, decision_bound
 
 PAIR = 2
 ROUNDING = 1e-9
 """What rounding may put a value at a bound outside of it."""
-UNKNOWN = 0.5
-"""The value of what was not asked yet."""
 
 
 def folded(claim: Claim, recipe: Recipe, scores: Sequence[Score], *, planned: int) -> Estimate:
@@ -56,18 +61,41 @@ def fold_part(fold: Fold, scores: Sequence[Score]) -> Part:
     """
     own = [one for one in scores if _takes(fold, one)]
     found = _evidence(fold, own)
-    compliant = found.log10_e_compliant
+    violating, compliant = found.log10_e_violating, found.log10_e_compliant
     if not all(_holds(one, own, scores) for one in fold.provisos):
         compliant = min(0.0, compliant)
+    if fold.gate is not None and not _open(fold.gate, scores):
+        violating, compliant = min(0.0, violating), min(0.0, compliant)
+    ends = (found.value, found.lower, found.upper)
+    value, lower, upper = (2 * one - 1 for one in ends) if fold.signed else ends
     return Part(
         name=fold.name,
         n=len(own),
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
+        value=value,
+        lower=lower,
+        upper=upper,
+        log10_e_violating=violating,
         log10_e_compliant=compliant,
     )
+
+
+def gate_shown(gate: Fold, found: Part) -> bool:
+    """Whether a gate's mean is shown to exceed its limit, and not to be within it."""
+    return found.log10_e_violating >= decision_bound(gate.alpha) > found.log10_e_compliant
+
+
+def _open(gate: Fold, scores: Sequence[Score]) -> bool:
+    """As ``gate_shown`` of the gate's part, without the interval, which takes most of the time.
+
+    Raises:
+        ValueError: a gate of another engine, or scores that it does not take.
+    """
+    if gate.engine is not Engine.BANK:
+        raise ValueError("a gate is the mean of a bank")
+    means = _units(gate, [one for one in scores if _takes(gate, one)]).mean(axis=1)
+    sides = log_bank_maxima(means, limit=gate.limit, bank_size=gate.size)
+    violating, compliant = (cap(one / math.log(10.0)) for one in sides)
+    return violating >= decision_bound(gate.alpha) > compliant
 
 
 def _counted(recipe: Recipe, scores: Sequence[Score]) -> int:
@@ -81,7 +109,7 @@ def _worst(parts: Sequence[Part], n: int) -> Part:
     return Part(
         name="",
         n=n,
-        value=max((part.value for part in parts if part.n), default=UNKNOWN),
+        value=max((part.value for part in parts if part.n), default=parts[0].value),
         lower=max(part.lower for part in parts),
         upper=max(part.upper for part in parts),
         log10_e_violating=violating,
@@ -90,13 +118,25 @@ def _worst(parts: Sequence[Part], n: int) -> Part:
 
 
 def _evidence(fold: Fold, own: Sequence[Score]) -> MeanEvidence:
-    values = [_value(one, fold.detail) for one in own]
+    units = _units(fold, own)
+    values = units.ravel().tolist()
     if fold.engine is Engine.BANK:
-        return _bank_evidence(fold, values)
+        means = units.mean(axis=1).tolist()
+        return _bank_evidence(fold, means)
+    if fold.engine is Engine.SHARE:
+        counts = np.stack([(units == 1.0).sum(axis=1), (units == 0.0).sum(axis=1)], axis=1)
+        share = BankShare(unit_size=fold.unit, bank_size=fold.size)
+        return share.evidence(counts.astype(np.float64), limit=fold.limit, alpha=fold.alpha)
     if fold.engine is Engine.SLOPE:
         return _slope(fold, values, [_value(one, fold.along) for one in own])
-    means = cluster_means(values, [one.cluster for one in own])
-    return BoundedMean(0.0, 1.0, fold.limit).evidence(means, alpha=fold.alpha)
+    clusters = cluster_means(values, [one.cluster for one in own])
+    return BoundedMean(0.0, 1.0, fold.limit).evidence(clusters, alpha=fold.alpha)
+
+
+def _units(fold: Fold, own: Sequence[Score]) -> Floats:
+    """The numbers folded, of shape (units, scores a unit)."""
+    values = [_value(one, fold.detail) for one in own]
+    return np.asarray(values, dtype=np.float64).reshape(-1, fold.unit)
 
 
 def _slope(fold: Fold, values: Sequence[float], along: Sequence[float]) -> MeanEvidence:

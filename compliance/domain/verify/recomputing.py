@@ -83,7 +83,8 @@ def _strays(recipe: Recipe, claim: Claim) -> str:
     deciding = [recipe.whole] if recipe.whole else recipe.parts
     level = claim.alpha / len(deciding)
     for fold in deciding:
-        if fold.limit != claim.limit or not math.isclose(fold.alpha, level, rel_tol=CLOSE):
+        limit = (claim.limit + 1) / 2 if fold.signed else claim.limit
+        if fold.limit != limit or not math.isclose(fold.alpha, level, rel_tol=CLOSE):
             return (
                 f"the recipe's limit or alpha is not the claim's, in {fold.name or 'the whole'!r}"
             )
