@@ -19,6 +19,7 @@ class Action(StrEnum):
     REQUEST_RUN = "request_run"
     ANSWER_ALERT = "answer_alert"
     LABEL = "label"
+    ERASE = "erase"
 
 
 RIGHTS: Mapping[Action, frozenset[Role]] = {
@@ -29,6 +30,7 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.ANSWER_ALERT: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     # Not the engineer, who would say what the engineer's own model is worth.
     Action.LABEL: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    Action.ERASE: frozenset({Role.ADMINISTRATOR}),
 }
 
 

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.utils.safestring import SafeString
-from unfold.decorators import display
+from typing import Any
 
-from compliance.accounts.admin_site import RecordAdmin, pretty
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+
+from compliance.accounts.admin_site import RecordAdmin, dialog, pretty
+from compliance.accounts.selectors import Viewer
 from compliance.events.models import Event, FollowUp
+from compliance.events.services import event_erase
+
+
+class ErasureDialog(BaseDialogForm):
+    """Asks which values, and on which legal basis."""
+
+    fields_named = forms.CharField(
+        label="Fields", help_text="Names of payload fields, separated by spaces."
+    )
+    basis = forms.CharField(max_length=500, label="Legal basis")
 
 
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     """Every event, newest first."""
+
+    actions_detail = ("erase",)
 
     list_display = ("occurred_at", "type", "subject", "organization", "actor")
     list_filter = ("type", "organization")
@@ -28,6 +46,27 @@ class EventAdmin(RecordAdmin):
         "traceparent",
         "what",
     )
+
+    @action(
+        description="Erase values",
+        permissions=["operate"],
+        icon="ink_eraser",
+        dialog=dialog(
+            "Erase values",
+            "Values and salts are gone for good; the entry in the ledger stands and proves as"
+            " before. The erasure is an entry of its own.",
+            ErasureDialog,
+        ),
+    )
+    def erase(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        event = Event.objects.get(pk=object_id)
+        named = form.cleaned_data["fields_named"].split()
+
+        def service(viewer: Viewer) -> str:
+            event_erase(viewer=viewer, event=event, fields=named, basis=form.cleaned_data["basis"])
+            return f"Erased: {', '.join(named)}."
+
+        return self.ask(request, event, service)
 
     @display(description="Payload")
     def what(self, event: Event) -> SafeString:

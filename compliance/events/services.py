@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
@@ -11,10 +11,13 @@ import structlog
 from django.db import connection, transaction
 
 from compliance.accounts.models import User
+from compliance.accounts.selectors import Viewer
 from compliance.domain.canonical import Json
 from compliance.domain.commitments import SALT_BYTES
 from compliance.domain.entries import ACTOR, commitments_of
+from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.events import EventType, Reader, payload_check
+from compliance.domain.rights import Action
 from compliance.events.models import Event, FollowUp, PendingEvent
 from compliance.events.sending import BATCH, sending_claim, sending_settle
 from compliance.tracing import trace_failed, traceparent_now
@@ -58,6 +61,43 @@ def event_record(
         [PendingEvent(event=event, reader=reader.value) for reader in Reader]
     )
     return event
+
+
+@transaction.atomic
+def event_erase(*, viewer: Viewer, event: Event, fields: Collection[str], basis: str) -> Event:
+    """Erase values of an event with their salts; its entry in the ledger stands, and tells nothing.
+
+    That it was done, by whom and on which legal basis, is an event of its own.
+
+    Args:
+        basis: why it must be erased, e.g. Article 17(1)(a) GDPR.
+
+    Raises:
+        InvalidInputError: naming fields, where the event holds no such value or none are named.
+        NotAllowedError, NotFoundError: the viewer may not erase in this organization.
+    """
+    if event.organization_id is None:
+        raise NotAllowedError("the operator's own events hold nothing of anybody")
+    viewer.require(Action.ERASE, event.organization_id)
+    locked = Event.objects.select_for_update().get(id=event.id)
+    unknown = sorted(set(fields) - set(locked.payload))
+    if unknown or not fields:
+        raise InvalidInputError(
+            field="fields",
+            problem=f"the event holds no {unknown[0]}" if unknown else "no field is named",
+            fix=f"Name some of {', '.join(sorted(locked.payload))}",
+        )
+    locked.payload = {path: one for path, one in locked.payload.items() if path not in fields}
+    locked.salts = {path: one for path, one in locked.salts.items() if path not in fields}
+    locked.save(update_fields=["payload", "salts"])
+    event_record(
+        event_type=EventType.RECORD_ERASED,
+        organization_id=event.organization_id,
+        subject=f"event/{event.id}",
+        payload={"event": str(event.id), "fields": [*sorted(fields)], "basis": basis},
+        actor=viewer.user,
+    )
+    return locked
 
 
 @transaction.atomic

@@ -3,8 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from compliance.accounts.models import User
+from compliance.accounts.selectors import operator_viewer
+from compliance.domain.errors import InvalidInputError, NotAllowedError
+from compliance.events.models import Event
+from compliance.events.services import event_erase
 from compliance.ledger.models import Evidence
+from compliance.ledger.selectors import openings_of
 from compliance.ledger.services import (
     entries_sequence,
     events_check,
@@ -102,3 +109,36 @@ def test_stored_evidence_cannot_be_read_without_its_key(log: Cast) -> None:
     files = [path for path in folder.rglob(f"*{row.id}*") if path.is_file()]
     assert len(files) == 1
     assert b"secret" not in files[0].read_bytes()
+
+
+def test_an_erased_value_leaves_its_entry_and_every_proof_as_they_were(log: Cast) -> None:
+    (event,) = record(log, slug="a-persons-name")
+    entries_sequence()
+    before = bytes(event.entry.body)
+    viewer = operator_viewer(user=User.objects.create_superuser("op@assay.example", "x"))
+    event_erase(viewer=viewer, event=event, fields=["slug"], basis="Article 17(1)(a) GDPR")
+    entries_sequence()
+    assert differences() == []
+    event.refresh_from_db()
+    assert bytes(event.entry.body) == before
+    assert [one.path for one in openings_of(event.entry)] == ["actor", "model"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM events_event WHERE events_event::text ~ 'a-persons'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_value_that_went_without_an_erasure_is_told(log: Cast) -> None:
+    event = Event.objects.filter(subject="model/7").get()
+    del event.payload["slug"], event.salts["slug"]
+    event.save(update_fields=["payload", "salts"])
+    assert differences() == ["entry 7: slug is gone, and nobody erased it"]
+
+
+def test_only_an_administrator_erases_and_only_what_is_there(log: Cast) -> None:
+    (event,) = record(log)
+    with pytest.raises(NotAllowedError):
+        event_erase(viewer=log.viewer(log.officer), event=event, fields=["slug"], basis="x")
+    viewer = operator_viewer(user=User.objects.create_superuser("op@assay.example", "x"))
+    for fields in ([], ["name"]):
+        with pytest.raises(InvalidInputError, match="fields"):
+            event_erase(viewer=viewer, event=event, fields=fields, basis="x")

@@ -13,6 +13,7 @@ from compliance.domain import entries
 from compliance.domain.canonical import Json
 from compliance.domain.commitments import CommitmentError
 from compliance.domain.errors import DamagedError, InvalidInputError
+from compliance.domain.events import EventType
 from compliance.domain.tlog.compact_range import CompactRange
 from compliance.domain.tlog.merkle import leaf_hash
 from compliance.domain.tlog.tiles import TILE_HEIGHT
@@ -37,7 +38,7 @@ class Difference:
 
 def log_check() -> Iterator[Difference]:
     """Every entry against its hash, its event and its chain; the tree against every checkpoint."""
-    walk = _Walk()
+    walk, erased = _Walk(), _erased()
     columns = (
         "index",
         "number",
@@ -52,6 +53,9 @@ def log_check() -> Iterator[Difference]:
         yield from walk.visit(index, bytes(body), bytes(hashed))
         yield from walk.compare(index, bytes(body), said, place=(number, owner))
         yield from _committed(index, said, held)
+        for path in sorted(said.commitments.keys() - held.salts.keys()):
+            if (str(said.id), path) not in erased:
+                yield Difference(f"entry {index}", f"{path} is gone, and nobody erased it")
     yield from walk.finish()
 
 
@@ -72,6 +76,16 @@ def evidence_check() -> Iterator[Difference]:
             evidence_read(sha256=sha256)
         except DamagedError as error:
             yield Difference(f"evidence {sha256}", str(error))
+
+
+def _erased() -> set[tuple[str, str]]:
+    """Event id and field of everything that was erased on the record."""
+    told = Event.objects.filter(type=EventType.RECORD_ERASED.value)
+    return {
+        (payload["event"], path)
+        for payload in told.values_list("payload", flat=True)
+        for path in payload["fields"]
+    }
 
 
 class _Held(NamedTuple):
