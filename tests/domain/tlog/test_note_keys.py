@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.domain.tlog.errors import FormatError
@@ -35,6 +35,7 @@ def test_the_specifications_key_is_read_and_written() -> None:
     assert str(key) == EXAMPLE
 
 
+@settings(max_examples=40)
 @given(
     name=st.text(min_size=1, max_size=20).filter(lambda one: one.isprintable() and " " not in one),
     kind=st.sampled_from(SignatureType),
