@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from compliance.audits.models import Result, Score
+from compliance.audits.models import Result, Score, Shard
 from compliance.domain.attestation import (
     PAYLOAD_TYPE,
     STATEMENT_PATH,
@@ -38,7 +38,7 @@ def result_attested(result: Result) -> bytes:
         seed=result.seed,
         verdict=Verdict(result.verdict),
         stopped=result.stopped,
-        planned=result.planned,
+        planned=_planned(result),
         estimate=Estimate.from_json(result.estimate),
         code_digest=result.code_digest,
         order_digest=result.order_digest,
@@ -99,9 +99,22 @@ def _envelope(result: Result) -> Envelope:
     return Envelope(PAYLOAD_TYPE, statement, signatures)
 
 
+def _planned(result: Result) -> int:
+    """Items in the committed order, controls and all; an estimate's own plan may count fewer.
+
+    Asked of the database: a shard in a worker's hands is as it was when it was claimed.
+    """
+    asked = Shard.objects.filter(pk=_asked(result).pk)
+    return asked.values_list("items_total", flat=True).get() or 0
+
+
 def _scores(result: Result) -> list[Score]:
-    """By people's labels the answers of an earlier shard are judged anew."""
-    return list((result.shard.labelled or result.shard).scores.order_by("position"))
+    return list(_asked(result).scores.order_by("position"))
+
+
+def _asked(result: Result) -> Shard:
+    """The shard whose items were asked: by people's labels, an earlier one's are judged anew."""
+    return result.shard.labelled or result.shard
 
 
 def _answered(score: Score) -> Answered:
