@@ -53,7 +53,7 @@ def forecast_line(forecast: Forecast) -> str:
 def _shown(forecast: Forecast) -> SafeString:
     notes = format_html_join("", "<li>{}</li>", ((said,) for said in _notes(forecast)))
     return format_html(
-        '<div class="mt-4"><p><strong>{}</strong>: {}</p>{}<ul>{}</ul></div>',
+        '<div class="forecast"><p><strong>{}</strong>: {}</p>{}<ul>{}</ul></div>',
         forecast.test.title,
         forecast_line(forecast),
         _table(forecast) if forecast.rows else "",
@@ -68,9 +68,9 @@ def _table(forecast: Forecast) -> SafeString:
         for row in forecast.rows
     )
     return format_html(
-        '<div class="overflow-x-auto"><table class="w-full"><thead><tr>{}</tr></thead>'
+        '<div class="overflow-x-auto"><table><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>",
-        format_html_join("", '<th class="text-left">{}</th>', ((one,) for one in headers)),
+        format_html_join("", '<th scope="col">{}</th>', ((one,) for one in headers)),
         format_html_join("", "<tr>{}</tr>", rows),
     )
 
@@ -101,7 +101,7 @@ def _notes(forecast: Forecast) -> Iterator[str]:
 
 def _paced(pace: Pace | None) -> str:
     if pace is None:
-        return "Tokens and time are not known: no run of it was measured yet."
+        return "Tokens and time are not known: no run of it on the chosen model was measured yet."
     whose = "this version" if pace.own else "other versions"
     return (
         f"Measured on {pace.runs} earlier run(s) of {whose}, {pace.items:,} items: "
