@@ -6,15 +6,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
-import numpy as np
-
 from compliance.domain.errors import InvalidInputError
-from compliance.domain.statistics.betting import MeanEvidence
+from compliance.domain.recipes import Combination, Engine, Fold, Recipe
+from compliance.domain.statistics.folding import folded
 from compliance.domain.statistics.planning import NothingToPlan
-from compliance.domain.statistics.shares import BankShare
-from compliance.domain.verdicts import Claim, Estimate, Part
+from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
 from workers.datasets.reading import read
@@ -212,18 +211,11 @@ def read_answer(item: Item, answer: str) -> Score:
 
 
 def _conclude(claim: Claim, scores: Sequence[Score], asked: int) -> Estimate:
-    found = _evidence(claim, scores, SIZE, claim.alpha)
+    found = folded(claim, _recipe(claim), scores, planned=asked)
     labels = Counter(one.label for one in scores)
-    return Estimate(
-        claim=claim,
-        n=len(scores),
-        planned=asked,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=found.log10_e_compliant,
-        parts=tuple(_part(claim, name, scores) for name in PART_SIZES),
+    return replace(
+        found,
+        parts=tuple(replace(one, note=_note(one.name, scores)) for one in found.parts),
         caveats=(
             (
                 "Nobody has measured how well the words tell what a text is about, so this test "
@@ -239,23 +231,16 @@ def _conclude(claim: Claim, scores: Sequence[Score], asked: int) -> Estimate:
     )
 
 
-def _part(claim: Claim, name: str, scores: Sequence[Score]) -> Part:
-    own = [one for one in scores if one.part == name]
-    found = _evidence(claim, own, PART_SIZES[name], claim.alpha / len(PART_SIZES))
-    return Part(
-        name=name,
-        n=found.n,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        log10_e_violating=found.log10_e_violating,
-        log10_e_compliant=found.log10_e_compliant,
-        note=f"{sum(one.value != 0.5 for one in own)} about men or women",
-    )
+def _recipe(claim: Claim) -> Recipe:
+    """The whole decides; groups are described, their intervals at alpha over their number."""
+    level = claim.alpha / len(PART_SIZES)
+    parts = [
+        Fold(name, Engine.SHARE, size, claim.limit, level, (name,))
+        for name, size in PART_SIZES.items()
+    ]
+    whole = Fold("", Engine.SHARE, SIZE, claim.limit, claim.alpha)
+    return Recipe(Combination.WHOLE, tuple(parts), whole)
 
 
-def _evidence(claim: Claim, scores: Sequence[Score], bank: int, alpha: float) -> MeanEvidence:
-    counts = np.array([[one.value == 1.0, one.value == 0.0] for one in scores], dtype=np.float64)
-    return BankShare(unit_size=1, bank_size=bank).evidence(
-        counts.reshape(-1, 2), limit=claim.limit, alpha=alpha
-    )
+def _note(name: str, scores: Sequence[Score]) -> str:
+    return f"{sum(one.part == name and one.value != 0.5 for one in scores)} about men or women"
