@@ -12,6 +12,7 @@ from workers.stress_tests.provenance import (
     weights_digest_validity,
 )
 from workers.stress_tests.provenance.calibrated_match import calibrated_match
+from workers.stress_tests.provenance.initialisation_evidence import MEASURED
 from workers.stress_tests.provenance.shared_initialisation import (
     shared_initialisation,
     shared_initialisation_1,
@@ -87,6 +88,17 @@ def test_committed_zoo_has_the_size_it_needs() -> None:
     assert plain["disjoint_pairs"] == 300
     for level in plain["levels"]:
         assert level["disjoint_upper"] < 0.02
+
+
+def test_smallest_derivation_that_every_verdict_names_was_measured() -> None:
+    """Found in all of enough pairs that a power of 95% is exceeded with 95% confidence."""
+    cells = {cell["effect"]: cell for cell in committed(NAME)["power"]}
+    named = ("merge 15/85 with an unrelated seed", "fine-tune 100 steps at 0.01")
+    for effect in named:
+        assert (cells[effect]["pairs"], cells[effect]["detected"]) == (60, 60)
+        assert cells[effect]["shown_at_95"] > 0.95
+    assert "60 merges with 15%" in MEASURED
+    assert "half its training" in MEASURED
 
 
 @pytest.mark.parametrize("table", ["alarms", "counts", "power", "rivals", "screening"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from workers.stress_tests.provenance import children_validity as trained
 from workers.stress_tests.provenance import zoo_arms_validity as zoo
 from workers.stress_tests.provenance.evasions_validity import everything, members
 from workers.stress_tests.provenance.rivals_validity import alike_signless
-from workers.stress_tests.provenance.shared_initialisation_validity import FULL, QUICK
+from workers.stress_tests.provenance.shared_initialisation_validity import FULL, QUICK, Plan
 from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, part
 from workers.stress_tests.provenance.zoo_units_validity import ZooUnits, of_all
 
@@ -32,46 +33,50 @@ def validate(quick: bool) -> dict[str, Json]:
     """Rank suspects among controls, and count the leads."""
     plan, started = (QUICK if quick else FULL), time.monotonic()
     torch.set_num_threads(plan.threads)
-    stack = zoo.seeds(zoo.arms(plan.steps)[0], plan.seeds)
-    accused_number = 2 if quick else 10
-    models = members(stack)
-    half = plan.seeds // 2
-    controls_number = 4 if quick else CONTROLS
-    accused = of_all(models[:accused_number], SHAPE)
-    fresh = models[accused_number:half][: controls_number + (3 if quick else 60)]
-    pool = _alike(of_all(fresh, SHAPE), accused)
-    others = _alike(of_all(models[half:][: len(fresh)], SHAPE), accused)
-    few = part(stack, slice(0, accused_number))
-    tuned = next(trained.fine_tuned(part(stack, slice(0, plan.effort.tuned[0][1])), _LENGTH, 1e-3))
-    rng = np.random.default_rng(0)
-    laundered = of_all([everything(one, rng) for one in models[:accused_number]], SHAPE)
-    students = of_all(members(trained.students(few, steps=plan.effort.steps)), SHAPE)
-    grid = _alike(students, accused)
-    children = of_all(members(tuned[1])[:accused_number], SHAPE)
-    cases = [
-        _case("independent seeds", pool, pool, controls_number, leave_out=True),
-        _case("independent seeds on other text", others, pool, controls_number),
-        _case("students of other teachers, controls untaught", _off(grid), pool, controls_number),
-        _case("fine-tuned child", _own(children, accused), pool, controls_number),
-        _case("every symmetry at once", _own(laundered, accused), pool, controls_number),
-        _case("student of the accused, controls untaught", _diagonal(grid), pool, controls_number),
-        _students(grid),
-    ]
+    controls = 4 if quick else CONTROLS
+    cases = _cases(plan, controls, pooled=controls + (3 if quick else 60))
     return {
         "test": "provenance.calibrated_match",
         "version": 1,
         "quick": quick,
         "command": "python -m workers validate provenance.calibrated_match",
         "design": {
-            "accused": accused_number,
-            "controls": controls_number,
+            "accused": plan.effort.few,
+            "controls": controls,
             "alpha": LEVEL,
             "zoo": "that of provenance.shared_initialisation",
         },
-        "size_holds": cases[0]["rate"] <= LEVEL + 3 * (LEVEL / cases[0]["suspects"]) ** 0.5,
+        "size_holds": cast(float, cases[0]["rate"]) <= LEVEL,
         "cases": [*cases],
         "seconds": round(time.monotonic() - started, 1),
     }
+
+
+def _cases(plan: Plan, controls: int, *, pooled: int) -> list[dict[str, Json]]:
+    """Every case; controls are drawn from ``pooled`` models of the accused's half of the zoo."""
+    number, half = plan.effort.few, plan.seeds // 2
+    stack = zoo.seeds(zoo.arms(plan.steps)[0], plan.seeds)
+    models = members(stack)
+    accused = of_all(models[:number], SHAPE)
+    fresh = models[number:half][:pooled]
+    pool = _alike(of_all(fresh, SHAPE), accused)
+    others = _alike(of_all(models[half:][: len(fresh)], SHAPE), accused)
+    parents = part(stack, slice(0, plan.effort.tuned[0][1]))
+    _, tuned = next(trained.fine_tuned(parents, _LENGTH, 1e-3))
+    children = of_all(members(tuned)[:number], SHAPE)
+    rng = np.random.default_rng(0)
+    laundered = of_all([everything(one, rng) for one in models[:number]], SHAPE)
+    taught = trained.students(part(stack, slice(0, number)), steps=plan.effort.steps)
+    grid = _alike(of_all(members(taught), SHAPE), accused)
+    return [
+        _case("independent seeds", pool, pool, controls, leave_out=True),
+        _case("independent seeds on other text", others, pool, controls),
+        _case("students of other teachers, controls untaught", _off(grid), pool, controls),
+        _case("fine-tuned child", _own(children, accused), pool, controls),
+        _case("every symmetry at once", _own(laundered, accused), pool, controls),
+        _case("student of the accused, controls untaught", _diagonal(grid), pool, controls),
+        _students(grid),
+    ]
 
 
 _LENGTH = (100,)

@@ -71,10 +71,7 @@ def at_no_cost(models: Sequence[Tensors], parents: int) -> Iterator[Cell]:
 def trained_for(stack: Stack, effort: Effort) -> Iterator[Cell]:
     """What takes training, from a stack of the parents."""
     for rate, number, lengths in effort.tuned:
-        kind = "plain" if number > effort.few else "long"
-        for steps, children in trained.fine_tuned(
-            part(stack, slice(0, number)), lengths, rate, kind=kind
-        ):
+        for steps, children in trained.fine_tuned(part(stack, slice(0, number)), lengths, rate):
             yield f"fine-tune {steps} steps at {rate:g}", members(children)
     few, steps = part(stack, slice(0, effort.few)), effort.steps
     yield (

@@ -49,8 +49,9 @@ SHARED_SEED = (
     "separately from one published seed or checkpoint are rejected as surely as a copy."
 )
 MEASURED = (
-    "What fine-tuning or merging leaves of that was measured on small models alone and stands on "
-    "this test's page; no power is known for models of this shape."
+    "What derivation leaves of that was measured on small models alone (width 32, 3 layers): every "
+    "one of 60 merges with 15% of a parent and of 60 fine-tunes by half its training was found, a "
+    "power above 95%; none is known for models of this shape."
 )
 NOT_SHOWN = (
     "Not shown is not independent: who uses up the symmetries of the function (relabelling, sign "

@@ -68,9 +68,9 @@ FULL = Plan(
     plain=20,
     steps=200,
     effort=Effort(
-        tuned=((1e-3, 20, (100,)), (1e-2, 60, (100,)), (1e-2, 10, (300,))),
-        few=10,
-        steps=100,
+        tuned=((1e-3, 20, (100,)), (1e-2, 60, (100,)), (1e-2, 10, (300, 1000))),
+        few=5,
+        steps=40,
     ),
 )
 QUICK = Plan(16, 0, 3, 2, 60, Effort(tuned=((1e-3, 3, (40,)),), few=2, steps=8))
