@@ -50,9 +50,7 @@ class Reader(StrEnum):
     LEDGER = "ledger"
 
 
-_VERDICT = frozenset(
-    {"run", "test", "version", "label", "statement", "verdict", "path", STATEMENT_PATH}
-)
+_VERDICT = frozenset({"run", "test", "version", "label", "statement", "verdict", "path"})
 
 PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),
@@ -70,7 +68,7 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.RUN_COMPLETED: frozenset({"run", "version", "verdicts", "not_testable"}),
     EventType.RUN_ERRORED: frozenset({"run", "version", "label", "statement", "path"}),
     EventType.RUN_CANCELLED: frozenset({"run", "why"}),
-    EventType.VERDICT_REACHED: _VERDICT,
+    EventType.VERDICT_REACHED: _VERDICT | {STATEMENT_PATH},
     EventType.VERDICT_VIOLATING: _VERDICT,
     EventType.PARENT_UNSHOWN: _VERDICT | {"alarm"},
     EventType.ALERT_OPENED: frozenset({"alert", "title"}),

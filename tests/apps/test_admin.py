@@ -40,7 +40,12 @@ from compliance.events.services import events_relay
 from compliance.ledger.models import Subtree
 from compliance.ledger.signer import LogSigner
 from compliance.registry.models import Version
-from compliance.registry.services import Declarations, endpoint_limit_set, version_register
+from compliance.registry.services import (
+    Declarations,
+    endpoint_limit_set,
+    sketch_record,
+    version_register,
+)
 from tests.browser.record import (
     COMPLIANT,
     VIOLATING,
@@ -134,6 +139,7 @@ def record(
         outcome="refusal",
     )
     events_relay(follow=lambda events: [(event, "alerts.open") for event in events])
+    sketch_record(version=version, sketch=None, reason="it has no gated MLP")
     log_whole(signer, tmp_path / "witness")
     Subtree.objects.create(level=1, index=0, root=b"r" * 32)  # a real one needs 256 events
     return run
