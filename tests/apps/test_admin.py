@@ -101,6 +101,7 @@ def record(
             sources=(DeclaredSource(SourceKind.LICENSED, "News"),),
         ),
     )
+    sketch_record(version=version, sketch=None, reason="it has no gated MLP")
     battery = battery_resolve(battery=["safety.refusal"])
     anchor = version.registered_at.replace(year=version.registered_at.year - 1)
     rule = Rule(cron="0 6 1 1 *", interval_seconds=None, time_zone="UTC", anchor=anchor)
