@@ -37,8 +37,8 @@ from workers.backends.loading import open_backend
 from workers.backends.weights import open_weights
 from workers.execution import NullSink, execute
 from workers.scoring.matching import hidden_units, match_units
-from workers.sketching import sketch
 from workers.stress_tests.provenance.shared_initialisation import shared_initialisation
+from workers.stress_tests.provenance.sketches import sketch
 
 pytestmark = pytest.mark.bench
 STORED, WIDTH = 10_000, 4096

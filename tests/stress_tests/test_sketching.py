@@ -13,7 +13,8 @@ from compliance.domain.statistics.sketches import screen
 from tests.stress_tests.conftest import write_model
 from workers.backends.files import model_files
 from workers.backends.weights import open_weights
-from workers.sketching import sketch, subject_sketch
+from workers.sketching import subject_sketch
+from workers.stress_tests.provenance.sketches import sketch
 
 
 def test_rows_are_the_first_of_the_tensor(tiny: Path) -> None:

@@ -14,9 +14,9 @@ from compliance.domain.statistics.fixed_points import log10_e_fixed_points, log1
 from compliance.domain.statistics.signs import log10_e_signs
 from compliance.domain.statistics.sketches import Sketch
 from workers.scoring.matching import HiddenUnits, active_units, match_units, signed_units
-from workers.sketching import sketch
 from workers.stress_tests.provenance.gated_units import gated_layers, read_units
 from workers.stress_tests.provenance.residual_units import value_heads
+from workers.stress_tests.provenance.sketches import sketch
 from workers.stress_tests.provenance.unit_families import Family
 from workers.stress_tests.provenance.zoo_arms_validity import TEXT
 from workers.stress_tests.provenance.zoo_validity import HeldWeights, Shape, library_text
