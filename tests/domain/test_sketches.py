@@ -63,6 +63,15 @@ def test_a_worn_sketch_is_found(flipped: float) -> None:
     assert screen(own, (own ^ noise)[None])[0] > 6
 
 
+def test_units_that_look_alike_are_not_counted() -> None:
+    """Which of two equal units comes first is a matter of labels."""
+    own = _words(np.random.default_rng(3))
+    twins = own.copy()
+    twins[:, 1::2] = twins[:, ::2]
+    assert screen(twins, twins[None])[0] < 0
+    assert screen(own, own[None])[0] > 500
+
+
 def test_dropped_layers_in_between_leave_first_and_last() -> None:
     assert layers_sketched(30) == [0, 1, 2, 3, 26, 27, 28, 29]
     assert layers_sketched(3) == [0, 1, 2]

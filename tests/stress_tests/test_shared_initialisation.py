@@ -87,6 +87,18 @@ def test_many_references_cost_their_number(models: dict[str, Tensors]) -> None:
     assert difference == pytest.approx(math.log10(3))
 
 
+def test_references_that_a_screening_chose_cost_the_number_screened(
+    models: dict[str, Tensors],
+) -> None:
+    alone, scores = _run(models["child"], models, [_reference("a")])
+    chosen = shared_initialisation.build({"references": [_reference("a")], "screened": 1000})
+    assert alone.log10_e_violating < 300
+    difference = alone.log10_e_violating - chosen.conclude(scores).log10_e_violating
+    assert difference == pytest.approx(3.0)
+    with pytest.raises(InvalidInputError):
+        shared_initialisation.build({"screened": -1})
+
+
 def test_unrelated_models_are_inconclusive_and_never_called_independent(
     models: dict[str, Tensors],
 ) -> None:
