@@ -39,6 +39,7 @@ from compliance.domain.vocabulary import (
     Verdict,
 )
 from compliance.events.selectors import event_backlogs, follow_ups_undone
+from compliance.ledger.selectors import log_refusals, log_sizes
 
 QUEUES = ("cpu", "gpu", "endpoint")
 SCRAPE_TIMEOUT_SECONDS = 5
@@ -77,6 +78,7 @@ class RecordCollector(Collector):
         yield from _work()
         yield from _backlog(now)
         yield from _alerts()
+        yield from _log()
         yield _gauge(
             "assay_stress_test_announced_timestamp_seconds",
             "When a worker last announced the stress test.",
@@ -179,6 +181,23 @@ def _alerts() -> Iterator[Metric]:
         "Calls of webhooks that have not arrived, waiting for their next attempt or given up.",
         ("state",),
         {(state,): n for state, n in webhook_calls_undelivered().items()},
+    )
+
+
+def _log() -> Iterator[Metric]:
+    size, cosigned = log_sizes()
+    yield _gauge("assay_log_entries", "Entries under the newest checkpoint.", (), {(): size})
+    yield _gauge(
+        "assay_log_entries_cosigned",
+        "Entries under the newest checkpoint of each witness.",
+        ("witness",),
+        {(witness,): n for witness, n in cosigned.items()},
+    )
+    yield _gauge(
+        "assay_log_refusals",
+        "Witnesses that saw a log which this one does not extend: an alarm.",
+        (),
+        {(): len(log_refusals())},
     )
 
 

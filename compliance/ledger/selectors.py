@@ -200,6 +200,13 @@ def log_state() -> State:
     )
 
 
+def log_sizes() -> tuple[int, dict[str, int]]:
+    """Entries under the newest checkpoint, and under the last that each witness cosigned."""
+    newest = checkpoint_latest()
+    sizes = dict(Witness.objects.values_list("name", "size"))
+    return (newest.size if newest else 0), sizes
+
+
 def log_refusals() -> list[str]:
     """What witnesses say that saw a log which ours does not extend; empty where all is well."""
     refused = Witness.objects.exclude(refusal="").order_by("name")

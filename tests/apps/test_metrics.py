@@ -18,6 +18,7 @@ from compliance.alerts.models import Delivery
 from compliance.audits.models import Run, Shard, StressTest
 from compliance.audits.services import leases_reclaim, shard_claim
 from compliance.domain.sending import MAX_ATTEMPTS
+from compliance.ledger.models import Witness
 from compliance.metrics import QUEUES
 from compliance.registry.models import Version
 from tests.browser.record import COMPLIANT, VIOLATING, alert_of, announce, begin, request, work
@@ -157,6 +158,7 @@ def test_names_and_help_are_as_prometheus_wants_them(run: Run) -> None:
 
 def test_operations_lists_every_metric_and_no_other(run: Run) -> None:
     text = (ROOT / "docs" / "operations.md").read_text()
+    Witness.objects.create(name="w.example", url="")
     listed = set(re.findall(r"\bassay_[a-z_]+\b", text)) - {"assay_scaler", "assay_service"}
     assert listed == {name for name, _ in samples()}
 
