@@ -140,7 +140,6 @@ def record(
         outcome="refusal",
     )
     events_relay(follow=lambda events: [(event, "alerts.open") for event in events])
-    sketch_record(version=version, sketch=None, reason="it has no gated MLP")
     log_whole(signer, tmp_path / "witness")
     Subtree.objects.create(level=1, index=0, root=b"r" * 32)  # a real one needs 256 events
     return run
