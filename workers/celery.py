@@ -11,6 +11,7 @@ from celery.signals import (
     heartbeat_sent,
     setup_logging,
     task_prerun,
+    worker_init,
     worker_process_init,
     worker_process_shutdown,
     worker_ready,
@@ -20,7 +21,7 @@ from kombu.exceptions import ChannelError
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 django.setup()
 
-from django.db import close_old_connections  # noqa: E402  (what is below needs the lines above)
+from django.db import close_old_connections, connections  # noqa: E402  (what is below needs the lines above)
 
 from compliance.env import BrokerUrl  # noqa: E402
 from compliance.settings import ENV  # noqa: E402
@@ -74,13 +75,30 @@ def queue_empty(queue: str) -> bool:
             return True
 
 
-@worker_ready.connect
-def announce(sender: Any, **_: Any) -> None:
-    """Give back what this worker held when it died; tell the record which tests it can run."""
+WEIGHTS_QUEUES = frozenset({"cpu", "gpu"})
+"""Whose shards open weights."""
+
+
+@worker_init.connect
+def prepare(sender: Any, **_: Any) -> None:
+    """Give back what this worker held when it died; then make ready for what it will take.
+
+    First of all, so that others need not wait for this one. The libraries take seconds to import:
+    before the fork every process of this worker has them, and a worker that says it is ready is.
+    """
     from compliance.audits.services import leases_release
-    from workers.tasks.runs import catalogue_announce
 
     leases_release(worker=sender.hostname)
+    connections.close_all()  # a connection must not cross the fork that follows
+    if WEIGHTS_QUEUES & set(sender.app.amqp.queues.consume_from):
+        import workers.backends.pretrained  # noqa: F401
+
+
+@worker_ready.connect
+def announce(**_: Any) -> None:
+    """Tell the record which tests this worker can run."""
+    from workers.tasks.runs import catalogue_announce
+
     catalogue_announce()
 
 
