@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import NotTestableError
+from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.items import order_commitment
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Estimate, judge
@@ -109,6 +109,7 @@ def execute(
     require_needs(test, backend)
     procedure = test.build(spec.test.parameters)
     items = procedure.items(np.random.Generator(np.random.PCG64(spec.seed)))
+    require_short_names(spec, items)
     order_digest = order_commitment([item.digest for item in items])
     sink.begin(planned=len(items), order_digest=order_digest)
     asking = _Asking(procedure, backend, sink, spec.token_budget)
@@ -144,6 +145,21 @@ def concluded(
         environment={},
         seed=spec.seed,
     )
+
+
+def require_short_names(spec: ShardSpec, items: Sequence[Item]) -> None:
+    """Refuse items that the record could not keep, before the first is asked.
+
+    Raises:
+        InvalidInputError: naming the item and which of its names is too long.
+    """
+    for item in items:
+        if name := item.too_long:
+            raise InvalidInputError(
+                field=name,
+                problem=f"{spec.test.name} has an item whose {name} is too long: {item.id[:80]}…",
+                fix="Shorten it in the stress test",
+            )
 
 
 @dataclass(frozen=True, slots=True)

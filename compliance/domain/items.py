@@ -15,6 +15,11 @@ from compliance.domain.canonical import Json, digest, digest_of_digests
 END_OF_ORDER = hashlib.sha256(b"assay/order/v1\x00").hexdigest()
 """What an order commits to after its last item."""
 
+ID_CHARACTERS = 500
+PART_CHARACTERS = 100
+CLUSTER_CHARACTERS = 200
+"""How long the names of an item may be: the record keeps no longer ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -35,6 +40,12 @@ class Item:
     @property
     def digest(self) -> str:
         return digest(self.to_json())
+
+    @property
+    def too_long(self) -> str:
+        """Which of its names is longer than the record keeps; empty when none is."""
+        limits = {"id": ID_CHARACTERS, "part": PART_CHARACTERS, "cluster": CLUSTER_CHARACTERS}
+        return next((name for name, most in limits.items() if len(getattr(self, name)) > most), "")
 
     def to_json(self) -> dict[str, Json]:
         return {

@@ -8,11 +8,16 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from compliance.domain.errors import InvalidInputError, NotTestableError
+from compliance.domain.items import ID_CHARACTERS, Item
+from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Kind
 from workers import catalogue as catalogue_module
 from workers.catalogue import catalogue, code_digest, find, rebuild
+from workers.execution import require_short_names
 from workers.stress_tests.provenance.weights_digest import weights_digest
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +33,24 @@ def test_every_kind_of_stress_test_is_found_under_its_name_and_version() -> None
 def test_a_spec_rebuilds_its_procedure() -> None:
     procedure = rebuild(weights_digest.spec(registered={"a": "0" * 64}))
     assert procedure.claim == weights_digest.build({}).claim
+
+
+@pytest.mark.parametrize("key", sorted(catalogue()), ids="{0[0]}@{0[1]}".format)
+def test_the_record_can_keep_every_item(key: tuple[str, int]) -> None:
+    """By its defaults; a test that needs more of its subject, or absent data, plans none here."""
+    try:
+        items = catalogue()[key].build({}).items(np.random.default_rng(1))
+    except (NotTestableError, InvalidInputError) as error:
+        pytest.skip(str(error))
+    assert {item.id: item.too_long for item in items if item.too_long} == {}
+
+
+def test_an_item_that_the_record_could_not_keep_is_refused_before_it_is_asked() -> None:
+    spec = ShardSpec(weights_digest.spec(), 1, Subject("m", "m"))
+    item = Item(id="x" * (ID_CHARACTERS + 1), part="p", cluster="c", payload={})
+    with pytest.raises(InvalidInputError, match="whose id is too long") as caught:
+        require_short_names(spec, [item])
+    assert caught.value.field == "id"
 
 
 def test_the_code_digest_is_that_of_the_source_file() -> None:

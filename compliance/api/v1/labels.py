@@ -15,6 +15,7 @@ from compliance.api.shapes import InputShape, OutputShape
 from compliance.api.v1.runs import RunGetApi
 from compliance.audits.selectors import label_sheet_get, run_get
 from compliance.audits.services import label_add, labels_conclude
+from compliance.domain.items import ID_CHARACTERS
 
 
 class LabelSheetGetApi(OperationApi):
@@ -53,7 +54,7 @@ class LabelAddApi(OperationApi):
 
     @extend_schema_serializer(component_name="LabelAdd")
     class Input(InputShape):
-        item_id = serializers.CharField(max_length=200)
+        item_id = serializers.CharField(max_length=ID_CHARACTERS)
         outcome = serializers.CharField(max_length=50)
 
     @operation(

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from compliance.audits.models.runs import Shard
+from compliance.domain.items import CLUSTER_CHARACTERS, ID_CHARACTERS, PART_CHARACTERS
 from compliance.domain.vocabulary import Kind, Stop, Verdict
 from compliance.events.models import append_only
 from compliance.registry.models import Version
@@ -18,10 +19,10 @@ class Score(models.Model):
 
     shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="scores")
     position = models.PositiveIntegerField()
-    item_id = models.CharField(max_length=200)
+    item_id = models.CharField(max_length=ID_CHARACTERS)
     item_digest = models.CharField(max_length=64, blank=True)
-    part = models.CharField(max_length=100)
-    cluster = models.CharField(max_length=200)
+    part = models.CharField(max_length=PART_CHARACTERS)
+    cluster = models.CharField(max_length=CLUSTER_CHARACTERS)
     payload = models.JSONField()
     value = models.FloatField()
     label = models.CharField(max_length=50)
