@@ -27,6 +27,12 @@ class Env(BaseSettings):
     database_url: PostgresDsn
     broker_url: BrokerUrl
     secret_key: str = Field(min_length=32)
+    secret_key_before: str = ""
+    """Earlier secret keys, by commas: what they signed or sealed stays readable."""
+    mfa_required: bool = True
+    """Ask regulators, reviewers, administrators and staff for a second factor."""
+    trusted_proxies: int = Field(default=0, ge=0)
+    """Proxies in front that append to ``X-Forwarded-For``; who is counted by is behind them."""
     models_root: Path
     """Registered weights lie below this folder; nothing outside it is ever opened."""
     evidence_url: str = Field(pattern=r"^(file:///|s3://|gs://|az://)")

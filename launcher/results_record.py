@@ -22,11 +22,12 @@ from django.utils import timezone  # noqa: E402
 
 from compliance.accounts.models import Organization, User  # noqa: E402
 from compliance.accounts.selectors import Viewer, viewer_get  # noqa: E402
-from compliance.accounts.services import member_add, organization_create  # noqa: E402
+from compliance.accounts.services import organization_create  # noqa: E402
 from compliance.audits.models import Run, Shard, StressTest  # noqa: E402
 from compliance.audits.selectors import run_get, stress_test_list  # noqa: E402
 from compliance.audits.services import battery_resolve, run_request_by  # noqa: E402
 from compliance.domain.vocabulary import Access, Kind, OrganizationKind, Role  # noqa: E402
+from compliance.people.services import member_add  # noqa: E402
 from compliance.registry.models import Version  # noqa: E402
 from compliance.registry.services import model_register, version_register  # noqa: E402
 from launcher.results_models import MODELS  # noqa: E402

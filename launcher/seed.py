@@ -28,7 +28,6 @@ from compliance.accounts.models import Organization, User  # noqa: E402
 from compliance.accounts.selectors import Viewer, viewer_get  # noqa: E402
 from compliance.accounts.services import (  # noqa: E402
     grant_give,
-    member_add,
     organization_create,
     token_issue,
 )
@@ -49,6 +48,7 @@ from compliance.domain.vocabulary import (  # noqa: E402
     Role,
     SourceKind,
 )
+from compliance.people.services import member_add  # noqa: E402
 from compliance.registry.models import Model, Version  # noqa: E402
 from compliance.registry.services import (  # noqa: E402
     Declarations,

@@ -1,4 +1,4 @@
-"""The people of the tests, made through the services as real people are.
+"""The people of the tests, who were there before the record began: no event tells of them.
 
 An officer and an engineer of Northwind, an engineer of a rival provider, a regulator and a
 reviewer with a grant on Northwind, and an outsider who must see nothing.
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from compliance.accounts.models import Organization, User
+from compliance.accounts.models import Membership, Organization, User
 from compliance.accounts.selectors import Viewer, viewer_get
-from compliance.accounts.services import grant_give, member_add, organization_create
+from compliance.accounts.services import grant_give, organization_create
 from compliance.domain.vocabulary import OrganizationKind, Role
+from tests.second_factors import totp_give
 
 PASSWORD = "correct-horse-battery-staple"
 
@@ -55,12 +56,6 @@ def assemble() -> Cast:
     grant_give(organization=authority, provider=northwind)
     grant_give(organization=university, provider=northwind)
 
-    def person(name: str, organization: Organization, role: Role) -> User:
-        email = f"{name}@{organization.slug}.example"
-        return member_add(
-            organization=organization, email=email, name=name, role=role, password=PASSWORD
-        )
-
     return Cast(
         northwind=northwind,
         rival=rival,
@@ -68,7 +63,20 @@ def assemble() -> Cast:
         officer=person("officer", northwind, Role.COMPLIANCE_OFFICER),
         engineer=person("engineer", northwind, Role.ENGINEER),
         rival_engineer=person("engineer", rival, Role.ENGINEER),
-        regulator=person("regulator", authority, Role.REGULATOR),
-        reviewer=person("reviewer", university, Role.REVIEWER),
+        regulator=totp_give(person("regulator", authority, Role.REGULATOR)),
+        reviewer=totp_give(person("reviewer", university, Role.REVIEWER)),
         outsider=person("outsider", elsewhere, Role.COMPLIANCE_OFFICER),
     )
+
+
+def administrator_of(organization: Organization) -> User:
+    """Somebody who manages an organization's people, with a second factor."""
+    return totp_give(person("administrator", organization, Role.ADMINISTRATOR))
+
+
+def person(name: str, organization: Organization, role: Role) -> User:
+    """Somebody with a role, who signs in by ``PASSWORD``."""
+    email = f"{name}@{organization.slug}.example"
+    user = User.objects.create_user(email, PASSWORD, name=name)
+    Membership.objects.create(user=user, organization=organization, role=role.value)
+    return user

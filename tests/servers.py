@@ -41,6 +41,8 @@ NOT_THE_SHELLS = (
     "ASSAY_EMAIL_URL",
     "ASSAY_LOG_FORMAT",
     "ASSAY_METRICS_TOKEN",
+    "ASSAY_MFA_REQUIRED",
+    "ASSAY_TRUSTED_PROXIES",
     "ASSAY_HEARTBEAT_FILE",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -153,6 +155,9 @@ def live_site(
     site_environment: dict[str, str], static_files: Path, tmp_path: Path
 ) -> Iterator[str]:
     """The address of a gunicorn that serves the test database."""
+    from django.core.cache import cache
+
+    cache.clear()  # no model's table: what a test counted is not emptied with the others
     port = free_port()
     address = f"http://{HOST}:{port}"
     logs = tmp_path / "site-logs"

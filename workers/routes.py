@@ -30,8 +30,9 @@ DELIVER = Route("alerts.deliver", queue="alerts")
 CALL = Route("webhooks.call", queue="alerts")
 
 SKETCH = "registry.sketch"
-QUEUES: Mapping[str, str] = {SKETCH: "cpu"}
-"""Of tasks that follow events and open weights: only workers of these queues have them at hand."""
+INVITE = "people.mail_invitation"
+QUEUES: Mapping[str, str] = {SKETCH: "cpu", INVITE: "alerts"}
+"""Of tasks that follow events and need what only workers of these queues have: weights, mail."""
 
 _ALERT = "alerts.open"
 
@@ -57,6 +58,11 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.ALERT_RESOLVED: (),
     EventType.EVIDENCE_READ: (),
     EventType.RECORD_ERASED: (),
+    EventType.MEMBER_INVITED: (INVITE,),
+    EventType.MEMBER_UNINVITED: (),
+    EventType.MEMBER_JOINED: (),
+    EventType.MEMBER_CHANGED: (),
+    EventType.MEMBER_LEFT: (),
     EventType.LOG_CONFIGURED: (),
     EventType.LOG_REFUSED: (),
 }

@@ -1,11 +1,59 @@
-"""allauth's adapter: nobody signs up by themselves; people are invited."""
+"""allauth's adapters: nobody signs up by themselves, and secrets are sealed where they lie."""
 
+from __future__ import annotations
+
+from smtplib import SMTPException
+from typing import Any
+
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest, HttpResponse
+
+from compliance.accounts.sealing import seal, unseal
+
+_NAME = "Assay"
+_log = structlog.get_logger("assay.accounts")
 
 
-class ClosedSignupAdapter(DefaultAccountAdapter):
-    """Keeps the sign-up page shut."""
+class AccountAdapter(DefaultAccountAdapter):
+    """Keeps the sign-up page shut; people are invited."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Let a sign-in here be the first confirmation (``accounts.sudo``).
+
+        One by an identity provider is none: a browser may pass it without asking anybody.
+        """
+        if "sociallogin" not in (kwargs.get("signal_kwargs") or {}):
+            record_authentication(request, user, "sign_in", reauthenticated=True)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell a person what changed about their sign-in; the change stands without the mail."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except (SMTPException, OSError):
+            _log.exception("a notification was not mailed")
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second factors, whose secrets are sealed."""
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)
+
+    def get_totp_issuer(self) -> str:
+        return _NAME
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Whom a passkey is for (WebAuthn level 3, 5.4.2): this host and no other."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": _NAME}

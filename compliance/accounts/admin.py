@@ -1,4 +1,4 @@
-"""The admin of people, organizations, memberships, grants and tokens."""
+"""The admin of people, organizations, grants and tokens."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
-from django import forms
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
-from unfold.widgets import (
-    UnfoldAdminEmailInputWidget,
-    UnfoldAdminPasswordWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from compliance.accounts.admin_site import (
     FixedInline,
@@ -36,20 +32,22 @@ from compliance.accounts.services import (
     TOKEN_SHOWN,
     grant_end,
     grant_give,
-    member_add,
-    member_remove,
     organization_create,
+    second_factors_reset,
     token_issue,
     token_revoke,
 )
-from compliance.domain.vocabulary import OrganizationKind, Role
+from compliance.accounts.sudo import DangerousAct, confirmation_demand, confirmed
+from compliance.domain.vocabulary import OrganizationKind
 
 TOKEN_DAYS = 90
 
 # One door for everybody: the same checks and rate limits as in the portal.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister(Group)  # rights follow from memberships alone
-admin.site.unregister(EmailAddress)  # a person's address stands with the person
+# A person's address stands with the person, and how they sign in is theirs.
+for row in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(row)
 
 
 class MembershipInline(FixedInline):
@@ -66,6 +64,7 @@ class TokenInline(FixedInline):
 class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
     """People; they are added with their first membership."""
 
+    dangerous = DangerousAct.PERSON
     form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
@@ -80,6 +79,7 @@ class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("email", "last_login", "date_joined")
+    actions_detail = ("reset",)
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.has_operate_permission(request)
@@ -88,6 +88,30 @@ class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
         if request.user.is_superuser:
             return self.readonly_fields
         return (*self.readonly_fields, "is_staff", "is_superuser")
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not confirmed(request):
+            return confirmation_demand(request)
+        return super().user_change_password(request, *args, **kwargs)
+
+    @action(
+        description="Reset second factors",
+        permissions=["operate"],
+        icon="phonelink_erase",
+        dialog=dialog(
+            "Reset second factors",
+            "For somebody who lost them, and whom you know to be it. Authenticator, passkeys and"
+            " recovery codes go; sessions and API tokens end.",
+        ),
+    )
+    def reset(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        user = User.objects.get(pk=object_id)
+
+        def service(viewer: Viewer) -> str:
+            second_factors_reset(user=user, now=timezone.now())
+            return f"{user} signs in by password alone until they set up a new second factor."
+
+        return self.ask(request, user, service)
 
 
 class OrganizationForm(ServiceForm):
@@ -115,73 +139,6 @@ class OrganizationAdmin(ServiceAdmin):
     inlines = (MembershipInline,)
 
 
-class MembershipForm(ServiceForm):
-    email = forms.EmailField(widget=UnfoldAdminEmailInputWidget)
-    name = forms.CharField(
-        max_length=120, required=False, widget=UnfoldAdminTextInputWidget, label="Name"
-    )
-    password = forms.CharField(
-        required=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Only for somebody who is new to Assay.",
-    )
-
-    class Meta:
-        model = Membership
-        fields = ("organization", "role")
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        email = self.cleaned_data.get("email", "")
-        if not User.objects.filter(email=email).exists():
-            validate_password(password, User(email=email))
-        return password
-
-    def make(self, viewer: Viewer) -> models.Model:
-        chosen = self.cleaned_data
-        organization = chosen["organization"]
-        user = member_add(
-            organization=organization,
-            email=chosen["email"],
-            name=chosen["name"],
-            role=Role(chosen["role"]),
-            password=chosen["password"],
-        )
-        return Membership.objects.get(user=user, organization=organization)
-
-
-@admin.register(Membership)
-class MembershipAdmin(ServiceAdmin):
-    """Who belongs to which organization, with which role."""
-
-    add_form = MembershipForm
-    list_display = ("user", "organization", "role")
-    list_filter = ("role", "organization")
-    list_select_related = ("user", "organization")
-    search_fields = ("user__email", "user__name", "organization__name")
-    fields = ("user", "organization", "role")
-    add_fieldsets = (
-        (None, {"fields": ("organization", "role")}),
-        ("Person", {"fields": ("email", "name", "password")}),
-    )
-    actions_detail = actions_row = ("remove",)
-
-    @action(
-        description="Remove",
-        permissions=["operate"],
-        icon="person_remove",
-        dialog=dialog("Remove", "The person loses access to this organization's record at once."),
-    )
-    def remove(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        membership = Membership.objects.select_related("user", "organization").get(pk=object_id)
-
-        def service(viewer: Viewer) -> str:
-            member_remove(user=membership.user, organization=membership.organization)
-            return f"{membership.user} has left {membership.organization}."
-
-        return self.ask(request, membership.organization, service)
-
-
 class GrantForm(ServiceForm):
     class Meta:
         model = Grant
@@ -195,6 +152,7 @@ class GrantForm(ServiceForm):
 class GrantAdmin(ServiceAdmin):
     """Which organization reads whose record, until when."""
 
+    dangerous = DangerousAct.GRANT
     add_form = GrantForm
     list_display = ("organization", "provider", "granted_at", "expires_at")
     list_filter = ("organization", "provider")
@@ -236,6 +194,7 @@ class TokenForm(ServiceForm):
 class ApiTokenAdmin(ServiceAdmin):
     """API tokens, of which only a digest is kept."""
 
+    dangerous = DangerousAct.TOKEN
     add_form = TokenForm
     list_display = ("user", "name", "prefix", "created_at", "expires_at")
     list_select_related = ("user",)

@@ -24,6 +24,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer, operator_viewer
+from compliance.accounts.sudo import DangerousAct, confirmation_demand, confirmed
 from compliance.domain.errors import AssayError, InvalidInputError
 
 
@@ -31,6 +32,8 @@ class RecordAdmin(ModelAdmin):
     """Rows as they stand: to be read, searched and filtered."""
 
     list_per_page = 50
+    dangerous: ClassVar[DangerousAct | None] = None
+    """Asked of whoever adds, changes or acts on these rows: to confirm that it is they."""
     show_full_result_count = False  # counting a million items would take longer than a page may
     list_filter_submit = True
 
@@ -49,6 +52,14 @@ class RecordAdmin(ModelAdmin):
         name = f"{options.app_label}.change_{options.model_name}"
         return request.user.is_active and request.user.has_perm(name)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        writes = object_id is None or request.method == "POST"
+        if self.dangerous and writes and not confirmed(request):
+            return confirmation_demand(request)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
     def ask(
         self, request: HttpRequest, row: models.Model, service: Callable[[Viewer], str]
     ) -> HttpResponse:
@@ -57,6 +68,8 @@ class RecordAdmin(ModelAdmin):
         Args:
             service: does it in the operator's name and says what was done.
         """
+        if self.dangerous and not confirmed(request):
+            return confirmation_demand(request)
         try:
             said = service(operator_viewer(user=signed_in(request)))
         except AssayError as error:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from compliance.accounts.models import ApiToken, Grant, Membership, Organization, User
+from compliance.accounts.second_factor import second_factor_missing
 from compliance.domain.errors import NotAllowedError, NotFoundError
 from compliance.domain.rights import Action, allowed
 from compliance.domain.vocabulary import Role
@@ -94,14 +95,16 @@ def organization_get(*, viewer: Viewer, slug: str) -> Organization:
 
 
 def user_by_token(*, token: str, now: datetime) -> User | None:
-    """The active owner of an unexpired API token, or None."""
+    """The active owner of an unexpired API token, or None; none who owes a second factor."""
     digest = hashlib.sha256(token.encode()).hexdigest()
     found = (
         ApiToken.objects.select_related("user")
         .filter(sha256=digest, expires_at__gt=now, user__is_active=True)
         .first()
     )
-    return found.user if found else None
+    if found is None or second_factor_missing(user=found.user):
+        return None  # a token must be no way round what the role asks for
+    return found.user
 
 
 def alert_recipients(*, organization_id: UUID) -> list[str]:

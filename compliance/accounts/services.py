@@ -6,11 +6,13 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from compliance.accounts.models import ApiToken, Grant, Membership, Organization, User
+from compliance.accounts.models import ApiToken, Grant, Organization, User
 from compliance.domain.errors import InvalidInputError
-from compliance.domain.vocabulary import OrganizationKind, Role
+from compliance.domain.vocabulary import OrganizationKind
 
 TOKEN_PREFIX = "assay_"  # noqa: S105 - lets secret scanners recognise a leaked token
 TOKEN_SHOWN = 12
@@ -28,25 +30,6 @@ def organization_create(*, slug: str, name: str, kind: OrganizationKind) -> Orga
             field="slug", problem=f"'{slug}' is taken", fix="Choose another slug"
         )
     return Organization.objects.create(slug=slug, name=name, kind=kind.value)
-
-
-@transaction.atomic
-def member_add(
-    *, organization: Organization, email: str, name: str, role: Role, password: str
-) -> User:
-    """Create a person with a role in an organization, or give an existing person the role."""
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        user = User.objects.create_user(email=email, password=password, name=name)
-    Membership.objects.update_or_create(
-        user=user, organization=organization, defaults={"role": role.value}
-    )
-    return user
-
-
-def member_remove(*, user: User, organization: Organization) -> None:
-    """Take a person's role in an organization away, with all that they could read by it."""
-    Membership.objects.filter(user=user, organization=organization).delete()
 
 
 def grant_give(
@@ -86,3 +69,18 @@ def token_revoke(*, token: ApiToken, now: datetime) -> ApiToken:
         token.expires_at = now
         token.save(update_fields=["expires_at"])
     return token
+
+
+@transaction.atomic
+def access_end(*, user: User, now: datetime) -> None:
+    """Sign a person out everywhere and end their API tokens."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    ApiToken.objects.filter(user=user, expires_at__gt=now).update(expires_at=now)
+
+
+@transaction.atomic
+def second_factors_reset(*, user: User, now: datetime) -> None:
+    """Take a person's second factors away, who has lost them, and whatever was open by them."""
+    Authenticator.objects.filter(user=user).delete()
+    access_end(user=user, now=now)

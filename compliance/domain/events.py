@@ -39,6 +39,11 @@ class EventType(StrEnum):
     ALERT_RESOLVED = "alert.resolved"
     EVIDENCE_READ = "evidence.read"
     RECORD_ERASED = "record.erased"
+    MEMBER_INVITED = "member.invited"
+    MEMBER_UNINVITED = "member.uninvited"
+    MEMBER_JOINED = "member.joined"
+    MEMBER_CHANGED = "member.changed"
+    MEMBER_LEFT = "member.left"
     LOG_CONFIGURED = "log.configured"
     LOG_REFUSED = "log.refused"
 
@@ -76,6 +81,11 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.ALERT_RESOLVED: frozenset({"alert", "reason"}),
     EventType.EVIDENCE_READ: frozenset({"result", "reader"}),
     EventType.RECORD_ERASED: frozenset({"event", "fields", "basis"}),
+    EventType.MEMBER_INVITED: frozenset({"invitation", "email", "role"}),
+    EventType.MEMBER_UNINVITED: frozenset({"invitation", "email"}),
+    EventType.MEMBER_JOINED: frozenset({"member", "email", "role"}),
+    EventType.MEMBER_CHANGED: frozenset({"member", "before", "role"}),
+    EventType.MEMBER_LEFT: frozenset({"member", "role"}),
     EventType.LOG_CONFIGURED: frozenset({"origin", "verifier_keys", "policy"}),
     EventType.LOG_REFUSED: frozenset({"witness", "refusal"}),
 }

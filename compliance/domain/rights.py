@@ -20,6 +20,7 @@ class Action(StrEnum):
     ANSWER_ALERT = "answer_alert"
     LABEL = "label"
     ERASE = "erase"
+    MANAGE_PEOPLE = "manage_people"
 
 
 RIGHTS: Mapping[Action, frozenset[Role]] = {
@@ -31,9 +32,14 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     # Not the engineer, who would say what the engineer's own model is worth.
     Action.LABEL: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.ERASE: frozenset({Role.ADMINISTRATOR}),
+    Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
 }
 
 
 def allowed(action: Action, role: Role) -> bool:
     """Whether ``role`` in the owning organization carries ``action``."""
     return role in RIGHTS[action]
+
+
+SECOND_FACTOR = frozenset({Role.REGULATOR, Role.REVIEWER, Role.ADMINISTRATOR})
+"""Roles that nobody exercises with a password alone; the operator's staff neither."""

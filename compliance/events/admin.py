@@ -13,6 +13,7 @@ from unfold.forms import BaseDialogForm
 
 from compliance.accounts.admin_site import RecordAdmin, dialog, pretty
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.sudo import DangerousAct
 from compliance.events.models import Event, FollowUp
 from compliance.events.services import event_erase
 
@@ -30,6 +31,7 @@ class ErasureDialog(BaseDialogForm):
 class EventAdmin(RecordAdmin):
     """Every event, newest first."""
 
+    dangerous = DangerousAct.ERASE
     actions_detail = ("erase",)
 
     list_display = ("occurred_at", "type", "subject", "organization", "actor")

@@ -104,13 +104,13 @@ class OutboundClient:
             verify=_tls(), trust_env=False, follow_redirects=False, timeout=self._limits.seconds
         )
 
-    def get(self, url: str) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
         """GET ``url`` of the client's origin.
 
         Raises:
             OutboundError: no answer within the limits.
         """
-        return self._answer("GET", url, None, None)
+        return self._answer("GET", url, None, headers)
 
     def post(
         self, url: str, body: Json | bytes, *, headers: Mapping[str, str] | None = None

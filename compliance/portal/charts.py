@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import vl_convert
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -73,7 +73,7 @@ def svg(
         return _accessible(drawn, ident=f"chart-{digest[:12]}", title=title, told=description)
 
     # Vega escapes every text it draws, and _accessible escapes title and description.
-    drawing = cache.get_or_set(f"chart:{digest}", draw, timeout=None)
+    drawing = caches["drawings"].get_or_set(f"chart:{digest}", draw, timeout=None)
     return mark_safe(str(drawing))  # noqa: S308
 
 

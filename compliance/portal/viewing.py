@@ -7,11 +7,13 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from compliance.accounts.selectors import Viewer, viewer_get
 from compliance.alerts.selectors import alert_list
@@ -57,6 +59,19 @@ def for_viewer(view: Page[Rest]) -> View[Rest]:
     return inner
 
 
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Context processor: who looks, for pages that others draw in the portal's frame.
+
+    Whoever still owes a second factor is shown no way on.
+    """
+    user = getattr(request, "user", None)
+    owes = getattr(request, "second_factor_missing", False)
+    if user is None or not user.is_authenticated or owes:
+        return {"mfa_required": settings.MFA_REQUIRED}
+    viewer = SimpleLazyObject(lambda: viewer_get(user=user, now=timezone.now()))
+    return {"mfa_required": settings.MFA_REQUIRED, "viewer": viewer}
+
+
 def page(
     request: HttpRequest,
     viewer: Viewer,
@@ -67,8 +82,8 @@ def page(
 ) -> HttpResponse:
     """A page in the portal's frame."""
     still_open = alert_list(viewer=viewer).filter(state=AlertState.OPEN.value).count()
-    frame = {"viewer": viewer, "open_alerts": still_open, "log_refusals": log_refusals()}
-    return render(request, template, {**frame, **context}, status=status)
+    around = {"viewer": viewer, "open_alerts": still_open, "log_refusals": log_refusals()}
+    return render(request, template, {**around, **context}, status=status)
 
 
 def fragment(request: HttpRequest, template: str, **context: object) -> HttpResponse:

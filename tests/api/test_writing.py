@@ -226,8 +226,9 @@ def test_only_the_officer_pauses_and_resumes(
 def test_a_subscription_on_another_organizations_model_is_refused(
     cast: Cast, call: Call, record: Record
 ) -> None:
-    from compliance.accounts.services import grant_give, member_add
+    from compliance.accounts.services import grant_give
     from compliance.domain.vocabulary import Role
+    from compliance.people.services import member_add
 
     member_add(
         organization=cast.rival,

@@ -34,11 +34,12 @@ from compliance.domain.events import EventType
 from compliance.domain.lineage import DeclaredParent, DeclaredSource
 from compliance.domain.schedules import Rule
 from compliance.domain.subscriptions import CallWebhook, StartRun
-from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
+from compliance.domain.vocabulary import Access, LineageRelation, Role, SourceKind
 from compliance.events.models import Event
 from compliance.events.services import events_relay
 from compliance.ledger.models import Subtree
 from compliance.ledger.signer import LogSigner
+from compliance.people.services import identity_provider_set, member_invite
 from compliance.registry.models import Version
 from compliance.registry.services import (
     Declarations,
@@ -55,15 +56,17 @@ from tests.browser.record import (
     request_audited,
     work,
 )
-from tests.cast import Cast
+from tests.cast import Cast, administrator_of
 from tests.conftest import write_weights
 from tests.logged import log_whole
+from tests.second_factors import sign_in, totp_give
 
 ADDED_BY_SERVICES = {
     "Organization",
     "Membership",
     "Grant",
     "ApiToken",
+    "IdentityProvider",
     "Schedule",
     "Subscription",
     "EndpointLimit",
@@ -73,13 +76,15 @@ ADDED_BY_SERVICES = {
 @pytest.fixture
 def operator(db: None) -> User:
     """A superuser who belongs to no organization."""
-    return User.objects.create_superuser("operator@assay.example", "correct-horse", name="Op")
+    return totp_give(
+        User.objects.create_superuser("operator@assay.example", "correct-horse", name="Op")
+    )
 
 
 @pytest.fixture
 def room(operator: User) -> Client:
     client = Client()
-    client.force_login(operator)
+    sign_in(client, operator)
     return client
 
 
@@ -126,6 +131,21 @@ def record(
         organization_id=cast.northwind.id,
         url="https://models.example/v1",
         limit=RequestLimit(),
+    )
+    member_invite(
+        viewer=cast.viewer(administrator_of(cast.northwind)),
+        organization=cast.northwind,
+        email="new@northwind.example",
+        role=Role.READER,
+        now=version.registered_at,
+    )
+    identity_provider_set(
+        organization=cast.northwind,
+        issuer="https://93.184.215.14/oidc",
+        client_id="assay",
+        secret="kept sealed",
+        email_domain="northwind.example",
+        joining_role=None,
     )
     token_issue(user=cast.engineer, name="ci", expires_at=version.registered_at)
     run = request(officer, version, ["safety.refusal", "provenance.weights_digest"])
@@ -227,7 +247,7 @@ def test_the_door_is_the_portals_sign_in(db: None) -> None:
 
 def test_staff_without_rights_sees_no_row_and_no_button(cast: Cast, record: Run) -> None:
     cast.engineer.is_staff = True
-    cast.engineer.save()
+    totp_give(cast.engineer).save()
     client = Client()
     client.force_login(cast.engineer)
     assert client.get(address(Run, "changelist")).status_code == 403

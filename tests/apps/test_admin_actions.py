@@ -20,20 +20,23 @@ from compliance.events.models import Event
 from compliance.registry.models import Version
 from tests.browser.record import VIOLATING, alert_of, announce, request, work
 from tests.cast import Cast
+from tests.second_factors import sign_in, totp_give
 
 ASKED = {"_form_submitted": "on"}
 
 
 @pytest.fixture
 def operator(db: None) -> User:
-    return User.objects.create_superuser("operator@assay.example", "correct-horse", name="Op")
+    return totp_give(
+        User.objects.create_superuser("operator@assay.example", "correct-horse", name="Op")
+    )
 
 
 @pytest.fixture
 def room(operator: User) -> Client:
     announce()
     client = Client()
-    client.force_login(operator)
+    sign_in(client, operator)
     return client
 
 

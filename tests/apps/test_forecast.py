@@ -21,6 +21,7 @@ from compliance.registry.services import model_register, version_register
 from tests.api.conftest import Call, call  # noqa: F401  (a fixture)
 from tests.browser import record
 from tests.cast import Cast
+from tests.second_factors import totp_give
 from workers.tasks.runs import catalogue_announce
 
 REFUSAL = "safety.refusal"
@@ -158,7 +159,8 @@ def test_the_api_answers_it_and_writes_nothing(
 def test_the_admin_shows_it(cast: Cast, version: Version) -> None:
     audit(cast, version, 40.0)
     client = Client()
-    client.force_login(User.objects.create_superuser("o@assay.example", "x" * 12, name="Op"))
+    operator = User.objects.create_superuser("o@assay.example", "x" * 12, name="Op")
+    client.force_login(totp_give(operator))
     address = reverse("admin:audits_schedule_forecast")
     asked = {"model": str(version.model_id), "tests": [REFUSAL]}
     drawn = client.get(address, asked).content.decode()

@@ -19,7 +19,14 @@ RULES = {
     "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "dark": ["color-contrast"],  # nothing else differs
 }
-OUTSIDE = ("/", "/verify/", "/accounts/login/", "/accounts/password/reset/")
+OUTSIDE = (
+    "/",
+    "/verify/",
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/sign-in/organization/",
+    "/invitations/?token=unknown",
+)
 
 
 TOO_WIDE = """() => {
@@ -72,6 +79,9 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         "/verify/",
         "/alerts/",
         f"/alerts/{audited.alert.id}/",
+        "/people/northwind/",
+        "/accounts/2fa/",
+        "/accounts/sessions/",
         "/accounts/logout/",
         "/accounts/password/change/",
         "/models/00000000-0000-0000-0000-000000000000/",

@@ -31,6 +31,7 @@ def paths(version: Version) -> list[str]:
         f"/runs/{run.id}/items/{run.shards.all()[0].id}/",
         "/schedules/",
         "/alerts/",
+        "/people/northwind/",
         "/ledger/",
         "/ledger/2/",
     ]

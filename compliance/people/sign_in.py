@@ -1,0 +1,101 @@
+"""Signing in by an organization's own identity provider: allauth's part, under Assay's rules."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import requests
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import render
+from django.utils import timezone
+
+from compliance.accounts.models import User
+from compliance.accounts.sealing import unseal
+from compliance.domain.errors import NotAllowedError, NotFoundError
+from compliance.outbound.sessions import guarded_session
+from compliance.people.models import IdentityProvider
+from compliance.people.selectors import identity_provider_list
+from compliance.people.services import person_by_identity
+
+_KIND = "openid_connect"
+
+
+class IdentityAdapter(DefaultSocialAccountAdapter):
+    """Providers are rows of organizations; whom they may sign in, a service says."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        rows = identity_provider_list()
+        if provider not in (None, _KIND):
+            rows = rows.filter(organization__slug=provider)
+        if client_id is not None:
+            rows = rows.filter(client_id=client_id)
+        return [_app(row) for row in rows]
+
+    def get_requests_session(self) -> requests.Session:
+        return guarded_session(allow_internal=settings.ALLOW_INTERNAL)
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Find the person, or refuse on a page that says why."""
+        told, account = sociallogin.account.extra_data, sociallogin.account
+        account.extra_data = {}  # what the provider told is not kept
+        if account.pk:
+            account.save(update_fields=["extra_data"])
+        try:
+            user = _person(sociallogin, told)
+        except (NotAllowedError, NotFoundError) as error:
+            raise ImmediateHttpResponse(
+                render(
+                    request,
+                    "portal/sign_in/refused.html",
+                    {"sentence": str(error)},
+                    status=HTTPStatus.FORBIDDEN,
+                )
+            ) from error
+        if not sociallogin.is_existing:
+            sociallogin.connect(request, user)
+
+
+def _person(sociallogin: SocialLogin, told: dict[str, dict[str, object]]) -> User:
+    """The person whom the provider names.
+
+    Raises:
+        NotAllowedError: the provider contradicts itself or the record, or may not name them.
+    """
+    claims, info = told.get("id_token", {}), told.get("userinfo", {})
+    # OpenID Connect Core 1.0, 5.3.2: another subject's answer must not be used.
+    if not claims.get("sub") or claims["sub"] != info.get("sub"):
+        raise NotAllowedError("the identity provider answered for somebody else")
+    if sociallogin.state.get("process") != "login":
+        raise NotAllowedError("an identity provider is for signing in")
+    row = identity_provider_list().get(organization__slug=sociallogin.account.provider)
+    user = person_by_identity(provider=row, claims={**info, **claims}, now=timezone.now())
+    if sociallogin.is_existing and sociallogin.user != user:
+        raise NotAllowedError("the identity provider gave this account to somebody else before")
+    return user
+
+
+def _app(row: IdentityProvider) -> SocialApp:
+    """A provider as allauth knows one; never saved."""
+    return SocialApp(
+        provider=_KIND,
+        provider_id=row.organization.slug,
+        name=row.organization.name,
+        client_id=row.client_id,
+        secret=unseal(row.sealed_secret),
+        settings={
+            "server_url": row.issuer,
+            "oauth_pkce_enabled": True,
+            # What an ID token says of its issuer is compared with the row, not with what the
+            # provider's own document says.
+            "openid_configuration_overrides": {"issuer": row.issuer},
+        },
+    )

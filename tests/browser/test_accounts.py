@@ -1,0 +1,193 @@
+"""Inviting, joining by a passkey, leaving; setting up a second factor; every page of both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.conf import settings as live_settings
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django import Settings
+
+from compliance.accounts.models import User
+from compliance.domain.vocabulary import Role
+from compliance.events.models import Event
+from compliance.people.services import invitation_mail, member_add, member_invite
+from tests.browser.conftest import TIMEOUT_MS, SignIn
+from tests.browser.test_accessibility import TOO_WIDE, violations
+from tests.cast import PASSWORD, Cast, administrator_of
+from tests.flows.conftest import Mailbox, mailbox
+from tests.second_factors import totp_code
+
+__all__ = ["mailbox"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NEW = "new@northwind.example"
+PAGES = (
+    "/people/northwind/",
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/totp/deactivate/",
+    "/accounts/2fa/recovery-codes/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/reauthenticate/",
+    "/accounts/sessions/",
+    "/accounts/password/change/",
+    "/accounts/3rdparty/login/cancelled/",
+    "/accounts/3rdparty/login/error/",
+)
+
+
+@pytest.fixture
+def administrator(transactional_db: None, cast: Cast) -> User:
+    return administrator_of(cast.northwind)
+
+
+@pytest.fixture
+def elsewhere(chromium: Browser, live_site: str) -> Iterator[BrowserContext]:
+    """Another browser, with a passkey store of its own, at a name that passkeys can be for."""
+    context = chromium.new_context(base_url=live_site.replace("127.0.0.1", "localhost"))
+    context.set_default_timeout(TIMEOUT_MS)
+    yield context
+    context.close()
+
+
+def passkeys(page: Page) -> Any:
+    """Give the browser an authenticator that verifies its user (WebAuthn automation, 11)."""
+    driver = page.context.new_cdp_session(page)
+    driver.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    driver.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return driver
+
+
+def mailed_link(settings: Settings, box: Mailbox) -> str:
+    """The path of the link that the invitation's mail holds, by a real server."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
+    invitation_mail(event_id=Event.objects.get(type="member.invited").id)
+    message: EmailMessage = box.messages[-1]
+    assert message["To"] == NEW
+    text = message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    found = re.search(rf"{live_settings.PUBLIC_URL}(/invitations/\?token=[\w-]+)", text)
+    assert found, text
+    return found[1]
+
+
+def test_from_invitation_to_passkey_to_leaving(
+    cast: Cast,
+    administrator: User,
+    sign_in: SignIn,
+    elsewhere: BrowserContext,
+    mailbox: Mailbox,
+    settings: Settings,
+) -> None:
+    desk = sign_in(administrator)
+    desk.get_by_text(administrator.name, exact=True).click()
+    desk.get_by_role("link", name="People").click()
+    desk.get_by_label("E-mail address").fill(NEW)
+    desk.get_by_label("Role").last.select_option("reader")
+    desk.get_by_role("button", name="Send the invitation").click()
+    expect(desk.get_by_text("not mailed yet")).to_be_visible()
+
+    page = elsewhere.new_page()
+    passkeys(page)
+    page.goto(mailed_link(settings, mailbox))
+    page.get_by_label("Your name").fill("New Person")
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("heading", name="Add Security Key").wait_for()
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("main").get_by_role("button", name="Add").click()
+    page.get_by_role("heading", name="Recovery Codes").wait_for()
+
+    elsewhere.clear_cookies()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("heading", name="Today", level=1).wait_for()
+    expect(page.get_by_text("New Person")).to_be_visible()
+
+    desk.reload()
+    desk.get_by_label("Change or remove New Person").click()
+    desk.get_by_role("button", name="Remove New Person").click()
+    expect(desk.get_by_text("New Person no longer belongs")).to_be_visible()
+    page.get_by_role("link", name="Models").click()
+    page.get_by_role("heading", name="Sign in", level=1).wait_for()
+
+
+def test_a_regulator_sets_an_authenticator_up_before_anything_else(
+    cast: Cast, chromium: Browser, live_site: str
+) -> None:
+    user = member_add(
+        organization=cast.authority,
+        email="bare@authority.example",
+        name="bare",
+        role=Role.REGULATOR,
+        password=PASSWORD,
+    )
+    context = chromium.new_context(base_url=live_site, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_text("Your role asks for a second factor").wait_for()
+    assert violations(page, "light") == [] and page.evaluate(TOO_WIDE) == []
+    page.goto("/models/")
+    page.get_by_role("link", name="Activate").click()
+    assert violations(page, "light") == [] and page.evaluate(TOO_WIDE) == []
+    secret = page.get_by_label("Authenticator secret").input_value()
+    page.get_by_label("Authenticator code").fill(totp_code(secret))
+    page.get_by_role("button", name="Activate").click()
+    page.get_by_role("heading", name="Recovery Codes").wait_for()
+    page.goto("/models/")
+    page.get_by_role("heading", name="Models", level=1).wait_for()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_people_and_accounts_is_accessible(
+    cast: Cast, administrator: User, sign_in: SignIn, scheme: str
+) -> None:
+    member_invite(
+        viewer=cast.viewer(administrator),
+        organization=cast.northwind,
+        email="a-rather-long-address-of-somebody@a-long-department.northwind.example",
+        role=Role.COMPLIANCE_OFFICER,
+        now=timezone.now(),
+    )
+    page = sign_in(administrator, width=360, scheme=scheme)
+    found, wide = {}, {}
+    for path in PAGES:
+        page.goto(path)
+        for closed in page.locator("main details > summary").all():
+            closed.click()
+        found[path], wide[path] = violations(page, scheme), page.evaluate(TOO_WIDE)
+    assert {path: all_ for path, all_ in found.items() if all_} == {}
+    assert {path: all_ for path, all_ in wide.items() if all_} == {}
+
+
+def test_the_second_step_of_signing_in_is_accessible(
+    cast: Cast, chromium: Browser, live_site: str
+) -> None:
+    page = chromium.new_page(base_url=live_site, viewport={"width": 360, "height": 800})
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(cast.regulator.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Code").wait_for()
+    assert violations(page, "light") == [] and page.evaluate(TOO_WIDE) == []
+    page.context.close()
