@@ -151,8 +151,14 @@ def site_environment(transactional_db: None, servers: Servers, models_root: Path
 
 
 @pytest.fixture
+def live_processes() -> int:
+    """How many processes serve the site; a test that needs more says so."""
+    return 1
+
+
+@pytest.fixture
 def live_site(
-    site_environment: dict[str, str], static_files: Path, tmp_path: Path
+    site_environment: dict[str, str], static_files: Path, tmp_path: Path, live_processes: int
 ) -> Iterator[str]:
     """The address of a gunicorn that serves the test database."""
     from django.core.cache import cache
@@ -162,7 +168,10 @@ def live_site(
     address = f"http://{HOST}:{port}"
     logs = tmp_path / "site-logs"
     logs.mkdir()
-    argv = (sys.executable, "-m", "gunicorn", "compliance.wsgi", "--bind", f"{HOST}:{port}")
+    argv = (
+        *(sys.executable, "-m", "gunicorn", "compliance.wsgi", "--bind", f"{HOST}:{port}"),
+        *("--workers", str(live_processes)),
+    )
     environment = site_environment | {"ASSAY_PUBLIC_URL": address}
     supervisor = Supervisor(logs, print)
     supervisor.start(Service("web", argv, environment, stop_signal=signal.SIGQUIT, folder=ROOT))

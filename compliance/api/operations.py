@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotAuthenticated, ParseError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.accounts.selectors import Viewer, viewer_get
+from compliance.api.conditions import MATCH, NONE_MATCH, match_require, tagged
+from compliance.api.keys import HEADER, PATTERN, key_of, once
 from compliance.api.problems import MEDIA_TYPE, Problem
 from compliance.api.shapes import InputShape, OutputShape
 from compliance.domain.errors import InvalidInputError, NotFoundError
+from compliance.events.idempotency import answers_forget
 
 Found = TypeVar("Found")
 Method = TypeVar("Method", bound=Callable[..., Response])
@@ -27,6 +33,9 @@ Method = TypeVar("Method", bound=Callable[..., Response])
 
 class OperationApi(APIView):
     """One operation, for the viewer who asks."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return tagged(request, super().dispatch(request, *args, **kwargs))
 
     @property
     def viewer(self) -> Viewer:
@@ -42,11 +51,7 @@ class OperationApi(APIView):
         Raises:
             ValidationError, ParseError: it is not what ``shape`` says.
         """
-        try:
-            given = self.request.data
-        except RecursionError as error:
-            raise ParseError("the JSON is nested too deeply") from error
-        return _checked(shape, given)
+        return _checked(shape, _json(self.request), {})
 
     def query(self, shape: type[InputShape]) -> dict[str, Any]:
         """The request's query, checked.
@@ -54,7 +59,18 @@ class OperationApi(APIView):
         Raises:
             ValidationError: it is not what ``shape`` says.
         """
-        return _checked(shape, self.request.query_params)
+        return _checked(shape, self.request.query_params.dict(), {"query": True})
+
+    def seen(self, shape: type[OutputShape], row: Any) -> None:
+        """Refuse to change a row that is not as the caller saw it, where ``If-Match`` says so.
+
+        Args:
+            row: as it is now, locked; None where there is none.
+
+        Raises:
+            PreconditionFailed: the caller saw something else.
+        """
+        match_require(self.request, shape(row).data if row is not None else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,28 @@ class Download:
     """A file of a media type, where other operations answer with JSON."""
 
     media: str
+
+
+_IF_NONE_MATCH = OpenApiParameter(
+    NONE_MATCH,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="Entity tags of what the caller has already.",
+)
+_IF_MATCH = OpenApiParameter(
+    MATCH,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The entity tag of what the caller saw; another is not changed.",
+)
+_KEY = OpenApiParameter(
+    HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    pattern=PATTERN,
+    description="Chosen by the caller: sent again with it within 24 hours, the request is "
+    "answered as before and done once.",
+)
 
 
 def operation(
@@ -75,30 +113,75 @@ def operation(
 ) -> Callable[[Method], Method]:
     """Tell OpenAPI of an operation; the method's docstring is its summary.
 
+    A write happens in one transaction, and once for an idempotency key.
+
     Args:
-        refuses: statuses beyond 401, and beyond 400 where there is a body or a query.
+        refuses: statuses beyond those that every read or write, body and query brings; with 412
+            the operation heeds ``If-Match``.
     """
-    refusals = {HTTPStatus.UNAUTHORIZED, *refuses}
-    if body or query:
-        refusals.add(HTTPStatus.BAD_REQUEST)
-    answers: dict[Any, Any] = {status.value: returns}
-    if isinstance(returns, Download):
-        answers = {(status.value, returns.media): OpenApiTypes.BINARY}
-    for refusal in sorted(refusals):
-        answers[refusal.value, MEDIA_TYPE] = OpenApiResponse(Problem, refusal.phrase)
 
     def described(method: Method) -> Method:
-        summary = (method.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+        writes = method.__name__ == "post"
+        parameters: list[Any] = [query] if query else []
+        parameters += [_KEY] if writes else [_IF_NONE_MATCH]
+        parameters += [_IF_MATCH] if HTTPStatus.PRECONDITION_FAILED in refuses else []
+        refusals = {*refuses, *_refusals(writes=writes, given=bool(body or query))}
         return extend_schema(
             operation_id=name,
             tags=[name.rpartition("_")[0]],
-            summary=summary,
-            parameters=[query] if query else None,
+            summary=(method.__doc__ or "").strip().partition("\n")[0].rstrip("."),
+            parameters=parameters,
             request=body,
-            responses=answers,
-        )(method)
+            responses=_answers(status, returns, refusals, writes=writes),
+        )(_written(method) if writes else method)
 
     return described
+
+
+def _refusals(*, writes: bool, given: bool) -> set[HTTPStatus]:
+    refusals = {HTTPStatus.UNAUTHORIZED}
+    if writes:
+        refusals |= {HTTPStatus.CONFLICT}
+    if writes or given:
+        refusals |= {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+    return refusals
+
+
+def _answers(
+    status: HTTPStatus,
+    returns: type[OutputShape] | Download,
+    refusals: Collection[HTTPStatus],
+    *,
+    writes: bool,
+) -> dict[Any, Any]:
+    answers: dict[Any, Any] = {status.value: returns}
+    if isinstance(returns, Download):
+        answers = {(status.value, returns.media): OpenApiTypes.BINARY}
+    if not writes:
+        answers[HTTPStatus.NOT_MODIFIED.value] = OpenApiResponse(None, "The caller has it already.")
+        answers[HTTPStatus.REQUEST_URI_TOO_LONG.value, "text/html"] = OpenApiResponse(
+            OpenApiTypes.STR, "The address is longer than the server in front reads (4,094 bytes)."
+        )
+    for refusal in sorted(refusals):
+        answers[refusal.value, MEDIA_TYPE] = OpenApiResponse(Problem, refusal.phrase)
+    return answers
+
+
+def _written(method: Method) -> Method:
+    """The method in one transaction, and once for an idempotency key."""
+
+    @wraps(method)
+    def performed(api: OperationApi, request: Request, **named: Any) -> Response:
+        key = key_of(request)
+        if key is None:
+            with transaction.atomic():
+                return method(api, request, **named)
+        answers_forget()
+        _json(request)  # what cannot be read is refused before it is compared
+        with transaction.atomic():
+            return once(request, key, lambda: method(api, request, **named))
+
+    return cast(Method, performed)
 
 
 def by_method(*operations: type[OperationApi]) -> Callable[..., HttpResponseBase]:
@@ -136,8 +219,20 @@ def created(shape: type[OutputShape], row: Any, *, at: str) -> Response:
     )
 
 
-def _checked(shape: type[InputShape], given: Any) -> dict[str, Any]:
-    checked = shape(data=given)
+def _json(request: Request) -> Any:
+    """The request's JSON.
+
+    Raises:
+        ParseError: it is none, or nested beyond reading.
+    """
+    try:
+        return request.data
+    except RecursionError as error:
+        raise ParseError("the JSON is nested too deeply") from error
+
+
+def _checked(shape: type[InputShape], given: Any, context: dict[str, Any]) -> dict[str, Any]:
+    checked = shape(data=given, context=context)
     checked.is_valid(raise_exception=True)
     values: dict[str, Any] = checked.validated_data
     return values

@@ -15,12 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from compliance.api.shapes import UNPROCESSABLE
 from compliance.domain.errors import (
     InvalidInputError,
     NotAllowedError,
     NotFoundError,
     TransitionError,
 )
+from compliance.events.idempotency import KeyBusyError, KeyReusedError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -30,6 +32,8 @@ _STATUSES: Mapping[type[Exception], HTTPStatus] = {
     NotAllowedError: HTTPStatus.FORBIDDEN,
     PermissionDenied: HTTPStatus.FORBIDDEN,
     TransitionError: HTTPStatus.CONFLICT,
+    KeyBusyError: HTTPStatus.CONFLICT,
+    KeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 _FIXES = {
     "required": "Add it",
@@ -57,7 +61,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="One sentence for people.")
     errors = FieldProblem(  # type: ignore[assignment]
-        many=True, required=False, help_text="Only with status 400."
+        many=True, required=False, help_text="Only with statuses 400 and 422."
     )
 
 
@@ -66,10 +70,10 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
     headers: dict[str, str] = {}
     errors: list[dict[str, str]] = []
     if isinstance(error, InvalidInputError):
-        status, detail = HTTPStatus.BAD_REQUEST, f"{error.problem}. {error.fix}"
+        status, detail = HTTPStatus.UNPROCESSABLE_ENTITY, f"{error.problem}. {error.fix}"
         errors = [{"field": error.field, "problem": error.problem, "fix": error.fix}]
     elif isinstance(error, exceptions.ValidationError):
-        status, detail = HTTPStatus.BAD_REQUEST, "the request has errors"
+        status, detail = _status_of(error.get_codes()), "the request has errors"
         errors = list(_field_problems(error.detail))
     elif isinstance(error, exceptions.APIException):
         status, detail = HTTPStatus(error.status_code), str(error.detail)
@@ -136,6 +140,20 @@ def _field_problems(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     else:
         fix = _FIXES.get(getattr(detail, "code", ""), _ANY_FIX)
         yield {"field": path or "body", "problem": str(detail).rstrip("."), "fix": fix}
+
+
+def _status_of(codes: Any) -> HTTPStatus:
+    """422 where every error is in a value that the description allows, else 400."""
+    found = set(_leaves(codes))
+    return HTTPStatus.UNPROCESSABLE_ENTITY if found == {UNPROCESSABLE} else HTTPStatus.BAD_REQUEST
+
+
+def _leaves(codes: Any) -> Iterator[str]:
+    if isinstance(codes, Mapping | list):
+        for inner in codes.values() if isinstance(codes, Mapping) else codes:
+            yield from _leaves(inner)
+    else:
+        yield codes
 
 
 def _report(error: Exception, request: Request | None) -> None:

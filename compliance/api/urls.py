@@ -13,7 +13,11 @@ from compliance.api.v1.alerts import (
     AlertListApi,
     AlertResolveApi,
 )
-from compliance.api.v1.endpoint_limits import EndpointLimitListApi, EndpointLimitSetApi
+from compliance.api.v1.endpoint_limits import (
+    EndpointLimitGetApi,
+    EndpointLimitListApi,
+    EndpointLimitSetApi,
+)
 from compliance.api.v1.error_budgets import ErrorBudgetListApi
 from compliance.api.v1.events import EventListApi
 from compliance.api.v1.forecasts import RunForecastApi
@@ -58,6 +62,7 @@ _v1 = [
         by_method(EndpointLimitListApi, EndpointLimitSetApi),
         name="endpoint-limits",
     ),
+    path("endpoint-limits/<int:limit_id>", EndpointLimitGetApi.as_view(), name="endpoint-limit"),
     path("ledger", LedgerGetApi.as_view(), name="ledger"),
     path("ledger/consistency", LedgerConsistencyApi.as_view(), name="ledger-consistency"),
     path("ledger/entries", EntryListApi.as_view(), name="ledger-entries"),

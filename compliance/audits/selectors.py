@@ -42,13 +42,19 @@ def schedule_list(*, viewer: Viewer) -> QuerySet[Schedule]:
     )
 
 
-def schedule_get(*, viewer: Viewer, schedule_id: UUID) -> Schedule:
+def schedule_get(*, viewer: Viewer, schedule_id: UUID, held: bool = False) -> Schedule:
     """One schedule.
+
+    Args:
+        held: against every change by others, until the transaction ends.
 
     Raises:
         NotFoundError: no such schedule, or the viewer may not know of it.
     """
-    schedule = schedule_list(viewer=viewer).filter(id=schedule_id).first()
+    rows = schedule_list(viewer=viewer)
+    schedule = (
+        (rows.select_for_update(of=("self",)) if held else rows).filter(id=schedule_id).first()
+    )
     if schedule is None:
         raise NotFoundError(f"no schedule {schedule_id} that you may see")
     return schedule
@@ -81,13 +87,19 @@ def subscription_list(*, viewer: Viewer) -> QuerySet[Subscription]:
     )
 
 
-def subscription_get(*, viewer: Viewer, subscription_id: UUID) -> Subscription:
+def subscription_get(*, viewer: Viewer, subscription_id: UUID, held: bool = False) -> Subscription:
     """One subscription.
+
+    Args:
+        held: against every change by others, until the transaction ends.
 
     Raises:
         NotFoundError: no such subscription, or the viewer may not know of it.
     """
-    subscription = subscription_list(viewer=viewer).filter(id=subscription_id).first()
+    rows = subscription_list(viewer=viewer)
+    subscription = (
+        (rows.select_for_update(of=("self",)) if held else rows).filter(id=subscription_id).first()
+    )
     if subscription is None:
         raise NotFoundError(f"no subscription {subscription_id} that you may see")
     return subscription

@@ -14,7 +14,7 @@ from unfold.forms import BaseDialogForm
 from compliance.accounts.admin_site import RecordAdmin, dialog, pretty
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct
-from compliance.events.models import Event, FollowUp
+from compliance.events.models import Event, FollowUp, KeptAnswer
 from compliance.events.services import event_erase
 
 
@@ -91,3 +91,13 @@ class FollowUpAdmin(RecordAdmin):
         "delivered_at",
         "failed_because",
     )
+
+
+@admin.register(KeptAnswer)
+class KeptAnswerAdmin(RecordAdmin):
+    """Writes that were sent with an idempotency key; what they were answered is sealed."""
+
+    list_display = ("kept_at", "user", "key_digest")
+    list_select_related = ("user",)
+    search_fields = ("key_digest", "user__email")
+    fields = ("user", "key_digest", "fingerprint", "kept_at")

@@ -122,3 +122,25 @@ class FollowUp(Sending):
 
     def __str__(self) -> str:
         return f"{self.task} after {self.event}"
+
+
+class KeptAnswer(models.Model):
+    """What a write with an idempotency key was answered, for whoever sends the same write again.
+
+    Written in the transaction of the write itself: there are both or neither.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    key_digest = models.CharField(max_length=64, help_text="SHA-256 of the key.")
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
+    sealed = models.BinaryField(help_text="The answer, readable to whoever has the key.")
+    kept_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ("-kept_at",)
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key_digest"], name="kept_answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"answer to {self.user}"

@@ -80,6 +80,32 @@ def endpoint_limit_list(*, viewer: Viewer) -> QuerySet[EndpointLimit]:
     )
 
 
+def endpoint_limit_get(*, viewer: Viewer, limit_id: int) -> EndpointLimit:
+    """One limit.
+
+    Raises:
+        NotFoundError: no such limit, or the viewer may not know of it.
+    """
+    found = endpoint_limit_list(viewer=viewer).filter(id=limit_id).first()
+    if found is None:
+        raise NotFoundError(f"no endpoint limit {limit_id} that you may see")
+    return found
+
+
+def endpoint_limit_held(*, viewer: Viewer, organization_id: UUID, url: str) -> EndpointLimit | None:
+    """What was said of an endpoint, held against every change until the transaction ends.
+
+    Raises:
+        InvalidInputError: the URL has no origin.
+    """
+    return (
+        endpoint_limit_list(viewer=viewer)
+        .select_for_update(of=("self",))
+        .filter(organization=organization_id, origin=origin_of(url))
+        .first()
+    )
+
+
 def request_limit(*, version: Version) -> RequestLimit:
     """How hard the version's endpoint may be asked; the default where nobody said."""
     row = EndpointLimit.objects.filter(

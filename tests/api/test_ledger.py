@@ -124,7 +124,7 @@ def test_a_later_log_is_shown_to_extend_an_earlier_one(
         new_root=bytes(new.root),
     )
     swapped = client.get(f"/api/v1/ledger/consistency?old={new.size}&new={old.size}")
-    assert (swapped.status_code, swapped.json()["errors"][0]["field"]) == (400, "old")
+    assert (swapped.status_code, swapped.json()["errors"][0]["field"]) == (422, "old")
 
 
 def test_the_state_of_the_log_names_keys_and_quorum(

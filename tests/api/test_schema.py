@@ -59,7 +59,9 @@ def test_every_operation_has_an_id_a_summary_and_its_refusals(schema: dict[str, 
         for status, answer in answers.items():
             granted = "application/zip" if name.endswith("/bundle") else "application/json"
             media = granted if status < "400" else "application/problem+json"
-            assert list(answer["content"]) == [media], name
+            # The first has no body, the second is the server's in front of the application.
+            wanted = {"304": [], "414": ["text/html"]}.get(status, [media])
+            assert list(answer.get("content", ())) == wanted, name
 
 
 def test_the_guide_names_operations_that_exist(schema: dict[str, Any]) -> None:

@@ -116,7 +116,7 @@ def test_a_run_without_any_announced_stress_test_is_refused(
 ) -> None:
     body = {"version": str(version.id)}
     answer = call(cast.engineer).post("/api/v1/runs", body, format="json")
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "battery")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "battery")
     assert not Run.objects.exists()
 
 
@@ -140,7 +140,7 @@ def test_an_alert_is_acknowledged_and_resolved(cast: Cast, call: Call, record: R
 
 
 Write = Callable[[Record], tuple[str, Body]]
-# What each role gets; 400 and 404 where it may not even know of the model it names.
+# What each role gets; 422 and 404 where it may not even know of the model it names.
 WRITES: dict[str, tuple[Write, dict[str, int]]] = {
     "model_register": (
         lambda record: (
@@ -199,7 +199,7 @@ def test_who_may_write_what(cast: Cast, call: Call, record: Record, name: str) -
         with transaction.atomic():
             answer = call(getattr(cast, who)).post(f"/api/v1/{path}", body, format="json")
             transaction.set_rollback(True)  # the next role finds the record as it was
-        assert answer.status_code == statuses.get(who, 400), (who, answer.json())
+        assert answer.status_code == statuses.get(who, 422), (who, answer.json())
         if answer.status_code >= 400:
             assert "northwind/" not in answer.content.decode()
 
@@ -240,6 +240,6 @@ def test_a_subscription_on_another_organizations_model_is_refused(
     grant_give(organization=cast.rival, provider=cast.northwind)
     body = subscription_body(record, organization="rival", model=str(record.model.id))
     answer = call(cast.outsider).post("/api/v1/subscriptions", body, format="json")
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "model")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "model")
     assert not Subscription.objects.exists()
     assert Model.objects.count() == 1

@@ -151,7 +151,7 @@ def test_the_api_answers_it_and_writes_nothing(
     assert priced["pace"]["seconds"]["mean"] == 1.0
     assert (unpriced["rows"], unpriced["reason"]) == ([], "certain after one pass")
     assert version.runs.count() == 1
-    assert call(cast.outsider).post("/api/v1/runs/forecast", body, format="json").status_code == 400
+    assert call(cast.outsider).post("/api/v1/runs/forecast", body, format="json").status_code == 422
     row = call(cast.officer).get("/api/v1/stress-tests?kind=safety").json()["rows"][0]
     assert len(row["plan"]["outlooks"]) == 7
 

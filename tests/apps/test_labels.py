@@ -184,7 +184,7 @@ def test_the_api_labels_and_concludes(cast: Cast, shard: Shard) -> None:
     client = APIClient()
     client.force_authenticate(cast.officer)
     here = f"/api/v1/runs/{shard.run_id}/shards/0/labels"
-    assert client.post(f"{here}/conclude").status_code == 400
+    assert client.post(f"{here}/conclude").status_code == 422
     sheet = client.get(here).json()
     assert (sheet["counted"], sheet["labels"]) == ([], {})
     assert set(sheet["drawn"][0]) == {"item_id", "payload", "answer"}
@@ -192,6 +192,6 @@ def test_the_api_labels_and_concludes(cast: Cast, shard: Shard) -> None:
     added = client.post(here, body, format="json")
     assert (added.status_code, added.json()["counted"]) == (201, [body["item_id"]])
     again = client.post(here, body, format="json")
-    assert (again.status_code, "has its label" in again.content.decode()) == (400, True)
+    assert (again.status_code, "has its label" in again.content.decode()) == (422, True)
     run = client.post(f"{here}/conclude")
     assert (run.status_code, run.json()["trigger"]) == (201, "labels")

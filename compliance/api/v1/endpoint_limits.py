@@ -1,4 +1,4 @@
-"""Limits of endpoints: list, set."""
+"""Limits of endpoints: list, get, set."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ from compliance.api.operations import OperationApi, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape
 from compliance.domain.endpoints import RequestLimit
-from compliance.registry.selectors import endpoint_limit_list
+from compliance.registry.selectors import (
+    endpoint_limit_get,
+    endpoint_limit_held,
+    endpoint_limit_list,
+)
 from compliance.registry.services import endpoint_limit_set
 
 MOST_AT_ONCE = 1_000
 MOST_PER_MINUTE = 2**31 - 1
 
 
-class EndpointLimitListApi(OperationApi):
-    """Limits of endpoints, newest first."""
-
-    class Filters(PageFilters):
-        organization = serializers.SlugField(required=False)
+class EndpointLimitGetApi(OperationApi):
+    """One limit."""
 
     @extend_schema_serializer(component_name="EndpointLimit")
     class Output(OutputShape):
         """How hard an organization's endpoint may be asked, over all workers together."""
 
+        id = serializers.IntegerField()
         organization = serializers.CharField(source="organization.slug")
         origin = serializers.CharField()
         requests_at_once = serializers.IntegerField()
@@ -40,14 +42,31 @@ class EndpointLimitListApi(OperationApi):
         changed_by = serializers.CharField()
         changed_at = serializers.DateTimeField()
 
-    @operation("endpoint_limit_list", query=Filters, returns=page_of(Output, "EndpointLimitPage"))
+    @operation("endpoint_limit_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
+    def get(self, request: Request, limit_id: int) -> Response:
+        """Get the limit of an endpoint."""
+        found = endpoint_limit_get(viewer=self.viewer, limit_id=limit_id)
+        return Response(EndpointLimitGetApi.Output(found).data)
+
+
+class EndpointLimitListApi(OperationApi):
+    """Limits of endpoints, newest first."""
+
+    class Filters(PageFilters):
+        organization = serializers.SlugField(required=False)
+
+    @operation(
+        "endpoint_limit_list",
+        query=Filters,
+        returns=page_of(EndpointLimitGetApi.Output, "EndpointLimitPage"),
+    )
     def get(self, request: Request) -> Response:
         """List limits of endpoints."""
         wanted = self.query(EndpointLimitListApi.Filters)
         rows = narrowed(
             endpoint_limit_list(viewer=self.viewer), organization__slug=wanted.get("organization")
         )
-        return paged(request, rows, row=EndpointLimitListApi.Output, order=("-changed_at", "-id"))
+        return paged(request, rows, row=EndpointLimitGetApi.Output, order=("-changed_at", "-id"))
 
 
 class EndpointLimitSetApi(OperationApi):
@@ -65,18 +84,22 @@ class EndpointLimitSetApi(OperationApi):
     @operation(
         "endpoint_limit_set",
         body=Input,
-        returns=EndpointLimitListApi.Output,
-        refuses={HTTPStatus.FORBIDDEN},
+        returns=EndpointLimitGetApi.Output,
+        refuses={HTTPStatus.FORBIDDEN, HTTPStatus.PRECONDITION_FAILED},
     )
     def post(self, request: Request) -> Response:
         """Set the limit of an endpoint."""
         given, viewer = self.body(EndpointLimitSetApi.Input), self.viewer
         slug = given["organization"]
         organization = named("organization", lambda: organization_get(viewer=viewer, slug=slug))
+        known = endpoint_limit_held(
+            viewer=viewer, organization_id=organization.id, url=given["origin"]
+        )
+        self.seen(EndpointLimitGetApi.Output, known)
         row = endpoint_limit_set(
             viewer=viewer,
             organization_id=organization.id,
             url=given["origin"],
             limit=RequestLimit(given["requests_at_once"], given.get("requests_per_minute")),
         )
-        return Response(EndpointLimitListApi.Output(row).data)
+        return Response(EndpointLimitGetApi.Output(row).data)

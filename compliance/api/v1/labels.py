@@ -80,7 +80,7 @@ class LabelsConcludeApi(OperationApi):
         "labels_conclude",
         returns=RunGetApi.Output,
         status=HTTPStatus.CREATED,
-        refuses={HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
+        refuses={HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
     )
     def post(self, request: Request, run_id: UUID, position: int) -> Response:
         """Judge a shard's answers anew by the labels there are."""

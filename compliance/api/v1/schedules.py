@@ -36,6 +36,8 @@ from compliance.domain.schedules import MAXIMUM_SECONDS, Rule, slots_preview
 from compliance.domain.vocabulary import CatchUp
 from compliance.registry.selectors import model_get
 
+CHANGE_REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED)
+
 
 class ScheduleGetApi(OperationApi):
     """One schedule."""
@@ -162,7 +164,7 @@ class SchedulePauseApi(OperationApi):
     @operation(
         "schedule_pause",
         returns=ScheduleGetApi.Output,
-        refuses={HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
+        refuses=CHANGE_REFUSES,
     )
     def post(self, request: Request, schedule_id: UUID) -> Response:
         """Pause a schedule."""
@@ -175,7 +177,7 @@ class ScheduleResumeApi(OperationApi):
     @operation(
         "schedule_resume",
         returns=ScheduleGetApi.Output,
-        refuses={HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
+        refuses=CHANGE_REFUSES,
     )
     def post(self, request: Request, schedule_id: UUID) -> Response:
         """Resume a schedule."""
@@ -195,6 +197,8 @@ def _rule(given: Mapping[str, Any], now: datetime) -> Rule:
 
 def _switch(api: OperationApi, service: Callable[..., object], schedule_id: UUID) -> Response:
     viewer = api.viewer
-    service(viewer=viewer, schedule=schedule_get(viewer=viewer, schedule_id=schedule_id))
+    found = schedule_get(viewer=viewer, schedule_id=schedule_id, held=True)
+    api.seen(ScheduleGetApi.Output, found)
+    service(viewer=viewer, schedule=found)
     schedule = schedule_get(viewer=viewer, schedule_id=schedule_id)
     return Response(ScheduleGetApi.Output(schedule).data)

@@ -15,6 +15,7 @@ from compliance.accounts.selectors import organization_get
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
+    AddressField,
     BatteryField,
     FilterField,
     InputShape,
@@ -36,6 +37,9 @@ from compliance.registry.selectors import model_get
 
 EVENT_TYPES = sorted(event_type.value for event_type in EventType)
 FILTER = "Keys of the event's payload, each with its value or a list of values."
+
+
+CHANGE_REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED)
 
 
 class SubscriptionGetApi(OperationApi):
@@ -114,9 +118,7 @@ class SubscriptionCreateApi(OperationApi):
             default=Severity.WARNING.value,
             help_text="For the effect `alert`.",
         )
-        url = serializers.URLField(
-            required=False, max_length=500, help_text="For the effect `webhook`."
-        )
+        url = AddressField(required=False, max_length=500, help_text="For the effect `webhook`.")
 
     @operation(
         "subscription_create",
@@ -155,7 +157,7 @@ class SubscriptionPauseApi(OperationApi):
     @operation(
         "subscription_pause",
         returns=SubscriptionGetApi.Output,
-        refuses={HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
+        refuses=CHANGE_REFUSES,
     )
     def post(self, request: Request, subscription_id: UUID) -> Response:
         """Pause a subscription."""
@@ -168,7 +170,7 @@ class SubscriptionResumeApi(OperationApi):
     @operation(
         "subscription_resume",
         returns=SubscriptionGetApi.Output,
-        refuses={HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
+        refuses=CHANGE_REFUSES,
     )
     def post(self, request: Request, subscription_id: UUID) -> Response:
         """Resume a subscription."""
@@ -177,7 +179,8 @@ class SubscriptionResumeApi(OperationApi):
 
 def _switch(api: OperationApi, service: Callable[..., object], subscription_id: UUID) -> Response:
     viewer = api.viewer
-    found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+    found = subscription_get(viewer=viewer, subscription_id=subscription_id, held=True)
+    api.seen(SubscriptionGetApi.Output, found)
     service(viewer=viewer, subscription=found)
     found = subscription_get(viewer=viewer, subscription_id=subscription_id)
     return Response(SubscriptionGetApi.Output(found).data)

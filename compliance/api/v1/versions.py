@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
-from compliance.api.shapes import InputShape, OutputShape, Reference, words
+from compliance.api.shapes import AddressField, InputShape, OutputShape, Reference, words
 from compliance.domain.lineage import DeclaredParent, DeclaredSource
 from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
 from compliance.registry.selectors import model_get, version_get, version_list
@@ -112,7 +112,7 @@ class VersionRegisterApi(OperationApi):
         class Source(InputShape):
             kind = serializers.ChoiceField(choices=words(SourceKind))
             name = serializers.CharField(max_length=200)
-            url = serializers.URLField(required=False, allow_blank=True, max_length=200)
+            url = AddressField(required=False, allow_blank=True, max_length=200)
             description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
             licence = serializers.CharField(required=False, allow_blank=True, max_length=100)
 

@@ -1,0 +1,121 @@
+"""What OpenAPI says and what the real server does, compared by schemathesis with all its checks.
+
+A request that the description allows is never answered 400: the record may still refuse it, with
+422, which is for what is well formed and cannot be done.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from compliance.accounts.models import User
+from compliance.accounts.services import token_issue
+from compliance.audits.models import Schedule, Subscription
+from compliance.audits.services import battery_resolve, schedule_create, subscription_create
+from compliance.domain.events import EventType
+from compliance.domain.schedules import Rule
+from compliance.domain.subscriptions import OpenAlert
+from compliance.domain.vocabulary import Severity
+from compliance.ledger.signer import LogSigner
+from tests.api.conftest import Record
+from tests.cast import Cast
+from tests.logged import log_whole
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+SEED = 1
+FEW, MANY = 3, 60
+"""Requests that each operation is sent in the fuzzing phase, next to the systematic ones."""
+
+
+@pytest.fixture
+def logged(
+    transactional_db: None, cast: Cast, record: Record, signer: LogSigner, tmp_path: Path
+) -> Record:
+    """The record with a schedule and a subscription, in a signed log."""
+    officer = cast.viewer(cast.officer)
+    schedule_create(
+        viewer=officer,
+        model=record.model,
+        name="Every Monday",
+        battery=battery_resolve(battery=["safety.refusal"]),
+        rule=Rule("0 6 * * 1", None, "UTC", record.run.requested_at),
+    )
+    subscription_create(
+        viewer=officer,
+        organization_id=cast.northwind.id,
+        event_type=EventType.VERSION_REGISTERED,
+        consequence=OpenAlert(Severity.WARNING),
+    )
+    log_whole(signer, tmp_path / "witness")
+    return record
+
+
+def configuration(record: Record, folder: Path) -> Path:
+    """Four times in five, what a request names is there."""
+    there = {
+        "model": record.model.id,
+        "version": record.version.id,
+        "run": record.waiting.id,
+        "result": record.violating.id,
+        "alert": record.alert.id,
+        "schedule": Schedule.objects.get().id,
+        "subscription": Subscription.objects.get().id,
+        "organization": "northwind",
+    }
+    at = {f"path.{name}_id": name for name in there} | {
+        "body.organization": "organization",
+        "body.model": "model",
+        "body.version": "version",
+        "query.organization": "organization",
+        "query.model": "model",
+        "query.run": "run",
+    }
+    lines = [CONFIGURATION.read_text()]
+    lines += [f'[dictionaries.{name}]\nvalues = ["{one}"]\n' for name, one in there.items()]
+    lines += ["[parameters]", "position = 0", "index = 0"]
+    lines += [
+        f'"{where}" = {{dictionary = "{one}", probability = 0.8}}' for where, one in at.items()
+    ]
+    path = folder / "schemathesis.toml"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def faults(site: str, user: User, configured: Path, *options: str) -> str:
+    """What schemathesis says that is wrong; empty if nothing."""
+    token = token_issue(user=user, name="contract", expires_at=timezone.now() + timedelta(hours=9))
+    command = (
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configured)),
+        *("run", f"{site}/api/schema/?format=json", "--header", f"Authorization: Bearer {token}"),
+        *("--report", "json", "--report-json-path", str(configured.with_name("report.json"))),
+        *options,
+    )
+    folder = configured.parent
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    print(done.stdout)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_the_server_does_what_its_description_says(
+    cast: Cast, logged: Record, live_site: str, tmp_path: Path
+) -> None:
+    configured = configuration(logged, tmp_path)
+    said = faults(live_site, cast.officer, configured, f"--seed={SEED}", f"--max-examples={FEW}")
+    assert not said, said
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("who", ["officer", "regulator", "outsider"])
+def test_contract_at_length(
+    cast: Cast, logged: Record, live_site: str, tmp_path: Path, who: str
+) -> None:
+    """With a fresh seed each time, for three people; `make bench NAME=contract`."""
+    configured = configuration(logged, tmp_path)
+    said = faults(live_site, getattr(cast, who), configured, f"--max-examples={MANY}")
+    assert not said, said
