@@ -5,8 +5,7 @@ from __future__ import annotations
 from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import Subject
 from compliance.domain.statistics.sketches import Sketch
-from workers.backends.files import model_files
-from workers.backends.weights import open_weights
+from workers.backends.loading import open_confined
 from workers.stress_tests.provenance.gated_units import NotComparableError
 from workers.stress_tests.provenance.sketches import sketch
 
@@ -14,6 +13,6 @@ from workers.stress_tests.provenance.sketches import sketch
 def subject_sketch(subject: Subject) -> tuple[Sketch | None, str]:
     """The sketch of registered weights, or none and the reason."""
     try:
-        return sketch(open_weights(model_files(subject.location), label=subject.label)), ""
+        return sketch(open_confined(subject).weights()), ""
     except (NotComparableError, NotTestableError, InvalidInputError) as error:
         return None, str(error)

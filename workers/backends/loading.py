@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from compliance.domain.specs import Subject
 from workers.backends.answer_store import answer_store
 from workers.backends.kept import KeptModels
 from workers.contract import Backend
+
+if TYPE_CHECKING:
+    from workers.backends.confined.pool import ModelProcesses
+    from workers.backends.remembering import Rememberable
 
 _KEPT = KeptModels()
 
@@ -19,7 +26,9 @@ def open_backend(
     allow_internal: bool = False,
     remembers: bool = True,
 ) -> Backend:
-    """The backend for a folder, a GGUF file or an endpoint's URL.
+    """The backend for a folder, a GGUF file or an endpoint's URL, opened in this process.
+
+    For whoever opens files of their own, at a terminal; a worker opens those of strangers.
 
     Args:
         references: other weights that the test may read by their digests.
@@ -38,9 +47,38 @@ def open_backend(
     from workers.backends.transformers_local import TransformersLocal
 
     local = TransformersLocal(subject, references, kept=_KEPT)
-    store = answer_store() if remembers else None
+    return _remembering(local) if remembers else local
+
+
+def open_confined(
+    subject: Subject, references: Sequence[Subject] = (), *, allow_internal: bool = False
+) -> Backend:
+    """The same, with each model's files opened in a process of their own (docs/adr/0019).
+
+    Raises:
+        InvalidInputError, NotTestableError: see ``open_backend``.
+        ModelProcessError: a model's process ended.
+    """
+    if subject.is_endpoint:
+        return open_backend(subject, references, allow_internal=allow_internal)
+    from workers.backends.confined.backend import Confined
+
+    return _remembering(Confined(subject, references, processes=_processes()))
+
+
+def _remembering(local: Rememberable) -> Backend:
+    store = answer_store()
     if store is None:
         return local
     from workers.backends.remembering import Remembering
 
     return Remembering(local, store)
+
+
+@cache
+def _processes() -> ModelProcesses:
+    from workers.backends.confined.pool import ModelProcesses
+
+    found = ModelProcesses()
+    atexit.register(found.close)
+    return found

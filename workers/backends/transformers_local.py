@@ -49,25 +49,49 @@ class TransformersLocal:
         self._asked_beside: dict[str, TransformersLocal] = {}
 
     @property
+    def files(self) -> ModelFiles:
+        """The model's files, checked."""
+        return self._files
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the model itself was asked something."""
+        return "_pretrained" in vars(self)
+
+    @property
     def tokens(self) -> int:
         own = 0
-        if "_pretrained" in vars(self):
+        if self.loaded:
             own = self._pretrained.tally.tokens - self._tally_before
         return own + sum(other.tokens for other in self._asked_beside.values())
 
     def environment(self) -> Mapping[str, Json]:
+        return {
+            "files": {**self._digests},
+            "weights_digest": self._subject.weights_digest,
+            **self.computed(asked=self.loaded),
+        }
+
+    def computed(self, *, asked: bool) -> Mapping[str, Json]:
+        """What the numbers depend on beside the files.
+
+        Args:
+            asked: the model itself was asked, and not only its weights read.
+        """
         about: dict[str, Json] = {
             "backend": "transformers_local",
             "python": platform.python_version(),
             "machine": platform.machine(),
-            "files": {**self._digests},
-            "weights_digest": self._subject.weights_digest,
         }
         about |= _versions()
-        return about | (self._asked if "_pretrained" in vars(self) else {})
+        return about | (self._asked if asked else {})
 
     def numerics(self) -> Mapping[str, Json]:
         """What the bits of answers depend on: files, libraries, device, threads."""
+        return {"files": {**self._digests}, **self.computing()}
+
+    def computing(self) -> Mapping[str, Json]:
+        """What the bits depend on beside the files."""
         import torch
 
         from workers.backends.device import device_chosen, device_name
@@ -75,7 +99,6 @@ class TransformersLocal:
 
         use_all_cores()
         return {
-            "files": {**self._digests},
             "machine": platform.machine(),
             "processor": torch.backends.cpu.get_cpu_capability(),
             "dtype": "float32",

@@ -29,7 +29,7 @@ from compliance.domain.errors import (
     UnavailableError,
 )
 from compliance.tracing import trace_failed
-from workers.backends.loading import open_backend
+from workers.backends.loading import open_confined
 from workers.catalogue import catalogue, code_digest, lacking, validity
 from workers.celery import app
 from workers.contract import StressTest
@@ -88,7 +88,7 @@ def _executed(lease: Lease, pulse: Pulse) -> Execution:
     """Ask the model; or, where people have labelled its answers, judge those anew."""
     if lease.relabelled is not None:
         return fold(rebuild(lease.relabelled.record), lease.relabelled.labels)
-    backend = open_backend(
+    backend = open_confined(
         lease.spec.subject,
         lease.spec.references,
         allow_internal=settings.ALLOW_INTERNAL,
