@@ -81,18 +81,12 @@ WEIGHTS_QUEUES = frozenset({"cpu", "gpu"})
 
 
 @worker_init.connect
-def prepare(sender: Any, **_: Any) -> None:
-    """Give back what this worker held when it died; then make ready for what it will take.
-
-    First of all, so that others need not wait for this one. The libraries take seconds to import:
-    before the fork every process of this worker has them, and a worker that says it is ready is.
-    """
+def give_back(sender: Any, **_: Any) -> None:
+    """Give back what this worker held when it died, first of all: others need not wait for it."""
     from compliance.audits.services import leases_release
 
     leases_release(worker=sender.hostname)
     connections.close_all()  # a connection must not cross the fork that follows
-    if WEIGHTS_QUEUES & set(sender.app.amqp.queues.consume_from):
-        import workers.backends.pretrained  # noqa: F401
 
 
 @worker_ready.connect
@@ -118,6 +112,15 @@ def logging_keep(**_: Any) -> None:
 def trace_begin(**_: Any) -> None:
     """Trace in the process that executes tasks; an exporter's thread survives no fork."""
     tracing_start(service="assay-worker")
+
+
+@worker_process_init.connect
+def models_prepare(**_: Any) -> None:
+    """Let the libraries load now that open models; in the first shard they would cost seconds."""
+    if WEIGHTS_QUEUES & set(app.amqp.queues.consume_from):
+        from workers.backends.confined.template import template
+
+        template()
 
 
 @worker_process_shutdown.connect
