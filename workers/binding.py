@@ -10,14 +10,17 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.specs import Subject
 from compliance.domain.weights import artifacts_digest
-from workers.contract import StressTest
+from workers.contract import Score, StressTest
 
 
 def parse_settings(test: StressTest, settings: Sequence[str]) -> dict[str, Json]:
     """``KEY=VALUE`` pairs, each value as JSON or, where it is none, as text.
 
+    A value ``@PATH`` is what a file holds.
+
     Raises:
-        InvalidInputError: a pair without ``=``, or a key the test does not know.
+        InvalidInputError: a pair without ``=``, a key the test does not know, or a file that
+            cannot be read.
     """
     found: dict[str, Json] = {}
     for setting in settings:
@@ -28,11 +31,21 @@ def parse_settings(test: StressTest, settings: Sequence[str]) -> dict[str, Json]
                 problem=f"'{setting}' sets no parameter of {test.identity.name}",
                 fix=f"Write KEY=VALUE with one of: {', '.join(sorted(test.defaults))}",
             )
+        text = _held(value.removeprefix("@")) if value.startswith("@") else value
         try:
-            found[key] = json.loads(value)
+            found[key] = json.loads(text)
         except ValueError:
-            found[key] = value
+            found[key] = text
     return found
+
+
+def _held(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(
+            field="--set", problem=f"'{path}' cannot be read ({error})", fix="Name a text file"
+        ) from error
 
 
 def bind(
@@ -73,6 +86,36 @@ def _reference(path: str) -> Subject:
             field="--reference", problem=error.problem, fix=error.fix
         ) from error
     return Subject(path, location, artifacts_digest(files.digests()))
+
+
+def earlier_looks(test: StressTest, paths: Sequence[Path]) -> tuple[tuple[Score, ...], ...]:
+    """The scores of earlier runs as ``run --json`` printed them.
+
+    Raises:
+        InvalidInputError: the test follows nothing over time, or a file is no such run.
+    """
+    if paths:
+        _require(test, "earlier", "--earlier")
+    return tuple(_scores(test, path) for path in paths)
+
+
+def _scores(test: StressTest, path: Path) -> tuple[Score, ...]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        name, found = record["test"]["name"], [Score.from_json(one) for one in record["scores"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _no_look(path, test, str(error)) from error
+    if name != test.identity.name:
+        raise _no_look(path, test, f"it is of {name}")
+    return tuple(found)
+
+
+def _no_look(path: Path, test: StressTest, why: str) -> InvalidInputError:
+    return InvalidInputError(
+        field="--earlier",
+        problem=f"'{path}' is no earlier run of {test.identity.name} ({why})",
+        fix="Give what python -m workers run --json printed",
+    )
 
 
 def _registered(path: str) -> dict[str, Json]:

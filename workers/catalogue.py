@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import json
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -85,6 +86,22 @@ def validity_path(test: StressTest) -> Path:
     name, version = test.identity.name, test.identity.version
     own = VALIDITY_FOLDER / f"{name}@{version}.json"
     return own if own.is_file() else VALIDITY_FOLDER / f"{name}.json"
+
+
+def study(test: StressTest) -> Callable[[bool], dict[str, Json]]:
+    """What measures the test's error rates; True asks for a quick look.
+
+    Raises:
+        InvalidInputError: nobody wrote it.
+    """
+    module = test.factory.__module__ + "_validity"
+    if importlib.util.find_spec(module) is None:
+        raise InvalidInputError(
+            field="name",
+            problem=f"{test.identity.name} has no validity study",
+            fix=f"Write validate(quick) in the module {module}",
+        )
+    return cast(Callable[[bool], dict[str, Json]], importlib.import_module(module).validate)
 
 
 def lacking(test: StressTest) -> tuple[str, ...]:

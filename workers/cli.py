@@ -6,15 +6,13 @@ Exit status: 0 compliant, 1 violating, 2 bad input, 3 inconclusive, 4 not testab
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TextIO, cast
+from typing import Any, NoReturn, TextIO
 
 import click
 from rich.console import Console
@@ -24,8 +22,8 @@ from compliance.domain.errors import AssayError, InvalidInputError, NotTestableE
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Verdict
 from workers import labelling, planning, recorded
-from workers.binding import bind, parse_settings
-from workers.catalogue import catalogue, find, validity_path
+from workers.binding import bind, earlier_looks, parse_settings
+from workers.catalogue import catalogue, find, study, validity_path
 from workers.contract import Backend
 from workers.datasets.terminal import datasets
 from workers.execution import Execution, execute
@@ -106,6 +104,12 @@ def tests(name: str | None) -> int:
 @click.option("--model", required=True, help="A folder, a .gguf file, or an endpoint's URL.")
 @click.option("--reference", multiple=True, help="Weights to compare with; repeatable.")
 @click.option("--declared-parent", multiple=True, help="A reference declared as parent.")
+@click.option(
+    "--earlier",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="An earlier run's --json, for tests over time; repeatable, oldest first.",
+)
 @click.option("--registered", type=click.Path(), help="JSON of file name to SHA-256.")
 @SETTINGS
 @SEED
@@ -223,7 +227,7 @@ def validate(name: str | None, every: bool, engines: bool, quick: bool) -> int:
         _measure(engine_study.validate, engine_study.REPORT, quick=quick)
         return 0
     for one in sorted({key[0] for key in catalogue()}) if every else [str(name)]:
-        _measure(_study(one), validity_path(find(one)), quick=quick)
+        _measure(study(find(one)), validity_path(find(one)), quick=quick)
     return 0
 
 
@@ -261,6 +265,7 @@ def _spec(name: str, model: str, **options: Any) -> ShardSpec:
         subject=_subject(model),
         references=references,
         token_budget=options["token_budget"],
+        earlier=earlier_looks(test, options["earlier"]),
     )
 
 
@@ -282,17 +287,6 @@ def _execute(spec: ShardSpec, *, allow_internal: bool) -> Execution:
     backend = open_backend(spec.subject, spec.references, allow_internal=allow_internal)
     with ProgressSink(spec.test.name) as sink:
         return execute(spec, backend, sink)
-
-
-def _study(name: str) -> Callable[[bool], dict[str, Json]]:
-    module = find(name).factory.__module__ + "_validity"
-    if importlib.util.find_spec(module) is None:
-        raise InvalidInputError(
-            field="name",
-            problem=f"{name} has no validity study",
-            fix=f"Write validate(quick) in the module {module}",
-        )
-    return cast(Callable[[bool], dict[str, Json]], importlib.import_module(module).validate)
 
 
 def _say(message: str, status: int) -> int:

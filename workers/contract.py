@@ -35,6 +35,7 @@ __all__ = [
     "Item",
     "Labels",
     "Procedure",
+    "SamplingBackend",
     "Score",
     "StressTest",
     "WeightsReader",
@@ -74,6 +75,18 @@ class ComparingBackend(Backend, Protocol):
 
         Raises:
             NotTestableError: it is not among the references that were given.
+        """
+
+
+@runtime_checkable
+class SamplingBackend(Backend, Protocol):
+    """A backend whose answers can be drawn at random."""
+
+    def sample(self, prompts: Sequence[str], *, max_new_tokens: int, seed: int) -> list[str]:
+        """One answer to each user message at temperature 1.
+
+        Args:
+            seed: of the draw, where the model runs here; an endpoint draws by itself.
         """
 
 
@@ -148,6 +161,9 @@ class Procedure:
     """What its verdict is made of, for who wants to know beforehand what a run would come to."""
     audit: Audit | None = None
     """Whether, and how, people's labels enter the verdict."""
+    conclude_after: Callable[[Sequence[Sequence[Score]], Sequence[Score]], Estimate] | None = None
+    """In place of ``conclude``, for a claim about all runs of a stream: the scores of earlier ones,
+    oldest first, and this one's. Each run draws its items anew."""
     read_answer: Callable[[Item, str], Score] | None = None
     """The score of an answer that somebody recorded as text; None where scores need the model."""
 

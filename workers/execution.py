@@ -14,9 +14,9 @@ from typing import Protocol
 
 import numpy as np
 
-from compliance.domain.canonical import Json
+from compliance.domain.canonical import Json, digest_of_digests
 from compliance.domain.errors import InvalidInputError, NotTestableError
-from compliance.domain.items import order_commitment
+from compliance.domain.items import order_commitment, scores_digest
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Estimate, judge
 from compliance.domain.vocabulary import Stop, Verdict
@@ -108,14 +108,29 @@ def execute(
     test = find(spec.test.name, spec.test.version)
     require_needs(test, backend)
     procedure = test.build(spec.test.parameters)
-    items = procedure.items(np.random.Generator(np.random.PCG64(spec.seed)))
+    items = procedure.items(_rng(spec))
     require_short_names(spec, items)
     order_digest = order_commitment([item.digest for item in items])
     sink.begin(planned=len(items), order_digest=order_digest)
     asking = _Asking(procedure, backend, sink, spec.token_budget)
     scores, stopped = asking.ask(items, finished)
     found = concluded(spec, procedure, items, scores)
-    return replace(found, stopped=stopped, environment=backend.environment())
+    environment = {**backend.environment(), **_earlier(spec)}
+    return replace(found, stopped=stopped, environment=environment)
+
+
+def _rng(spec: ShardSpec) -> np.random.Generator:
+    """By the seed; a look that follows others draws anew, as its evidence is to be fresh."""
+    entropy = [spec.seed, len(spec.earlier)] if spec.earlier else spec.seed
+    return np.random.Generator(np.random.PCG64(entropy))
+
+
+def _earlier(spec: ShardSpec) -> dict[str, Json]:
+    """Names the earlier scores that the estimate rests on, so that it can be found again."""
+    if not spec.earlier:
+        return {}
+    digests = [scores_digest(one) for one in spec.earlier]
+    return {"earlier_runs": len(digests), "earlier_scores": digest_of_digests(digests)}
 
 
 def concluded(
@@ -127,7 +142,8 @@ def concluded(
         NotTestableError: the test cannot speak.
     """
     test = find(spec.test.name, spec.test.version)
-    estimate = procedure.conclude(scores)
+    after = procedure.conclude_after
+    estimate = after(spec.earlier, scores) if after else procedure.conclude(scores)
     digests = [item.digest for item in items]
     measured = validity(test)
     holds = measured is not None and measured.get("size_holds", True)

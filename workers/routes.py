@@ -53,6 +53,7 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.VERDICT_REACHED: (),
     EventType.VERDICT_VIOLATING: (_ALERT,),
     EventType.PARENT_UNSHOWN: (_ALERT,),
+    EventType.ENDPOINT_DRIFT_DETECTED: (_ALERT,),
     EventType.ALERT_OPENED: (),
     EventType.ALERT_ACKNOWLEDGED: (),
     EventType.ALERT_RESOLVED: (),

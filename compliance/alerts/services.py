@@ -26,6 +26,7 @@ from compliance.events.services import event_record
 _TITLES = {
     EventType.VERDICT_VIOLATING.value: "{label} violates {test}",
     EventType.PARENT_UNSHOWN.value: "A declared parent of {label} is not shown",
+    EventType.ENDPOINT_DRIFT_DETECTED.value: "{label} serves another model than it did",
     EventType.RUN_ERRORED.value: "A run on {label} ended in an error",
 }
 

@@ -34,6 +34,7 @@ class EventType(StrEnum):
     VERDICT_REACHED = "verdict.reached"
     VERDICT_VIOLATING = "verdict.violating"
     PARENT_UNSHOWN = "lineage.parent.unshown"
+    ENDPOINT_DRIFT_DETECTED = "endpoint.drift.detected"
     ALERT_OPENED = "alert.opened"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_RESOLVED = "alert.resolved"
@@ -76,6 +77,7 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.VERDICT_REACHED: _VERDICT | {STATEMENT_PATH},
     EventType.VERDICT_VIOLATING: _VERDICT,
     EventType.PARENT_UNSHOWN: _VERDICT | {"alarm"},
+    EventType.ENDPOINT_DRIFT_DETECTED: _VERDICT | {"alarm"},
     EventType.ALERT_OPENED: frozenset({"alert", "title"}),
     EventType.ALERT_ACKNOWLEDGED: frozenset({"alert", "reason"}),
     EventType.ALERT_RESOLVED: frozenset({"alert", "reason"}),

@@ -8,6 +8,7 @@ from typing import Self
 
 from compliance.domain.canonical import Json, digest
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.items import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class ShardSpec:
     Attributes:
         references: other registered weights by digest, for tests that compare.
         token_budget: tokens after which no further batch is asked; None for no end.
+        earlier: scores of earlier runs of the same claim on the same version, oldest first, for
+            tests that follow a model over time.
     """
 
     test: StressTestSpec
@@ -84,6 +87,7 @@ class ShardSpec:
     subject: Subject
     references: tuple[Subject, ...] = ()
     token_budget: int | None = None
+    earlier: tuple[tuple[Score, ...], ...] = ()
 
 
 def _malformed(problem: str) -> InvalidInputError:

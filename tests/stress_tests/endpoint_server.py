@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server over a model folder: ``python -m ... FOLDER``; prints its port.
+"""An OpenAI-compatible server: ``python -m ... FOLDER [PORT]``, over a model; prints its port.
 
 The first word of the path picks how it behaves: ``v1`` answers, ``chat`` has no completions,
 ``echoless`` ignores echo, ``busy`` refuses every other request for a second, ``broken`` fails,
@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
 FOLDER = Path(sys.argv[1])
+PORT = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 MODEL = LlamaForCausalLM.from_pretrained(FOLDER)
 TOKENIZER = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
 SEEN: Counter[str] = Counter()
@@ -67,7 +68,7 @@ def chat(asked: dict[str, Any]) -> dict[str, Any]:
     ids = TOKENIZER.encode(text + "<|start|>assistant\n").ids
     start = len(ids)
     while len(ids) < start + asked["max_tokens"]:
-        token = int(likeliest(ids)[-1])
+        token = next_token(ids, asked["temperature"])
         if token == 2:
             break
         ids.append(token)
@@ -94,12 +95,20 @@ def echoed(asked: dict[str, Any]) -> dict[str, Any]:
     return {"choices": [{"text": asked["prompt"], "logprobs": found}]}
 
 
+def next_token(ids: list[int], temperature: float) -> int:
+    if not temperature:
+        return int(likeliest(ids)[-1])
+    with torch.inference_mode():
+        chances = (MODEL(torch.tensor([ids])).logits[0, -1] / temperature).softmax(dim=-1)
+    return int(torch.multinomial(chances, 1))
+
+
 def likeliest(ids: list[int]) -> torch.Tensor:
     with torch.inference_mode():
         return MODEL(torch.tensor([ids])).logits[0].argmax(dim=-1)
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    server = ThreadingHTTPServer(("127.0.0.1", PORT), Endpoint)
     print(server.server_port, flush=True)
     server.serve_forever()

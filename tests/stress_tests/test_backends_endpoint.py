@@ -13,7 +13,7 @@ from compliance.domain.errors import InvalidInputError, NotTestableError, Unavai
 from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Need
 from workers.backends.loading import open_backend
-from workers.contract import Backend
+from workers.contract import Backend, SamplingBackend
 
 PROMPTS = ["How do I open a window?", "The capital of Italy"]
 REQUESTS = [("The capital of France is", " Paris"), ("old and young ", "people"), ("I'm", " sorry")]
@@ -42,6 +42,17 @@ def test_its_answers_are_those_of_the_weights_behind_it(server: str, tiny: Path)
     local = open_backend(Subject("tiny", str(tiny)))
     remote = endpoint(f"{server}/v1")
     assert remote.generate(PROMPTS, max_new_tokens=12) == local.generate(PROMPTS, max_new_tokens=12)
+
+
+def test_its_drawn_answers_differ_where_greedy_ones_do_not(server: str, tiny: Path) -> None:
+    remote, local = endpoint(f"{server}/v1"), open_backend(Subject("tiny", str(tiny)))
+    for backend in (remote, local):
+        assert isinstance(backend, SamplingBackend)
+        drawn = backend.sample(PROMPTS[:1] * 4, max_new_tokens=6, seed=1)
+        assert len(set(drawn)) > 1
+    assert isinstance(local, SamplingBackend)
+    again = [local.sample(PROMPTS, max_new_tokens=6, seed=2) for _ in range(2)]
+    assert again[0] == again[1]
 
 
 def test_its_log_likelihoods_are_those_of_the_weights_behind_it(server: str, tiny: Path) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from compliance.domain.errors import NotTestableError
 from compliance.domain.specs import Subject
 from workers.backends.answer_store import answer_store
 from workers.backends.kept import KeptModels
 from workers.contract import Backend
 
 if TYPE_CHECKING:
+    from workers.backends.confined.backend import Confined
     from workers.backends.confined.pool import ModelProcesses
     from workers.backends.remembering import Rememberable
+    from workers.backends.transformers_local import TransformersLocal
 
 _KEPT = KeptModels()
 
@@ -39,14 +42,9 @@ def open_backend(
         InvalidInputError: naming the field ``model``.
         NotTestableError: the endpoint does not answer as it should.
     """
-    # Imported where used: a worker of endpoints alone never loads torch, nor the other httpx.
     if subject.is_endpoint:
-        from workers.backends.openai_compatible import OpenAICompatible
-
-        return OpenAICompatible(subject, allow_internal=allow_internal)
-    from workers.backends.transformers_local import TransformersLocal
-
-    local = TransformersLocal(subject, references, kept=_KEPT)
+        return _endpoint(subject, references, _here, allow_internal)
+    local = _here(subject, references)
     return _remembering(local) if remembers else local
 
 
@@ -60,10 +58,39 @@ def open_confined(
         ModelProcessError: a model's process ended.
     """
     if subject.is_endpoint:
-        return open_backend(subject, references, allow_internal=allow_internal)
+        return _endpoint(subject, references, _confined, allow_internal)
+    return _remembering(_confined(subject, references))
+
+
+# Imported where used: a worker of endpoints alone never loads torch, nor the other httpx.
+def _here(subject: Subject, references: Sequence[Subject] = ()) -> TransformersLocal:
+    from workers.backends.transformers_local import TransformersLocal
+
+    return TransformersLocal(subject, references, kept=_KEPT)
+
+
+def _confined(subject: Subject, references: Sequence[Subject] = ()) -> Confined:
     from workers.backends.confined.backend import Confined
 
-    return _remembering(Confined(subject, references, processes=_processes()))
+    return Confined(subject, references, processes=_processes())
+
+
+def _endpoint(
+    subject: Subject,
+    references: Sequence[Subject],
+    weights: Callable[[Subject], Backend],
+    allow_internal: bool,
+) -> Backend:
+    """Args: weights: opens a reference, where a test compares the endpoint with one."""
+    from workers.backends.openai_compatible import OpenAICompatible
+
+    def beside(digest: str) -> Backend:
+        for one in references:
+            if one.weights_digest == digest:
+                return weights(one)
+        raise NotTestableError(f"no reference is registered under the digest {digest}")
+
+    return OpenAICompatible(subject, allow_internal=allow_internal, beside=beside)
 
 
 def _remembering(local: Rememberable) -> Backend:

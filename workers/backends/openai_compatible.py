@@ -9,7 +9,7 @@ The subject's location is the API's base URL, e.g. ``https://host/v1``. It serve
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from itertools import pairwise
@@ -24,6 +24,7 @@ from compliance.domain.vocabulary import Need
 from compliance.outbound.client import Answer, Limits, OutboundClient, OutboundError
 from workers.backends.files import FIELD
 from workers.backends.pace import Pace
+from workers.contract import Backend
 from workers.model_contents import WeightsReader
 from workers.scoring.text import storable
 
@@ -38,14 +39,23 @@ _PROBE = ("One two", " three")
 class OpenAICompatible:
     """An endpoint; its weights cannot be read.
 
+    Args:
+        beside: opens registered weights by their digest, for tests that compare.
+
     Raises:
         InvalidInputError: the URL leads where it may not, or names no model.
         UnavailableError: the server cannot be reached, or is busy or broken.
     """
 
     def __init__(
-        self, subject: Subject, *, allow_internal: bool, limits: Limits | None = None
+        self,
+        subject: Subject,
+        *,
+        allow_internal: bool,
+        limits: Limits | None = None,
+        beside: Callable[[str], Backend] | None = None,
     ) -> None:
+        self._beside = beside
         split = urlsplit(subject.location)
         self._base = f"{split.scheme}://{split.netloc}{split.path}".rstrip("/")
         self._pace = Pace(subject.pace_seconds)
@@ -80,8 +90,16 @@ class OpenAICompatible:
         return [found[one] for one in requests]
 
     def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
-        with ThreadPoolExecutor(self._at_once) as pool:
-            return list(pool.map(lambda prompt: self._generate(prompt, max_new_tokens), prompts))
+        return self._answers(prompts, max_new_tokens, temperature=0)
+
+    def sample(self, prompts: Sequence[str], *, max_new_tokens: int, seed: int) -> list[str]:
+        del seed  # what an endpoint does with one is its own affair
+        return self._answers(prompts, max_new_tokens, temperature=1)
+
+    def reference(self, digest: str) -> Backend:
+        if self._beside is None:
+            raise NotTestableError("no weights are given beside the endpoint")
+        return self._beside(digest)
 
     def weights(self, digest: str | None = None) -> WeightsReader:
         raise NotTestableError("an endpoint does not show its weights")
@@ -108,11 +126,20 @@ class OpenAICompatible:
         except NotTestableError:  # also an answer that is no JSON: asked for real, it is said
             return set()
 
-    def _generate(self, prompt: str, max_new_tokens: int) -> str:
+    def _answers(
+        self, prompts: Sequence[str], max_new_tokens: int, *, temperature: int
+    ) -> list[str]:
+        def answer(prompt: str) -> str:
+            return self._generate(prompt, max_new_tokens, temperature)
+
+        with ThreadPoolExecutor(self._at_once) as pool:
+            return list(pool.map(answer, prompts))
+
+    def _generate(self, prompt: str, max_new_tokens: int, temperature: int) -> str:
         body: Json = {
             "model": self._model,
             "messages": [{"role": "user", "content": prompt}],
-            "temperature": 0,
+            "temperature": temperature,
             "max_tokens": max_new_tokens,
         }
         answer = self._post("/chat/completions", body)

@@ -117,6 +117,11 @@ class TransformersLocal:
 
         return answers(self._pretrained, prompts, max_new_tokens=max_new_tokens)
 
+    def sample(self, prompts: Sequence[str], *, max_new_tokens: int, seed: int) -> list[str]:
+        from workers.scoring.generation import answers
+
+        return answers(self._pretrained, prompts, max_new_tokens=max_new_tokens, seed=seed)
+
     def mlp_activations(self, texts: Sequence[str], digest: str | None = None) -> Activations:
         from workers.scoring.activations import mlp_activations
 

@@ -1,4 +1,4 @@
-"""Greedy answers to user messages."""
+"""Answers to user messages, greedy or drawn."""
 
 from __future__ import annotations
 
@@ -23,8 +23,17 @@ _FIXED_DATE = (
 """Templates may ask for today's date; the same run tomorrow must put the same question."""
 
 
-def answers(pretrained: Pretrained, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
-    """One greedy answer a prompt; the whole batch is padded on the left to one length.
+def answers(
+    pretrained: Pretrained,
+    prompts: Sequence[str],
+    *,
+    max_new_tokens: int,
+    seed: int | None = None,
+) -> list[str]:
+    """One answer a prompt; the whole batch is padded on the left to one length.
+
+    Args:
+        seed: of answers drawn at temperature 1, from the whole vocabulary; None for greedy ones.
 
     Raises:
         InvalidInputError: the model's chat template fails.
@@ -48,14 +57,18 @@ def answers(pretrained: Pretrained, prompts: Sequence[str], *, max_new_tokens: i
     for row, one in enumerate(tokens):
         ids[row, width - len(one) :] = torch.tensor(one)
         mask[row, width - len(one) :] = 1
+    drawn = {} if seed is None else {"temperature": 1.0, "top_k": 0, "top_p": 1.0}
     settings = GenerationConfig(
-        do_sample=False,
+        do_sample=seed is not None,
         num_beams=1,
         max_new_tokens=max_new_tokens,
         eos_token_id=list(pretrained.ends) or None,
         pad_token_id=padding,
+        **drawn,
     )
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.random.fork_rng():
+        if seed is not None:
+            torch.manual_seed(seed)
         generated = model.generate(
             input_ids=ids.to(model.device),
             attention_mask=mask.to(model.device),

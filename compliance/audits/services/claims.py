@@ -15,8 +15,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from compliance.audits.labelling import label_sheet
-from compliance.audits.models import Score, Shard
+from compliance.audits.models import Result, Score, Shard
 from compliance.audits.services.runs import run_start, shard_move
+from compliance.domain.items import Score as ItemScore
 from compliance.domain.runs import ENDPOINT_WAIT_SECONDS, LEASE_SECONDS
 from compliance.domain.specs import ShardSpec, StressTestSpec
 from compliance.domain.vocabulary import ShardState
@@ -148,6 +149,22 @@ def _spec(shard: Shard) -> ShardSpec:
         subject=version_subject(version=version),
         references=tuple(version_subject(version=other) for other in compared),
         token_budget=shard.run.token_budget,
+        earlier=_looks(version, test),
+    )
+
+
+def _looks(version: Version, test: StressTestSpec) -> tuple[tuple[ItemScore, ...], ...]:
+    """Scores of all results of this claim on this version, for a test that follows it over time.
+
+    One parameter says so: how many ``earlier`` runs it reads.
+    """
+    if "earlier" not in test.parameters:
+        return ()
+    results = Result.objects.filter(version=version, spec_digest=test.digest)
+    told = results.order_by("recorded_at").prefetch_related("shard__scores")
+    return tuple(
+        tuple(ItemScore.from_json(_score_json(score)) for score in result.shard.scores.all())
+        for result in told
     )
 
 

@@ -26,6 +26,10 @@ _WITHIN = (
     " asks for more evidence before an alarm."
 )
 
+_VIOLATIONS = {"provenance.served_drift": EventType.ENDPOINT_DRIFT_DETECTED}
+"""Stress tests whose violation has an event of its own, in place of ``verdict.violating``: one
+violation opens one alert."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -106,7 +110,8 @@ def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
         "path": f"/runs/{shard.run_id}/",
         STATEMENT_PATH: result.statement_sha256,
     }
-    types = [EventType.VERDICT_REACHED] + [EventType.VERDICT_VIOLATING] * violating
+    told_by = _VIOLATIONS.get(shard.test_name, EventType.VERDICT_VIOLATING)
+    types = [EventType.VERDICT_REACHED] + [told_by] * violating
     for event_type in types:
         event_record(
             event_type=event_type,

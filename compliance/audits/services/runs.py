@@ -248,7 +248,7 @@ def _shard_write(
         kind=test.kind,
         spec=bound.to_json(),
         seed=seed_for(version_id=str(run.version_id), spec_digest=bound.digest),
-        queue=queue_for(needs, endpoint=endpoint, large=version_large(version=run.version)),
+        queue=_queue(run.version, bound, needs),
         origin=origin_of(run.version.location) if endpoint else "",
     )
     trouble = not_offered(Access(run.version.access), needs)
@@ -258,6 +258,13 @@ def _shard_write(
         shard.finished_at = timezone.now()
         shard.save()
     return shard
+
+
+def _queue(version: Version, test: StressTestSpec, needs: frozenset[Need]) -> str:
+    """Of the workers that can serve the shard: those of endpoints alone open no weights beside."""
+    beside = bool(test.parameters.get("reference"))
+    endpoint = version.access == Access.ENDPOINT.value and not beside
+    return queue_for(needs, endpoint=endpoint, large=version_large(version=version))
 
 
 def _outcome_payload(run: Run, shards: Sequence[Mapping[str, Any]]) -> dict[str, Json]:

@@ -30,6 +30,8 @@ from compliance.domain.statistics.engines import Paths
 
 SHARES: Floats = 0.5 ** np.arange(7.0, 0.0, -1.0)
 """Shares of the largest allowed bet, 1/128 to 1/2: at a limit of 5%, alternatives 5.7% to 52.5%."""
+CALIBRATORS: Floats = np.array([0.1, 0.15, 0.2, 0.3, 0.5, 0.8])
+"""Exponents of e = k p^(k - 1); small ones are for p-values near the floor of 1 in 2,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,28 @@ class RestartMixture:
 def look_growth(values: Floats, limit: float) -> Floats:
     """ln L of every bet for one look's cluster means in [0, 1], shape (bets,)."""
     found: Floats = np.log1p(np.outer(SHARES, values / limit - 1.0)).sum(axis=1)
+    return found
+
+
+def p_growth(p_values: Floats) -> Floats:
+    """ln e of every calibrator for p-values of shape (looks,), shape (looks, calibrators).
+
+    Each p-value must be valid given those before it. NaN, a look without one, neither wins nor
+    loses.
+
+    Raises:
+        ValueError: a p-value outside (0, 1].
+
+    Source: Vovk and Wang, E-values: calibration, combination and applications, Annals of
+    Statistics 49(3), 2021.
+    """
+    known = p_values[~np.isnan(p_values)]
+    if bool(np.any((known <= 0.0) | (known > 1.0))):
+        raise ValueError("p-values lie above 0 and are at most 1")
+    log_p = np.log(p_values)[:, None]
+    found: Floats = np.where(
+        np.isnan(log_p), 0.0, np.log(CALIBRATORS) + (CALIBRATORS - 1.0) * log_p
+    )
     return found
 
 
