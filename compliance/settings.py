@@ -157,6 +157,8 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 # Cookies are marked Secure wherever people reach Assay over TLS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
+# What others are told of our address (redirects, links) begins as the proxy says people reach it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
