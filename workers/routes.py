@@ -66,4 +66,5 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.MEMBER_LEFT: (),
     EventType.LOG_CONFIGURED: (),
     EventType.LOG_REFUSED: (),
+    EventType.LOG_KEY_CHANGED: (),
 }

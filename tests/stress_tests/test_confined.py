@@ -22,9 +22,11 @@ from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from tests.stress_tests.conftest import edit_json, write_model
 from workers.backends.confined.backend import Confined
+from workers.backends.confined.errors import ModelProcessError
 from workers.backends.confined.messages import BrokenMessageError, receive, send
 from workers.backends.confined.pool import ModelProcesses
-from workers.backends.confined.process import ModelProcessError
+from workers.backends.confined.process import readable
+from workers.backends.files import model_files
 from workers.backends.kept import KeptModels
 from workers.backends.transformers_local import TransformersLocal
 from workers.catalogue import find
@@ -62,6 +64,7 @@ def test_it_answers_as_in_the_workers_own_process(tiny: Path, shared: ModelProce
     own = TransformersLocal(Subject("tiny", str(tiny), "d0"), (), kept=KeptModels())
     other = confined(tiny, shared)
     assert other.environment() == own.environment()
+    assert len(shared) == 0  # what only hashes files needs no process
     assert other.loglikelihood(REQUESTS) == own.loglikelihood(REQUESTS)
     assert other.generate(["Hello"], max_new_tokens=8) == own.generate(["Hello"], max_new_tokens=8)
     here, there = own.mlp_activations(["un happy"]), other.mlp_activations(["un happy"])
@@ -220,6 +223,18 @@ def _readable_by_all() -> bool:
     return all(one.stat().st_mode & 0o005 for path in paths for one in (path, *path.parents))
 
 
+def test_only_the_model_is_readable_and_what_its_links_lead_to(tmp_path: Path, own: Path) -> None:
+    blob = tmp_path / "cache" / "blob"
+    blob.parent.mkdir()
+    (own / "model.safetensors").rename(blob)
+    (own / "model.safetensors").symlink_to(blob)
+    assert set(readable(model_files(str(own)))) == {str(own), str(blob)}
+    alone = tmp_path / "root" / "one.gguf"
+    alone.parent.mkdir()
+    alone.write_bytes(b"GGUF" + bytes(20))
+    assert list(readable(model_files(str(alone)))) == [str(alone)]
+
+
 def loop(own: Path, template: str) -> Path:
     edit_json(own / "tokenizer_config.json", chat_template=template)
     return own
@@ -254,7 +269,7 @@ def test_a_limit_that_is_none_is_named(
 ) -> None:
     monkeypatch.setenv(name, "much")
     with pytest.raises(InvalidInputError) as caught:
-        confined(tiny, processes).environment()
+        confined(tiny, processes).numerics()
     assert caught.value.field == name
 
 

@@ -69,22 +69,23 @@ class TransformersLocal:
         return {
             "files": {**self._digests},
             "weights_digest": self._subject.weights_digest,
-            **self.computed(asked=self.loaded),
+            **libraries(),
+            **(self.computed() if self.loaded else {}),
         }
 
-    def computed(self, *, asked: bool) -> Mapping[str, Json]:
-        """What the numbers depend on beside the files.
+    def computed(self) -> Mapping[str, Json]:
+        """What the numbers depend on once the model itself was asked."""
+        import torch
 
-        Args:
-            asked: the model itself was asked, and not only its weights read.
-        """
-        about: dict[str, Json] = {
-            "backend": "transformers_local",
-            "python": platform.python_version(),
-            "machine": platform.machine(),
+        from workers.backends.device import device_name
+
+        template = str(self._pretrained.tokenizer.chat_template or "")
+        return {
+            "dtype": "float32",
+            "device": device_name(self._pretrained.model.device),
+            "threads": torch.get_num_threads(),
+            "chat_template_sha256": hashlib.sha256(template.encode()).hexdigest(),
         }
-        about |= _versions()
-        return about | (self._asked if asked else {})
 
     def numerics(self) -> Mapping[str, Json]:
         """What the bits of answers depend on: files, libraries, device, threads."""
@@ -149,21 +150,6 @@ class TransformersLocal:
             raise NotTestableError(f"no reference is registered under the digest {digest}")
         return self._references[digest]
 
-    @property
-    def _asked(self) -> dict[str, Json]:
-        """What the numbers depend on once the model itself was asked."""
-        import torch
-
-        from workers.backends.device import device_name
-
-        template = str(self._pretrained.tokenizer.chat_template or "")
-        return {
-            "dtype": "float32",
-            "device": device_name(self._pretrained.model.device),
-            "threads": torch.get_num_threads(),
-            "chat_template_sha256": hashlib.sha256(template.encode()).hexdigest(),
-        }
-
     @cached_property
     def _digests(self) -> Mapping[str, str]:
         return self._files.digests()
@@ -180,6 +166,16 @@ class TransformersLocal:
 
         key = (files.fingerprint, digest)
         return self._kept.get(key, parameters_of(files), lambda: load_pretrained(files))
+
+
+def libraries() -> dict[str, Json]:
+    """What the numbers of any local model depend on, whatever its files."""
+    return {
+        "backend": "transformers_local",
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **_versions(),
+    }
 
 
 @cache

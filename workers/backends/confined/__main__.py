@@ -72,7 +72,7 @@ def _confined(about: dict[str, Any]) -> dict[str, bool]:
     tempfile.tempdir = None
     os.chdir(scratch)
     return raise_walls(
-        about["folders"],
+        about["readable"],
         scratch,
         memory=about["memory"],
         device=os.environ.get("ASSAY_DEVICE", "cpu"),

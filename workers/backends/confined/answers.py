@@ -61,7 +61,7 @@ class Answers:
         return {"needed": bytes_needed(parameters_of(self._local.files))}, []
 
     def _environment(self, asked: Any) -> Found:
-        return dict(self._local.computed(asked=asked["asked"])), []
+        return dict(self._local.computed()), []
 
     def _numerics(self, asked: Any) -> Found:
         return dict(self._local.computing()), []

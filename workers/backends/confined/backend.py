@@ -21,7 +21,9 @@ from workers.backends.confined.errors import ModelProcessError
 from workers.backends.confined.pool import ModelProcesses
 from workers.backends.confined.process import ModelProcess
 from workers.backends.files import ModelFiles, model_files
+from workers.backends.transformers_local import libraries
 from workers.model_contents import Activations, WeightsReader
+from workers.scoring.text import storable
 
 
 class Confined:
@@ -52,9 +54,14 @@ class Confined:
         return self._tokens + sum(other.tokens for other in self._beside.values())
 
     def environment(self) -> Mapping[str, Json]:
-        found, _ = self._process.ask("environment", asked=self._asked)
-        about = _object(found)
-        return {**about, "files": {**self._digests}, "weights_digest": self._subject.weights_digest}
+        found = _object(self._process.ask("environment")[0]) if self._asked else {}
+        files: Json = {**self._digests}
+        return {
+            **found,
+            **libraries(),
+            "files": files,
+            "weights_digest": self._subject.weights_digest,
+        }
 
     def numerics(self) -> Mapping[str, Json]:
         """What the bits of answers depend on; the digests are the worker's own."""
@@ -75,7 +82,7 @@ class Confined:
         )
         if not all(isinstance(one, str) for one in answers):
             raise ModelProcessError("the model's process gave something else than texts")
-        return answers
+        return [storable(one) for one in answers]
 
     def mlp_activations(self, texts: Sequence[str], digest: str | None = None) -> Activations:
         if digest is not None:

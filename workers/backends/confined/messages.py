@@ -75,7 +75,7 @@ def _array(channel: socket.socket, shape: tuple[int, ...], end: float | None) ->
 
     found = np.empty(shape, dtype=np.float32)
     if found.size:
-        _fill(channel, memoryview(found.reshape(-1)).cast("B"), end)
+        _fill(channel, found.reshape(-1).data.cast("B"), end)
     return found
 
 
@@ -83,7 +83,7 @@ def _bytes_of(array: np.ndarray) -> memoryview:
     import numpy as np
 
     whole = np.ascontiguousarray(array, dtype=np.float32).reshape(-1)
-    return memoryview(whole).cast("B") if whole.size else memoryview(b"")
+    return whole.data.cast("B") if whole.size else memoryview(b"")
 
 
 def _shape(declared: object) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compliance.domain.canonical import Json
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 """For a new process to raise its walls, on a machine that is busy."""
+MAX_SAID_CHARACTERS = 8_000
 _GIB = 1 << 30
 
 
@@ -49,12 +50,14 @@ class ModelProcess:
         asked: dict[str, Json] = {
             "location": subject.location,
             "label": subject.label,
-            "folders": list[Json](_folders(files)),
+            "readable": list[Json](readable(files)),
             "scratch": self._scratch.name,
             "memory": limits.memory,
         }
         self.walls, _ = self._exchange(asked, START_SECONDS)
         found, _ = self.ask("open")
+        if not isinstance(found, dict) or type(found.get("needed")) is not int:
+            raise self._broken("it did not say what it needs")
         self.needed: int = found["needed"]
         """Bytes that the model takes once it is asked something."""
 
@@ -73,11 +76,11 @@ class ModelProcess:
             ModelProcessError: the process is gone.
         """
         answer, arrays = self._exchange({"ask": what, **about}, self._limits.seconds)
-        if not isinstance(answer, dict):
+        if not isinstance(answer, dict) or type(answer.get("taken")) is not int:
             raise self._broken("it answered nothing that can be read")
-        self.taken = int(answer.get("taken", 0))
-        if "refused" in answer:
-            raise self._refusal(answer["refused"])
+        self.taken = answer["taken"]
+        if isinstance(refused := answer.get("refused"), dict):
+            raise self._refusal({key: _plain(text) for key, text in refused.items()})
         return answer.get("found"), arrays
 
     def close(self) -> None:
@@ -108,26 +111,37 @@ class ModelProcess:
         self.close()
         return ModelProcessError(f"the process of the model '{self.label}': {how}")
 
-    def _refusal(self, refused: Any) -> Exception:
-        kind, text = refused.get("kind"), str(refused.get("text", ""))[:8_000]
+    def _refusal(self, refused: Mapping[str, str]) -> Exception:
+        kind, text = refused.get("kind"), refused.get("text", "")
         if kind == "memory":
             limit = f"{(self._limits.memory or 0) / _GIB:.2f} GiB"
             return NotTestableError(
                 f"the model '{self.label}' takes more memory than the {limit} that its process may"
             )
         if kind == "input":
-            field, problem, fix = (str(refused.get(k, "")) for k in ("field", "problem", "fix"))
-            return InvalidInputError(field=field, problem=problem[:2_000], fix=fix[:2_000])
+            field, problem, fix = (refused.get(key, "") for key in ("field", "problem", "fix"))
+            return InvalidInputError(field=field, problem=problem, fix=fix)
         if kind == "not_testable":
             return NotTestableError(text)
         return ModelProcessError(f"the process of the model '{self.label}': {text}")
 
 
-def _folders(files: ModelFiles) -> Sequence[str]:
-    """Where the files lie: caches keep links, and the files elsewhere."""
+def _plain(text: object) -> str:
+    """What it says of itself, without what a terminal or the record could not take."""
+    kept = str(text)[:MAX_SAID_CHARACTERS]
+    return "".join(one if one.isprintable() or one == "\n" else "?" for one in kept)
+
+
+def readable(files: ModelFiles) -> Sequence[str]:
+    """What the process may read: the model's folder, and files that its links lead to.
+
+    Of a GGUF file that was named by itself nothing beside it: other models may lie there.
+    """
     paths = files.weights if files.alone else sorted(files.folder.rglob("*"))
-    found = {str(path.resolve().parent) for path in paths if path.is_file()}
-    return sorted(found | ({str(files.weights[0])} if files.alone else {str(files.folder)}))
+    targets = [path.resolve() for path in paths if path.is_file()]
+    folder = files.folder.resolve()
+    outside = {str(one) for one in targets if files.alone or not one.is_relative_to(folder)}
+    return sorted(outside if files.alone else outside | {str(folder)})
 
 
 def _array_bytes(memory: int | None) -> int:

@@ -80,7 +80,7 @@ def refuse_system_calls() -> bool:
     numbers = _MACHINES.get(platform.machine())
     if numbers is None or ctypes.sizeof(ctypes.c_void_p) != 8:
         return False
-    lines = _filter(numbers)
+    lines = [_Instruction(*line) for line in _filter(numbers)]
     program = _Program(len(lines), (_Instruction * len(lines))(*lines))
     libc = ctypes.CDLL(None, use_errno=True)
     if not give_up_privileges():

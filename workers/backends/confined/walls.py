@@ -35,7 +35,7 @@ def raise_walls(
     """Confine this process, which must have one thread yet; says which walls stand.
 
     Args:
-        model: folders that hold the model's files.
+        model: folders and files of the model.
         scratch: the only folder that may be written to.
         memory: bytes of private memory it may take; None for no limit.
         device: what models compute on; other than the processor, it needs the machine's devices.
