@@ -8,14 +8,15 @@ false alarm with a chance of at most the budget, however many streams will come.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import Case, OuterRef, Subquery, When
 
 from compliance.accounts.models import Organization
-from compliance.audits.models import Result
+from compliance.audits.models import Result, StreamRow
 from compliance.domain.statistics.multiplicity import (
     adjust_maximum,
     alarm_bound,
@@ -23,8 +24,6 @@ from compliance.domain.statistics.multiplicity import (
     stream_share,
 )
 from compliance.domain.vocabulary import Tier
-
-_STREAM = ("version_id", "spec_digest", "by_people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +74,7 @@ class Budget:
 def error_budget(*, organization: Organization) -> Budget:
     """The budget of one organization; leads, whose error rate nobody measured, are no streams."""
     alpha = settings.ERROR_BUDGET
-    streams = _streams(organization.id)
-    newest = {
-        _key(one): one for one in streams.order_by(*_STREAM, "-recorded_at").distinct(*_STREAM)
-    }
-    first = streams.order_by(*_STREAM, "recorded_at").distinct(*_STREAM)
-    ordered = [newest[_key(one)] for one in sorted(first, key=lambda one: one.recorded_at)]
+    ordered = _newest(organization.id)
     suspected = e_bh([adjust_maximum(one.log10_e_violating) for one in ordered], alpha)
     return Budget(
         organization=organization,
@@ -95,30 +89,47 @@ def error_budget(*, organization: Organization) -> Budget:
 
 def alarming(result: Result) -> bool:
     """Whether a result that was just recorded is an alarm, by its place among the streams."""
-    streams = _streams(result.version.model.organization_id)
-    same = streams.filter(
+    order = StreamRow.objects.filter(
         version=result.version_id,
         spec_digest=result.spec_digest,
-        shard__labelled__isnull=result.shard.labelled_id is None,
-    )
-    began = same.order_by("recorded_at").values_list("recorded_at", flat=True).first()
-    if began is None:
-        return False
-    order = streams.filter(recorded_at__lte=began).values(*_STREAM).distinct().count()
-    return result.log10_e_violating >= alarm_bound(order, settings.ERROR_BUDGET)
-
-
-def _streams(organization_id: UUID) -> QuerySet[Result]:
-    by_people = ExpressionWrapper(Q(shard__labelled__isnull=False), output_field=BooleanField())
-    return (
-        Result.objects.filter(version__model__organization=organization_id, estimate__lead=False)
-        .select_related("version__model__organization", "shard")
-        .annotate(by_people=by_people)
+        by_people=result.shard.labelled_id is not None,
+    ).values_list("number", flat=True)
+    first = order.first()
+    return first is not None and result.log10_e_violating >= alarm_bound(
+        first, settings.ERROR_BUDGET
     )
 
 
-def _key(result: Result) -> tuple[UUID, str, bool]:
-    return result.version_id, result.spec_digest, result.shard.labelled_id is not None
+def shares_of(*, versions: Collection[UUID]) -> dict[tuple[UUID, str, bool], float]:
+    """The error rate that each stream of these versions may spend.
+
+    By version, spec digest, and whether people's labels judged.
+    """
+    rows = StreamRow.objects.filter(version__in=versions).values_list(
+        "version", "spec_digest", "by_people", "number"
+    )
+    return {
+        (version, spec_digest, by_people): settings.ERROR_BUDGET * stream_share(number)
+        for version, spec_digest, by_people, number in rows
+    }
+
+
+def _newest(organization_id: UUID) -> list[Result]:
+    """The newest result of each stream, in the order of the streams."""
+    same = Result.objects.filter(version=OuterRef("version"), spec_digest=OuterRef("spec_digest"))
+    by_people, by_judge = (
+        Subquery(
+            same.filter(shard__labelled__isnull=unlabelled)
+            .order_by("-recorded_at")
+            .values("id")[:1]
+        )
+        for unlabelled in (False, True)
+    )
+    found = Case(When(by_people=True, then=by_people), default=by_judge)
+    streams = StreamRow.objects.filter(organization=organization_id).order_by("number")
+    ids = list(streams.annotate(newest=found).values_list("newest", flat=True))
+    results = Result.objects.select_related("version__model__organization", "shard").in_bulk(ids)
+    return [results[one] for one in ids]
 
 
 def _stream(order: int, result: Result, alpha: float, flagged: bool) -> Stream:

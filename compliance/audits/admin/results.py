@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from compliance.accounts.admin_site import RecordAdmin, link, pretty, row_link
-from compliance.audits.models import Label, Result, Score
+from compliance.audits.models import Label, Result, Score, StreamRow
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Verdict
 
@@ -189,3 +189,14 @@ class LabelAdmin(RecordAdmin):
     search_fields = ("item_id", "shard__test_name", "labelled_by__email")
     fields = ("shard", "item_id", "outcome", "labelled_by", "labelled_at")
     ordering = ("-labelled_at",)
+
+
+@admin.register(StreamRow)
+class StreamAdmin(RecordAdmin):
+    """Streams by their place in an organization's error budget."""
+
+    list_display = ("number", "organization", "version", "spec_digest", "by_people", "opened_at")
+    list_filter = ("organization", "by_people")
+    list_select_related = ("organization", "version__model__organization")
+    search_fields = ("spec_digest", "version__name", "version__model__slug")
+    fields = list_display

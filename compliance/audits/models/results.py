@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from compliance.accounts.models import Organization
 from compliance.audits.models.runs import Shard
 from compliance.domain.items import CLUSTER_CHARACTERS, ID_CHARACTERS, PART_CHARACTERS
 from compliance.domain.vocabulary import Kind, Stop, Verdict
@@ -95,8 +96,39 @@ class Result(models.Model):
 
     class Meta:
         ordering = ("-recorded_at",)
-        indexes = [models.Index(fields=["version", "test_name", "-recorded_at"])]
+        indexes = [
+            models.Index(fields=["version", "test_name", "-recorded_at"]),
+            models.Index(fields=["version", "spec_digest", "-recorded_at"], name="result_stream"),
+        ]
         triggers = [append_only()]
 
     def __str__(self) -> str:
         return f"{self.verdict}: {self.test_name} on {self.version}"
+
+
+class StreamRow(models.Model):
+    """One claim on one version, numbered in its organization by its first result.
+
+    The number is its place in the error budget (docs/adr/0010) and never changes.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="streams")
+    number = models.PositiveIntegerField(help_text="From 1.")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="streams")
+    spec_digest = models.CharField(max_length=64)
+    by_people = models.BooleanField(help_text="Judged by people's labels.")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("organization", "number")
+        verbose_name = "stream"
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "number"], name="stream_number_once"),
+            models.UniqueConstraint(
+                fields=["version", "spec_digest", "by_people"], name="stream_once"
+            ),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"stream {self.number} of {self.organization}"

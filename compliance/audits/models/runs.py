@@ -130,6 +130,16 @@ class Shard(models.Model):
                 name="shard_waiting",
             ),
             models.Index(fields=["queue", "-claimed_at"], name="shard_last_claimed"),
+            # What people are to label, among a thousand times as many that nobody labels.
+            models.Index(
+                fields=["-finished_at"],
+                condition=models.Q(
+                    spec__parameters__audited__gt=0,
+                    state=ShardState.COMPLETED.value,
+                    labelled__isnull=True,
+                ),
+                name="shard_to_label",
+            ),
         ]
 
     def __str__(self) -> str:

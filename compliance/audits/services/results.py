@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from compliance.audits.budget import alarming
 from compliance.audits.evidence import result_attested
-from compliance.audits.models import Result, Shard
+from compliance.audits.models import Result, Shard, StreamRow
 from compliance.audits.services.confirmations import parent_unshown_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
 from compliance.domain.canonical import Json
@@ -91,7 +93,27 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
         content=result_attested(result), media_type=PAYLOAD_TYPE
     )
     result.save(force_insert=True)
+    if not outcome.estimate.lead:  # a lead, whose error rate nobody measured, is no stream
+        _stream_open(result)
     return result
+
+
+def _stream_open(result: Result) -> None:
+    """Give the result's claim on its version the next number, unless it has one."""
+    by_people = result.shard.labelled_id is not None
+    same = {"version": result.version, "spec_digest": result.spec_digest, "by_people": by_people}
+    organization_id = result.version.model.organization_id
+    with connection.cursor() as cursor:  # until the transaction ends: two claims count in turn
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"streams {organization_id}"]
+        )
+    if StreamRow.objects.filter(**same).exists():
+        return
+    numbers = StreamRow.objects.filter(organization=organization_id)
+    last = numbers.aggregate(last=Max("number"))["last"] or 0
+    StreamRow.objects.create(
+        organization_id=organization_id, number=last + 1, opened_at=result.recorded_at, **same
+    )
 
 
 def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
