@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "compliance.ledger",
     "compliance.registry",
     "compliance.audits",
+    "compliance.questions",
     "compliance.api",
 ]
 

@@ -57,6 +57,8 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.ALERT_OPENED: (),
     EventType.ALERT_ACKNOWLEDGED: (),
     EventType.ALERT_RESOLVED: (),
+    EventType.QUESTION_ASKED: (_ALERT,),
+    EventType.QUESTION_ANSWERED: (),
     EventType.EVIDENCE_READ: (),
     EventType.RECORD_ERASED: (),
     EventType.MEMBER_INVITED: (INVITE,),

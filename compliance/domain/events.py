@@ -38,6 +38,8 @@ class EventType(StrEnum):
     ALERT_OPENED = "alert.opened"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_RESOLVED = "alert.resolved"
+    QUESTION_ASKED = "question.asked"
+    QUESTION_ANSWERED = "question.answered"
     EVIDENCE_READ = "evidence.read"
     RECORD_ERASED = "record.erased"
     MEMBER_INVITED = "member.invited"
@@ -81,6 +83,10 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.ALERT_OPENED: frozenset({"alert", "title"}),
     EventType.ALERT_ACKNOWLEDGED: frozenset({"alert", "reason"}),
     EventType.ALERT_RESOLVED: frozenset({"alert", "reason"}),
+    EventType.QUESTION_ASKED: frozenset(
+        {"question", "model", "asker", "label", "text", "due_at", "statement", "path"}
+    ),
+    EventType.QUESTION_ANSWERED: frozenset({"question", "model", "text"}),
     EventType.EVIDENCE_READ: frozenset({"result", "reader"}),
     EventType.RECORD_ERASED: frozenset({"event", "fields", "basis"}),
     EventType.MEMBER_INVITED: frozenset({"invitation", "email", "role"}),

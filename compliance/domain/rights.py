@@ -19,6 +19,8 @@ class Action(StrEnum):
     REQUEST_RUN = "request_run"
     ANSWER_ALERT = "answer_alert"
     LABEL = "label"
+    ASK = "ask"
+    ANSWER_QUESTION = "answer_question"
     ERASE = "erase"
     MANAGE_PEOPLE = "manage_people"
 
@@ -31,6 +33,9 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.ANSWER_ALERT: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     # Not the engineer, who would say what the engineer's own model is worth.
     Action.LABEL: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    # In the asking organization: who reads through a grant acts on nothing of the provider's.
+    Action.ASK: frozenset({Role.REGULATOR}),
+    Action.ANSWER_QUESTION: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.ERASE: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
 }

@@ -1,0 +1,52 @@
+"""Reading questions, scoped to the viewer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from compliance.accounts.models import Organization
+from compliance.accounts.selectors import Viewer
+from compliance.domain.errors import NotFoundError
+from compliance.domain.rights import Action
+from compliance.questions.models import Question
+from compliance.registry.models import Model
+from compliance.registry.selectors import model_list
+
+
+def question_list(*, viewer: Viewer) -> QuerySet[Question]:
+    """Questions about models the viewer may read, newest first: they are part of the record."""
+    return Question.objects.filter(
+        model__in=model_list(viewer=viewer).order_by().values("id")
+    ).select_related("model__organization", "organization", "asked_by", "answer__answered_by")
+
+
+def question_get(*, viewer: Viewer, question_id: UUID) -> Question:
+    """One question.
+
+    Raises:
+        NotFoundError: no such question, or the viewer may not know of it.
+    """
+    question = question_list(viewer=viewer).filter(id=question_id).first()
+    if question is None:
+        raise NotFoundError(f"no question {question_id} that you may see")
+    return question
+
+
+def question_waiting_list(*, viewer: Viewer) -> QuerySet[Question]:
+    """Questions without an answer, the most urgent first."""
+    return question_list(viewer=viewer).filter(answer__isnull=True).order_by("due_at")
+
+
+def question_overdue(*, question: Question, now: datetime) -> bool:
+    """Whether the deadline passed without an answer, or before it."""
+    answer = getattr(question, "answer", None)
+    return bool(question.due_at < (answer.answered_at if answer else now))
+
+
+def askers_of(*, viewer: Viewer, model: Model) -> QuerySet[Organization]:
+    """The organizations for which the viewer may ask the provider of a model."""
+    asking = [one for one in viewer.roles if viewer.may(Action.ASK, one)]
+    return Organization.objects.filter(id__in=asking).exclude(id=model.organization_id)
