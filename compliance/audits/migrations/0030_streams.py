@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_api_token_name'),
-        ('audits', '0008_screening_trigger'),
+        ('audits', '0009_item_names'),
         ('registry', '0003_sketches'),
     ]
 
