@@ -1,8 +1,4 @@
-"""The terminal's face: run, list, plan and validate stress tests without database or broker.
-
-Exit status: 0 compliant, 1 violating, 2 bad input, 3 inconclusive, 4 not testable, 70 a bug,
-130 stopped. A crash must never read as a verdict.
-"""
+"""The terminal's face: run, list, plan and validate stress tests without database or broker."""
 
 from __future__ import annotations
 
@@ -20,7 +16,6 @@ from rich.console import Console
 from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError, InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
-from compliance.domain.vocabulary import Verdict
 from workers import labelling, planning, recorded
 from workers.binding import bind, earlier_looks, parse_settings
 from workers.catalogue import catalogue, find, study, validity_path
@@ -29,6 +24,7 @@ from workers.datasets.terminal import datasets
 from workers.execution import Execution, execute
 from workers.planning_report import print_plan
 from workers.plans import plans
+from workers.registering import UnreachableError, register
 from workers.reporting import (
     ProgressSink,
     as_json,
@@ -36,9 +32,8 @@ from workers.reporting import (
     print_line,
     print_test,
 )
+from workers.statuses import BAD_INPUT, BUG, EXIT_STATUS, NOT_TESTABLE, STOPPED, UNREACHABLE
 
-EXIT_STATUS = {Verdict.COMPLIANT: 0, Verdict.VIOLATING: 1, Verdict.INCONCLUSIVE: 3}
-BAD_INPUT, NOT_TESTABLE, BUG, STOPPED = 2, 4, 70, 130
 MAX_SEED = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
@@ -63,6 +58,8 @@ def main() -> NoReturn:
         status = assay.main(standalone_mode=False)
     except NotTestableError as error:
         status = _say(f"not testable: {error}", NOT_TESTABLE)
+    except UnreachableError as error:
+        status = _say(str(error), UNREACHABLE)
     except AssayError as error:
         status = _say(str(error), BAD_INPUT)
     except click.ClickException as error:
@@ -78,11 +75,12 @@ def main() -> NoReturn:
 
 @click.group(name="assay")
 def assay() -> None:
-    """Run, list, plan and validate stress tests without database or broker."""
+    """Run, list, plan and validate stress tests here, or register a version with a server."""
 
 
 assay.add_command(datasets)
 assay.add_command(plans)
+assay.add_command(register)
 
 
 @assay.command()
