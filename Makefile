@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --universal --fork-strategy fewest --python-ver
 	--generate-hashes --no-annotate --no-emit-package torch --custom-compile-command 'make requirements'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench faults soak validate results requirements clean browser python
+.PHONY: help demo test lint types bench faults soak validate results client requirements clean browser python
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ validate: $(VENV)/test.stamp ## measure size and power of every stress test and 
 
 results: $(VENV)/test.stamp ## both suites on small public models, to docs/results/ (hours; needs the Gemma package)
 	@$(BIN)/python -m launcher.results
+
+client: $(VENV)/test.stamp ## generate the Python client of the API again, after a change of the API
+	@$(TYPES_ENV) $(BIN)/python -m launcher.client
 
 requirements: $(VENV)/test.stamp ## renew every pinned version and hash (but torch, pinned by hand)
 	@$(COMPILE) pyproject.toml requirements-torch.in --extra demo -o requirements.txt

@@ -28,7 +28,7 @@ from compliance.domain.errors import InvalidInputError, NotFoundError
 from compliance.events.idempotency import answers_forget
 
 Found = TypeVar("Found")
-Method = TypeVar("Method", bound=Callable[..., Response])
+Method = TypeVar("Method", bound=Callable[..., HttpResponseBase])
 
 
 class OperationApi(APIView):
@@ -170,16 +170,18 @@ def _answers(
 def _written(method: Method) -> Method:
     """The method in one transaction, and once for an idempotency key."""
 
+    act: Callable[..., Any] = method
+
     @wraps(method)
-    def performed(api: OperationApi, request: Request, **named: Any) -> Response:
+    def performed(api: OperationApi, request: Request, **named: Any) -> Any:
         key = key_of(request)
         if key is None:
             with transaction.atomic():
-                return method(api, request, **named)
+                return act(api, request, **named)
         answers_forget()
         _json(request)  # what cannot be read is refused before it is compared
         with transaction.atomic():
-            return once(request, key, lambda: method(api, request, **named))
+            return once(request, key, lambda: act(api, request, **named))
 
     return cast(Method, performed)
 

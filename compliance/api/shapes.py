@@ -30,6 +30,7 @@ _KINDS: tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], tuple[type, ...
     (serializers.CharField, (str,)),
     (serializers.ChoiceField, (str,)),
     (serializers.UUIDField, (str,)),
+    (serializers.DateTimeField, (str,)),
 )
 
 

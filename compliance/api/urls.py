@@ -13,6 +13,7 @@ from compliance.api.v1.alerts import (
     AlertListApi,
     AlertResolveApi,
 )
+from compliance.api.v1.deliveries import DeliveriesReplayApi, DeliveryListApi, SecretRotateApi
 from compliance.api.v1.endpoint_limits import (
     EndpointLimitGetApi,
     EndpointLimitListApi,
@@ -20,6 +21,7 @@ from compliance.api.v1.endpoint_limits import (
 )
 from compliance.api.v1.error_budgets import ErrorBudgetListApi
 from compliance.api.v1.events import EventListApi
+from compliance.api.v1.exports import ExportNdjsonApi, ExportParquetApi
 from compliance.api.v1.forecasts import RunForecastApi
 from compliance.api.v1.items import ItemListApi
 from compliance.api.v1.labels import LabelAddApi, LabelsConcludeApi, LabelSheetGetApi
@@ -91,6 +93,21 @@ _v1 = [
         SubscriptionResumeApi.as_view(),
         name="subscription-resume",
     ),
+    path(
+        "subscriptions/<uuid:subscription_id>/deliveries",
+        DeliveryListApi.as_view(),
+        name="deliveries",
+    ),
+    path(
+        "subscriptions/<uuid:subscription_id>/replay",
+        DeliveriesReplayApi.as_view(),
+        name="deliveries-replay",
+    ),
+    path(
+        "subscriptions/<uuid:subscription_id>/rotate-secret",
+        SecretRotateApi.as_view(),
+        name="subscription-secret-rotate",
+    ),
     path("error-budgets", ErrorBudgetListApi.as_view(), name="error-budgets"),
     path("runs", by_method(RunListApi, RunRequestApi), name="runs"),
     path("runs/forecast", RunForecastApi.as_view(), name="run-forecast"),
@@ -110,6 +127,8 @@ _v1 = [
     path("results", ResultListApi.as_view(), name="results"),
     path("results/<uuid:result_id>", ResultGetApi.as_view(), name="result"),
     path("results/<uuid:result_id>/bundle", BundleGetApi.as_view(), name="bundle"),
+    path("export/results.ndjson", ExportNdjsonApi.as_view(), name="export-ndjson"),
+    path("export/results.parquet", ExportParquetApi.as_view(), name="export-parquet"),
     path("alerts", AlertListApi.as_view(), name="alerts"),
     path("alerts/<uuid:alert_id>", AlertGetApi.as_view(), name="alert"),
     path(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from compliance.accounts.selectors import Viewer, organization_list
 from compliance.audits.budget import Budget, error_budget
 from compliance.audits.forecast import Forecast, forecasts
+from compliance.audits.history import Row, history
 from compliance.audits.labelling import LabelSheet, label_sheet
 from compliance.audits.models import (
     Firing,
@@ -22,11 +23,13 @@ from compliance.audits.models import (
     Shard,
     StressTest,
     Subscription,
+    WebhookCall,
 )
 from compliance.domain.errors import NotFoundError
 from compliance.domain.schedules import Rule
+from compliance.domain.sending import MAX_ATTEMPTS
 from compliance.domain.specs import StressTestSpec
-from compliance.domain.vocabulary import CatchUp
+from compliance.domain.vocabulary import CallState, CatchUp
 from compliance.registry.models import Model, Version
 
 
@@ -105,6 +108,27 @@ def subscription_get(*, viewer: Viewer, subscription_id: UUID, held: bool = Fals
     return subscription
 
 
+def delivery_list(
+    *, viewer: Viewer, subscription: Subscription, state: CallState | None = None
+) -> QuerySet[WebhookCall]:
+    """Calls of a subscription's webhook that the viewer may read, newest first."""
+    rows = WebhookCall.objects.filter(
+        subscription=subscription, subscription__organization__in=viewer.readable
+    ).select_related("event", "subscription")
+    unheard = Q(delivered_at__isnull=True)
+    return (
+        rows
+        if state is None
+        else rows.filter(
+            {
+                CallState.ARRIVED: ~unheard,
+                CallState.GIVEN_UP: unheard & Q(attempts__gte=MAX_ATTEMPTS),
+                CallState.WAITING: unheard & Q(attempts__lt=MAX_ATTEMPTS),
+            }[state]
+        )
+    )
+
+
 def subscribed_types() -> frozenset[str]:
     """Types of events that anybody asked to hear of, for the relay only (no viewer)."""
     live = Subscription.objects.filter(paused_at__isnull=True).order_by()
@@ -164,6 +188,15 @@ def result_list(*, viewer: Viewer) -> QuerySet[Result]:
     return Result.objects.filter(version__model__organization__in=viewer.readable).select_related(
         "version__model__organization", "shard"
     )
+
+
+def result_rows(*, viewer: Viewer, **where: object) -> Iterator[list[Row]]:
+    """The whole history of results that the viewer may read, oldest first, in chunks of flat rows.
+
+    Args:
+        where: lookups of results, as in a filter.
+    """
+    return history(result_list(viewer=viewer).filter(**where))
 
 
 def result_get(*, viewer: Viewer, result_id: UUID) -> Result:

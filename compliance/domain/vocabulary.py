@@ -173,6 +173,14 @@ class CatchUp(StrEnum):
     RUN_ALL = "run_all"
 
 
+class CallState(StrEnum):
+    """Where a call of a webhook stands."""
+
+    WAITING = "waiting"
+    ARRIVED = "arrived"
+    GIVEN_UP = "given_up"
+
+
 class Severity(StrEnum):
     """How soon somebody must act."""
 

@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -85,7 +85,10 @@ def answer_recall(*, request: KeyedRequest) -> Json:
         return None
     if kept.fingerprint != request.fingerprint:
         raise KeyReusedError("this idempotency key was sent with another request before")
-    answer: Json = json.loads(request.fernet.decrypt(bytes(kept.sealed)))
+    try:
+        answer: Json = json.loads(request.fernet.decrypt(bytes(kept.sealed)))
+    except InvalidToken as error:  # the server's secret key is another since
+        raise KeyReusedError("its answer was kept, and can no longer be read") from error
     return answer
 
 

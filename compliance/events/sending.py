@@ -99,3 +99,12 @@ def sending_settle(*, row: Sending, failed_because: str) -> None:
         _rows(kind).filter(pk=row.pk).update(failed_because=failed_because)
     else:
         _rows(kind).filter(pk=row.pk).update(delivered_at=Now(), failed_because="")
+
+
+def sendings_again(*, kind: type[Row], among: Q) -> int:
+    """Begin anew with the rows of ``among``, whether or not they had arrived; returns how many."""
+    return (
+        _rows(kind)
+        .filter(among)
+        .update(attempts=0, next_attempt_at=None, rung_at=None, delivered_at=None)
+    )

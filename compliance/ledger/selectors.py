@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from compliance.accounts.selectors import Viewer
 from compliance.domain.commitments import Opening
 from compliance.domain.entries import ACTOR
 from compliance.domain.errors import NotFoundError
+from compliance.domain.events import EventType
 from compliance.domain.tlog.checkpoint import parse_checkpoint
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.merkle import consistency_proof, inclusion_proof
@@ -172,6 +173,20 @@ def openings_of(entry: Entry) -> list[Opening]:
 def entry_of_event(*, event_id: UUID) -> Entry | None:
     """Where an event stands in the log; None until the sequencer has reached it."""
     return Entry.objects.filter(event_id=event_id).select_related("event").first()
+
+
+def entry_indexes(*, event_type: EventType, subjects: Collection[str], path: str) -> dict[str, int]:
+    """Where events of a type about these subjects stand in the log, by what they say at ``path``.
+
+    For services and faces that have scoped the subjects already. What the sequencer has not
+    reached yet is left out.
+    """
+    rows = Entry.objects.filter(event__type=event_type.value, event__subject__in=subjects)
+    return {
+        str(said): index
+        for index, said in rows.order_by().values_list("index", f"event__payload__{path}")
+        if said
+    }
 
 
 def setup_current() -> LogSetup | None:

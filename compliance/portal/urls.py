@@ -15,6 +15,7 @@ from compliance.portal.views import (
     runs,
     schedules,
     sign_in,
+    subscriptions,
     verify,
     versions,
 )
@@ -49,6 +50,28 @@ urlpatterns = [
     path("schedules/<uuid:schedule_id>/", schedules.detail, name="schedule"),
     path("schedules/<uuid:schedule_id>/pause/", schedules.pause, name="schedule-pause"),
     path("schedules/<uuid:schedule_id>/resume/", schedules.resume, name="schedule-resume"),
+    path("subscriptions/", subscriptions.index, name="subscriptions"),
+    path("subscriptions/<uuid:subscription_id>/", subscriptions.detail, name="subscription"),
+    path(
+        "subscriptions/<uuid:subscription_id>/replay/",
+        subscriptions.replay,
+        name="subscription-replay",
+    ),
+    path(
+        "subscriptions/<uuid:subscription_id>/rotate/",
+        subscriptions.rotate,
+        name="subscription-rotate",
+    ),
+    path(
+        "subscriptions/<uuid:subscription_id>/pause/",
+        subscriptions.pause,
+        name="subscription-pause",
+    ),
+    path(
+        "subscriptions/<uuid:subscription_id>/resume/",
+        subscriptions.resume,
+        name="subscription-resume",
+    ),
     path("ledger/", ledger.index, name="ledger"),
     path("ledger/<int:index>/", ledger.entry, name="entry"),
     path("ledger/<int:index>/proof/", ledger.proof, name="entry-proof"),

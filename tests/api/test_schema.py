@@ -13,6 +13,11 @@ from django.urls import URLPattern
 from compliance.api.urls import _v1
 
 pytestmark = pytest.mark.django_db
+FILES = {
+    "bundle": "application/zip",
+    "results.ndjson": "application/x-ndjson",
+    "results.parquet": "application/vnd.apache.parquet",
+}
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ def test_every_operation_has_an_id_a_summary_and_its_refusals(schema: dict[str, 
         answers = operation["responses"]
         assert "401" in answers, name
         for status, answer in answers.items():
-            granted = "application/zip" if name.endswith("/bundle") else "application/json"
+            granted = FILES.get(name.rpartition("/")[2], "application/json")
             media = granted if status < "400" else "application/problem+json"
             # The first has no body, the second is the server's in front of the application.
             wanted = {"304": [], "414": ["text/html"]}.get(status, [media])
@@ -67,7 +72,7 @@ def test_every_operation_has_an_id_a_summary_and_its_refusals(schema: dict[str, 
 def test_the_guide_names_operations_that_exist(schema: dict[str, Any]) -> None:
     guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
     described = {re.sub(r"\{\w+\}", "{}", name) for name in operations(schema)}
-    named = set(re.findall(r"`((?:GET|POST) /api/v1/[\w/<>-]+)", guide))
+    named = set(re.findall(r"`((?:GET|POST) /api/v1/[\w/<>.-]+)", guide))
     assert named
     assert {re.sub(r"<\w+>", "{}", name) for name in named} == described
 

@@ -148,7 +148,7 @@ def test_a_webhook_is_called_with_the_signed_envelope(
     )
     assert told["data"] == event.payload
     expected = signed_headers(
-        secret=subscription.secret,
+        secrets=[subscription.secret],
         message_id=str(call.id),
         timestamp=int(headers["webhook-timestamp"]),
         body=body,

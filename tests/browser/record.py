@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.test import override_settings
 from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
 from compliance.alerts.models import Alert
 from compliance.alerts.services import alert_open
-from compliance.audits.models import Run, Shard
+from compliance.audits.models import Run, Shard, Subscription, WebhookCall
 from compliance.audits.services import (
     Announcement,
     AnsweredItem,
@@ -27,12 +28,15 @@ from compliance.audits.services import (
     shard_begin,
     shard_claim,
     shard_complete,
+    subscription_create,
 )
 from compliance.domain.canonical import Json, digest
 from compliance.domain.events import EventType
+from compliance.domain.subscriptions import CallWebhook
 from compliance.domain.verdicts import Claim, Estimate, Part
 from compliance.domain.vocabulary import Scope, Severity, Stop
 from compliance.events.models import Event
+from compliance.events.sending import sending_claim, sending_settle
 from compliance.registry.models import Version
 from workers.catalogue import find
 from workers.plans import kept_plan
@@ -214,3 +218,19 @@ def alert_of(run: Run) -> Alert:
     """The alert that the run's violating verdict raises."""
     event = Event.objects.get(type=EventType.VERDICT_VIOLATING.value, subject=f"run/{run.id}")
     return alert_open(event_id=event.id, severity=Severity.CRITICAL)
+
+
+def subscribe(viewer: Viewer, run: Run) -> Subscription:
+    """A webhook that was called for the run's violating verdict, and did not answer."""
+    with override_settings(ALLOW_INTERNAL=True):
+        subscription = subscription_create(
+            viewer=viewer,
+            organization_id=run.version.model.organization_id,
+            event_type=EventType.VERDICT_VIOLATING,
+            consequence=CallWebhook("http://127.0.0.1:9/" + "hook" * 20),
+        )
+    event = Event.objects.get(type=EventType.VERDICT_VIOLATING.value, subject=f"run/{run.id}")
+    call = WebhookCall.objects.create(subscription=subscription, event=event)
+    sending_claim(kind=WebhookCall, row_id=call.id)
+    sending_settle(row=call, failed_because="127.0.0.1 cannot be reached (connection refused)")
+    return subscription

@@ -56,6 +56,7 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         )
     labelled = record.request_audited(officer, audited.version)
     version, run = audited.version, audited.run
+    subscription = record.subscribe(officer, run)
     shard = run.shards.get(test_name="safety.refusal")
     return [
         "/",
@@ -73,6 +74,8 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         "/schedules/",
         "/schedules/new/",
         f"/schedules/{audited.schedule.id}/",
+        "/subscriptions/",
+        f"/subscriptions/{subscription.id}/",
         "/error-budget/",
         "/ledger/",
         "/ledger/2/",

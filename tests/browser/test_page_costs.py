@@ -6,9 +6,12 @@ import re
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from compliance.audits.models import Run, Subscription, WebhookCall
+from compliance.events.models import Event
 from compliance.registry.models import Version
 from compliance.registry.services import model_register
 from tests.browser import record
@@ -30,11 +33,17 @@ def paths(version: Version) -> list[str]:
         f"/runs/{run.id}/",
         f"/runs/{run.id}/items/{run.shards.all()[0].id}/",
         "/schedules/",
+        "/subscriptions/",
+        *(f"/subscriptions/{one.id}/" for one in Subscription.objects.order_by("created_at")[:1]),
         "/alerts/",
         "/people/northwind/",
         "/ledger/",
         "/ledger/2/",
     ]
+
+
+def run_events(run: Run) -> QuerySet[Event]:
+    return Event.objects.filter(subject=f"run/{run.id}")
 
 
 def queries(client: Client, path: str) -> int:
@@ -49,11 +58,15 @@ def test_more_rows_do_not_mean_more_queries(audited: Record, cast: Cast, client:
     client.force_login(cast.officer)
     officer = cast.viewer(cast.officer)
     record.request(officer, audited.version, list(record.TITLES))
+    subscription = record.subscribe(officer, audited.run)
     few = {path: queries(client, path) for path in paths(audited.version)}
     for place in range(3):
         run = record.request(officer, audited.version, list(record.TITLES))
         record.work(run, {"safety.refusal": record.VIOLATING})
         record.alert_of(run)
+        record.subscribe(officer, run)
+        for event in run_events(run):
+            WebhookCall.objects.create(subscription=subscription, event=event)
         model_register(
             viewer=officer, organization_id=cast.northwind.id, slug=f"m{place}", name="More"
         )

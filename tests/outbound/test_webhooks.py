@@ -14,7 +14,7 @@ SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 def test_the_published_example_is_signed_as_published() -> None:
     headers = signed_headers(
-        secret=SECRET,
+        secrets=[SECRET],
         message_id="msg_p5jXN8AQM9LWM0D4loKWxJek",
         timestamp=1614265330,
         body=BODY,

@@ -124,5 +124,6 @@ class WebhookCallAdmin(RecordAdmin):
         "created_at",
         "next_attempt_at",
         "delivered_at",
+        "replayed_at",
         "failed_because",
     )

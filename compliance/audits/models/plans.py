@@ -111,6 +111,10 @@ class Subscription(models.Model):
     secret = models.CharField(
         max_length=100, blank=True, help_text="That its calls are signed with."
     )
+    old_secret = models.CharField(
+        max_length=100, blank=True, db_default="", help_text="Signs beside the new one for a while."
+    )
+    old_secret_until = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)

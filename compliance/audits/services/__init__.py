@@ -9,6 +9,7 @@ from compliance.audits.services.catalogue import (
 )
 from compliance.audits.services.claims import Lease, shard_claim
 from compliance.audits.services.confirmations import confirmation_request
+from compliance.audits.services.deliveries import deliveries_replay, subscription_secret_rotate
 from compliance.audits.services.doorbell import shards_ring
 from compliance.audits.services.labels import label_add, labels_conclude
 from compliance.audits.services.repairs import (
@@ -55,6 +56,7 @@ __all__ = [
     "catalogue_publish",
     "confirmation_request",
     "consequence_resolve",
+    "deliveries_replay",
     "label_add",
     "labels_conclude",
     "leases_reclaim",
@@ -79,6 +81,7 @@ __all__ = [
     "subscription_create",
     "subscription_pause",
     "subscription_resume",
+    "subscription_secret_rotate",
     "subscriptions_fire",
     "webhook_attempt",
 ]

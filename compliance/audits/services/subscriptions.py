@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +15,7 @@ from compliance.accounts.selectors import Viewer
 from compliance.alerts.services import alert_open
 from compliance.audits.models import Run, Subscription, WebhookCall
 from compliance.audits.services.catalogue import battery_resolve
+from compliance.audits.services.deliveries import secret_new
 from compliance.audits.services.runs import Cause, run_request
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
@@ -34,10 +34,7 @@ from compliance.events.models import Event
 from compliance.events.selectors import event_by_id
 from compliance.events.services import event_record
 from compliance.outbound.addresses import resolve
-from compliance.outbound.webhooks import secret_from
 from compliance.registry.models import Model, Version
-
-KEY_BYTES = 32
 
 
 @transaction.atomic
@@ -176,7 +173,7 @@ def _columns(consequence: Consequence) -> dict[str, object]:
     if isinstance(consequence, OpenAlert):
         return {"severity": consequence.severity.value}
     resolve(consequence.url, field="url", allow_internal=settings.ALLOW_INTERNAL)
-    return {"url": consequence.url, "secret": secret_from(secrets.token_bytes(KEY_BYTES))}
+    return {"url": consequence.url, "secret": secret_new()}
 
 
 def _model_of(event: Event) -> str | None:

@@ -7,8 +7,9 @@ import time
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
-from compliance.audits.models import WebhookCall
+from compliance.audits.models import Subscription, WebhookCall
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType, envelope
 from compliance.events.sending import sending_claim, sending_settle
@@ -31,7 +32,7 @@ def _post(call: WebhookCall) -> str:
     subscription = call.subscription
     body = _body(call)
     headers = signed_headers(
-        secret=subscription.secret,
+        secrets=_secrets(subscription),
         message_id=str(call.id),
         timestamp=int(time.time()),
         body=body,
@@ -47,6 +48,12 @@ def _post(call: WebhookCall) -> str:
     except (OutboundError, InvalidInputError) as error:
         return str(error)
     return "" if answer.ok else f"it answered with status {answer.status}"
+
+
+def _secrets(subscription: Subscription) -> list[str]:
+    until = subscription.old_secret_until
+    overlaps = until is not None and until > timezone.now()
+    return [subscription.secret, *([subscription.old_secret] if overlaps else [])]
 
 
 def _body(call: WebhookCall) -> bytes:

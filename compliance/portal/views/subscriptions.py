@@ -1,0 +1,118 @@
+"""Subscriptions: the list, and one with the calls of its webhook, which can be made again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.accounts.selectors import Viewer
+from compliance.audits.selectors import delivery_list, subscription_get, subscription_list
+from compliance.audits.services import (
+    deliveries_replay,
+    subscription_pause,
+    subscription_resume,
+    subscription_secret_rotate,
+)
+from compliance.domain.rights import Action
+from compliance.domain.vocabulary import CallState
+from compliance.portal.catalogue import titles
+from compliance.portal.paging import one_of, paged, query_without_page
+from compliance.portal.viewing import for_viewer, page
+
+DAYS = 7
+"""How far back the button for all that failed reaches."""
+
+
+@require_safe
+@for_viewer
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """What is done when something happens."""
+    rows = subscription_list(viewer=viewer).order_by("-created_at")
+    return page(
+        request,
+        viewer,
+        "portal/subscriptions/index.html",
+        subscriptions=paged(request, rows),
+        query=query_without_page(request),
+        titles=titles(),
+    )
+
+
+@require_safe
+@for_viewer
+def detail(request: HttpRequest, viewer: Viewer, subscription_id: UUID) -> HttpResponse:
+    """One subscription, and what became of each call of its webhook."""
+    return _shown(request, viewer, subscription_id)
+
+
+@require_POST
+@for_viewer
+def replay(request: HttpRequest, viewer: Viewer, subscription_id: UUID) -> HttpResponse:
+    """Make one call again, or all that failed in the last days."""
+    named = request.POST.get("delivery")
+    count = deliveries_replay(
+        viewer=viewer,
+        subscription=subscription_get(viewer=viewer, subscription_id=subscription_id),
+        call_id=UUID(named) if named else None,
+        failed_since=None if named else timezone.now() - timedelta(days=DAYS),
+    )
+    messages.success(request, f"{count} call{'' if count == 1 else 's'} will be made again.")
+    return redirect("portal:subscription", subscription_id)
+
+
+@require_POST
+@for_viewer
+def rotate(request: HttpRequest, viewer: Viewer, subscription_id: UUID) -> HttpResponse:
+    """Show a new secret, this once."""
+    found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+    changed = subscription_secret_rotate(viewer=viewer, subscription=found)
+    response = _shown(request, viewer, subscription_id, secret=changed.secret)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@for_viewer
+def pause(request: HttpRequest, viewer: Viewer, subscription_id: UUID) -> HttpResponse:
+    """Stop a subscription from doing anything."""
+    found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+    subscription_pause(viewer=viewer, subscription=found)
+    return redirect("portal:subscription", subscription_id)
+
+
+@require_POST
+@for_viewer
+def resume(request: HttpRequest, viewer: Viewer, subscription_id: UUID) -> HttpResponse:
+    """Let a paused subscription act again."""
+    found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+    subscription_resume(viewer=viewer, subscription=found)
+    return redirect("portal:subscription", subscription_id)
+
+
+def _shown(
+    request: HttpRequest, viewer: Viewer, subscription_id: UUID, *, secret: str = ""
+) -> HttpResponse:
+    found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+    states = [one.value for one in CallState]
+    chosen = one_of(request.GET.get("state"), states)
+    state = CallState(chosen) if chosen else None
+    return page(
+        request,
+        viewer,
+        "portal/subscriptions/detail.html",
+        subscription=found,
+        calls=paged(request, delivery_list(viewer=viewer, subscription=found, state=state)),
+        query=query_without_page(request),
+        states=states,
+        chosen=chosen,
+        secret=secret,
+        days=DAYS,
+        titles=titles(),
+        may_schedule=viewer.may(Action.SCHEDULE, found.organization_id),
+    )
