@@ -41,6 +41,10 @@ class Env(BaseSettings):
     """The log's private keys, for the sequencer alone."""
     witness_policy: Path | None = None
     """Whose cosignatures the log needs (c2sp.org/tlog-policy), for the sequencer alone."""
+    timestamp_url: str = ""
+    """Of a time stamp authority (RFC 3161), for the sequencer alone."""
+    timestamp_root: Path | None = None
+    """That authority's root certificate in PEM; without it no stamp is believed, nor kept."""
     public_url: str = "http://127.0.0.1:8000"
     allowed_hosts: str = "127.0.0.1,localhost"
     email_url: str = "smtp://127.0.0.1:25"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", include("compliance.api.urls")),
     path("log/checkpoint", log.checkpoint, name="log-checkpoint"),
     path("log/policy", log.policy, name="log-policy"),
+    path("log/timestamp/<int:size>", log.timestamp, name="log-timestamp"),
     path("log/tile/<path:path>", log.tile, name="log-tile"),
     path("admin/", admin.site.urls),
     path("healthz", healthz),

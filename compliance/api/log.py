@@ -9,7 +9,14 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from compliance.ledger.selectors import checkpoint_latest, checkpoint_note, setup_current, tile_get
+from compliance.domain.timestamps import REPLY_TYPE
+from compliance.ledger.selectors import (
+    checkpoint_latest,
+    checkpoint_note,
+    setup_current,
+    tile_get,
+    timestamp_get,
+)
 
 _TEXT = "text/plain; charset=utf-8"
 
@@ -41,3 +48,13 @@ def policy(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise Http404
     return HttpResponse(found.policy, content_type=_TEXT, headers={"Cache-Control": "no-cache"})
+
+
+@require_safe
+def timestamp(request: HttpRequest, size: int) -> HttpResponse:
+    """A time stamp authority's answer (RFC 3161) over the text of the checkpoint of this size."""
+    found = timestamp_get(size=size)
+    if found is None or found.checkpoint_id != size:
+        raise Http404
+    cached = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return HttpResponse(bytes(found.response), content_type=REPLY_TYPE, headers=cached)

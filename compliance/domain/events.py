@@ -49,6 +49,7 @@ class EventType(StrEnum):
     MEMBER_LEFT = "member.left"
     LOG_CONFIGURED = "log.configured"
     LOG_REFUSED = "log.refused"
+    LOG_KEY_CHANGED = "log.key.changed"
 
 
 class Reader(StrEnum):
@@ -96,6 +97,7 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MEMBER_LEFT: frozenset({"member", "role"}),
     EventType.LOG_CONFIGURED: frozenset({"origin", "verifier_keys", "policy"}),
     EventType.LOG_REFUSED: frozenset({"witness", "refusal"}),
+    EventType.LOG_KEY_CHANGED: frozenset({"origin", "added", "retired", "until_size"}),
 }
 
 

@@ -16,6 +16,7 @@ from compliance.ledger.models import (
     Log,
     LogSetup,
     Subtree,
+    Timestamp,
     Witness,
 )
 
@@ -61,6 +62,17 @@ class CosignatureAdmin(RecordAdmin):
     list_select_related = ("checkpoint",)
     search_fields = ("witness", "checkpoint__size")
     fields = ("checkpoint", "witness", "key_id", "line", "received_at")
+
+
+@admin.register(Timestamp)
+class TimestampAdmin(RecordAdmin):
+    """What time stamp authorities said."""
+
+    list_display = ("checkpoint", "at", "authority")
+    list_filter = ("authority",)
+    list_select_related = ("checkpoint",)
+    search_fields = ("checkpoint__size",)
+    fields = ("checkpoint", "at", "authority", "received_at")
 
 
 @admin.register(Witness)

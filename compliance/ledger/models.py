@@ -138,6 +138,25 @@ class Cosignature(models.Model):
         return f"{self.witness} on {self.checkpoint}"
 
 
+class Timestamp(models.Model):
+    """A time stamp authority's word (RFC 3161) that a checkpoint existed at a time."""
+
+    checkpoint = models.OneToOneField(
+        Checkpoint, on_delete=models.PROTECT, related_name="timestamp", primary_key=True
+    )
+    authority = models.CharField(max_length=300, help_text="Where it was asked.")
+    at = models.DateTimeField(help_text="The time that it states.")
+    response = models.BinaryField(help_text="TimeStampResp in DER, over the checkpoint's text.")
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-checkpoint",)
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.checkpoint} at {self.at}"
+
+
 class Witness(models.Model):
     """How a witness of the policy last answered."""
 

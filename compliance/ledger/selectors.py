@@ -27,7 +27,7 @@ from compliance.domain.tlog.tiles import (
 )
 from compliance.domain.tlog.tlog_proof import TlogProof
 from compliance.domain.tlog.witness_policy import NONE, Standing, standing
-from compliance.ledger.models import Checkpoint, Entry, LogSetup, Subtree, Witness
+from compliance.ledger.models import Checkpoint, Entry, LogSetup, Subtree, Timestamp, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,12 @@ def checkpoint_get(*, size: int) -> Checkpoint:
     if found is None:
         raise NotFoundError(f"no checkpoint of {size} entries was signed")
     return found
+
+
+def timestamp_get(*, size: int) -> Timestamp | None:
+    """The first time stamp on a checkpoint of at least ``size`` entries, which covers them all."""
+    later = Timestamp.objects.filter(checkpoint_id__gte=size).select_related("checkpoint")
+    return later.order_by("checkpoint_id").first()
 
 
 def checkpoint_note(*, checkpoint: Checkpoint) -> str:

@@ -15,11 +15,12 @@ import structlog
 from django.conf import settings
 from django.db import OperationalError, close_old_connections
 
-from compliance.domain.errors import DamagedError
+from compliance.domain.errors import AssayError, DamagedError
 from compliance.domain.tlog.witness_policy import Policy
 from compliance.events.models import NOTIFY_CHANNEL
 from compliance.ledger.services import (
     checkpoint_sign,
+    checkpoint_stamp,
     entries_sequence,
     evidence_move,
     log_setup_record,
@@ -28,6 +29,7 @@ from compliance.ledger.services import (
     witnesses_of,
 )
 from compliance.ledger.signer import ForkError, LogSigner
+from compliance.outbound.timestamps import Authority
 
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.05
@@ -36,6 +38,8 @@ WITNESS_SECONDS = 0.2
 """How often to look for a checkpoint that a witness has not cosigned."""
 ALARM_SECONDS = 30.0
 """How long a log that must not be signed is left alone before it is looked at again."""
+STAMP_SECONDS = 1.0
+"""How often to look for a checkpoint to have stamped."""
 OUTAGES = (OperationalError, psycopg.OperationalError, OSError)
 _log = structlog.get_logger("assay.sequencer")
 
@@ -51,8 +55,16 @@ def hand_on(signer: LogSigner) -> None:
         pass
 
 
-def run(signer: LogSigner, policy: bytes | None, stopping: threading.Event) -> None:
+def run(
+    signer: LogSigner,
+    policy: bytes | None,
+    stopping: threading.Event,
+    authority: Authority | None = None,
+) -> None:
     """Work until told to stop; an outage is waited out, an alarm is told again and again.
+
+    Args:
+        authority: who stamps checkpoints with the time; None for nobody.
 
     Raises:
         FormatError: the policy is none.
@@ -60,6 +72,8 @@ def run(signer: LogSigner, policy: bytes | None, stopping: threading.Event) -> N
     wanted = policy_read(signer=signer, content=policy)
     asking = threading.Thread(target=_ask_witnesses, args=(wanted, stopping), daemon=True)
     asking.start()
+    if authority:
+        threading.Thread(target=_stamp, args=(authority, stopping), daemon=True).start()
     while not stopping.is_set():
         try:
             log_setup_record(signer=signer, policy=wanted)
@@ -94,3 +108,14 @@ def _ask_witnesses(policy: Policy, stopping: threading.Event) -> None:
         except OUTAGES as error:
             _log.warning("outage while asking witnesses", error=f"{type(error).__name__}: {error}")
             stopping.wait(POLL_SECONDS)
+
+
+def _stamp(authority: Authority, stopping: threading.Event) -> None:
+    """Beside the rest: an authority that is down or slow holds nothing up."""
+    while not stopping.wait(STAMP_SECONDS):
+        try:
+            close_old_connections()
+            checkpoint_stamp(authority=authority)
+        except (AssayError, *OUTAGES) as error:
+            _log.warning("no time stamp", error=f"{type(error).__name__}: {error}")
+            stopping.wait(ALARM_SECONDS)

@@ -21,9 +21,10 @@ from compliance.domain.errors import AssayError
 from compliance.domain.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from compliance.domain.tlog.cosignature import sign_checkpoint
 from compliance.domain.tlog.errors import ProofError
-from compliance.domain.tlog.key_files import read_private_keys
+from compliance.domain.tlog.key_files import read_key_lines
 from compliance.domain.tlog.merkle import EMPTY_ROOT, verify_consistency
-from compliance.domain.tlog.note_keys import Signer
+from compliance.domain.tlog.note_keys import Signer, parse_private_key
+from compliance.ledger.hardware import SCHEME, hardware_key_open
 
 Prove: TypeAlias = Callable[[int], Sequence[bytes]]
 """The consistency proof from a smaller size to the one that is to be signed."""
@@ -124,16 +125,26 @@ class LogSigner:
 
 
 def signer_open(key: Path) -> LogSigner:
-    """The signer whose private keys lie in a file.
+    """The signer whose keys a file holds or names.
+
+    Each line is a private key, or ``<origin> pkcs11:…`` for one in a hardware security module.
+    While a key is replaced there are the old ones and the new, and each signs every head.
 
     Raises:
-        FormatError: the file holds something else, or others may read it.
+        FormatError: the file holds something else, others may read it, or a module has no such key.
         ForkError: its keys are of several logs.
     """
-    signers = read_private_keys(key)
-    if len({signer.name for signer in signers}) != 1:
+    signers = [_signer(line) for line in read_key_lines(key)]
+    if len({signer.key.name for signer in signers}) != 1:
         raise ForkError(f"{key} holds the keys of several logs")
     return LogSigner(signers=signers, memory=key.with_suffix(".signed"))
+
+
+def _signer(line: str) -> Signer:
+    name, _, uri = line.partition(" ")
+    if uri.startswith(SCHEME):
+        return hardware_key_open(name=name, uri=uri)
+    return parse_private_key(line)
 
 
 def _extends(last: Head, head: Head, prove: Prove) -> None:

@@ -1,7 +1,8 @@
 """``assay-verify BUNDLE``: checks the bundle of one result offline, and says what it checked.
 
 Needs ``cryptography`` and ``rfc8785``; recomputes the statistic where the extra ``statistics`` is
-there too. The rules are in ``compliance/domain/verify/rules.py``.
+there too, and checks a time stamp where ``rfc3161-client`` is. The rules are in
+``compliance/domain/verify/rules.py``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
 
+from compliance.domain.timestamps import TimestampError
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.witness_policy import MAX_POLICY_BYTES
 from compliance.domain.verify.archive import MAX_ARCHIVE_BYTES
 from compliance.domain.verify.rules import Outcome, Step, verify
 from compliance.domain.verify.trust import Trust, trust_read
+from compliance.verifier.stamps import Stamp, stamp_check, stamp_given
 
 MARKS = {Outcome.HOLDS: "ok", Outcome.BROKEN: "BROKEN", Outcome.NOT_CHECKED: "not checked"}
 
@@ -37,10 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         trust = _trust(given.policy, given.log)
         data = _content(given.bundle, MAX_ARCHIVE_BYTES)
-    except (FormatError, OSError) as error:
+        stamp = stamp_given(given.timestamp, given.timestamp_root)
+    except (FormatError, TimestampError, OSError) as error:
         print(f"assay-verify: {shown(str(error))}", file=sys.stderr)
         return Exit.USAGE
-    return _report(verify(data, trust))
+    ended = _report(verify(data, trust))
+    return ended if stamp is None or ended is Exit.BROKEN else _stamped(data, stamp, ended)
 
 
 def shown(text: str) -> str:
@@ -64,6 +69,16 @@ def _report(steps: Iterable[Step]) -> Exit:
         return Exit.NOT_WHOLE
     print("\nVERIFIED.")
     return Exit.VERIFIED
+
+
+def _stamped(data: bytes, stamp: Stamp, ended: Exit) -> Exit:
+    """Check the time stamp beside a bundle whose rules hold, and say what came of it."""
+    outcome, text = stamp_check(data, stamp)
+    print(f"{'timestamp':<11} {MARKS[outcome]:<11} {shown(text)}")
+    if outcome is Outcome.BROKEN:
+        print("\nBROKEN at 'timestamp'. The bundle itself holds, as said above.")
+        return Exit.BROKEN
+    return Exit.NOT_WHOLE if outcome is Outcome.NOT_CHECKED else ended
 
 
 def _trust(policy: Path | None, logs: Sequence[str]) -> Trust:
@@ -92,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="assay-verify",
         description="Checks the bundle of one result, without a network.",
         epilog="Ends with 0 if verified, 1 if something is broken, 2 on bad usage, 3 if every "
-        "proof holds and the statistic was not recomputed.",
+        "proof holds and something could not be checked.",
     )
     parser.add_argument("bundle", type=Path, metavar="BUNDLE")
     parser.add_argument(
@@ -103,6 +118,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--log", action="append", default=[], metavar="VKEY", help="a log that you trust"
+    )
+    parser.add_argument(
+        "--timestamp",
+        type=Path,
+        metavar="FILE",
+        help="a time stamp (RFC 3161) on the bundle's checkpoint, from the log's /timestamp/SIZE",
+    )
+    parser.add_argument(
+        "--timestamp-root",
+        type=Path,
+        metavar="PEM",
+        help="the root certificate of the authority that you trust to tell the time",
     )
     return parser
 

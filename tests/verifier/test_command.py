@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from compliance.domain.timestamps import timestamp_query
 from compliance.domain.verify.archive import read_archive, write_archive
 from compliance.domain.verify.bundle import bundle_build
 from compliance.verifier.__main__ import Exit, main, shown
 from tests.domain.verify.bundles import SmallLog, bundle
+from tests.outbound.authority import authority_answer, authority_make
 
 ROOT = Path(__file__).parents[2]
 LOG = SmallLog()
@@ -154,3 +156,25 @@ def test_the_base_install_verifies_in_a_fresh_environment(
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == Exit.NOT_WHOLE, done.stderr
     assert "Every proof holds" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")
+def test_a_time_stamp_beside_the_bundle_is_checked_where_its_root_is_named(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    home = tmp_path / "tsa"
+    root, reply = authority_make(home), tmp_path / "reply.tsr"
+    text = GOOD.proof.checkpoint.checkpoint.text.encode()
+    reply.write_bytes(authority_answer(home, timestamp_query(text).body))
+    given = (files[0], "--policy", files[1], "--timestamp", reply)
+    code, lines = run(capsys, *given, "--timestamp-root", root)
+    assert code == Exit.VERIFIED
+    assert lines[-1].startswith("timestamp   ok          the checkpoint existed at 2")
+    code, lines = run(capsys, *given)
+    assert code == Exit.NOT_WHOLE
+    assert "not checked" in lines[-1]
+    reply.write_bytes(authority_answer(home, timestamp_query(text + b" ").body))
+    code, lines = run(capsys, *given, "--timestamp-root", root)
+    assert code == Exit.BROKEN
+    assert lines[-1] == "BROKEN at 'timestamp'. The bundle itself holds, as said above."
+    assert run(capsys, files[0], "--policy", files[1], "--timestamp-root", root)[0] == Exit.USAGE

@@ -11,11 +11,13 @@ from compliance.ledger.services.fsck import events_check, evidence_check, log_ch
 from compliance.ledger.services.rights import database_rights_give
 from compliance.ledger.services.sequencing import entries_sequence
 from compliance.ledger.services.setup import log_setup_record, policy_read
+from compliance.ledger.services.timestamping import checkpoint_stamp
 from compliance.ledger.services.witnessing import witness_ask, witnesses_ask, witnesses_of
 
 __all__ = [
     "attestation_get",
     "checkpoint_sign",
+    "checkpoint_stamp",
     "database_rights_give",
     "entries_sequence",
     "events_check",

@@ -34,7 +34,11 @@ def policy_read(*, signer: LogSigner, content: bytes | None) -> Policy:
 
 @transaction.atomic
 def log_setup_record(*, signer: LogSigner, policy: Policy) -> LogSetup:
-    """Keep the log's keys and policy where they differ from what was kept last, and say so."""
+    """Keep the log's keys and policy where they differ from what was kept last, and say so.
+
+    Raises:
+        FormatError: every key was replaced at once, so that no head links the old to the new.
+    """
     log = log_lock()
     text = policy.encode().decode(errors="backslashreplace")
     current = setup_current()
@@ -44,6 +48,8 @@ def log_setup_record(*, signer: LogSigner, policy: Policy) -> LogSetup:
         text,
     ):
         return current
+    if current:
+        _key_change_record(current, signer, size=log.size)
     for witness in policy.witnesses:
         name = witness.key.name
         Witness.objects.update_or_create(name=name, defaults={"url": witness.url})
@@ -64,3 +70,25 @@ def log_setup_record(*, signer: LogSigner, policy: Policy) -> LogSetup:
         policy=text,
         since_size=log.size,
     )
+
+
+def _key_change_record(current: LogSetup, signer: LogSigner, *, size: int) -> None:
+    """Keys that came or went are entries of their own, under heads that a key of before signs."""
+    before, now = set(current.verifier_keys), set(signer.verifier_keys)
+    if current.origin == signer.origin and before and not before & now:
+        raise FormatError(
+            "every key of the log was replaced at once, and nobody could tell it from another's"
+            " log: let old and new keys sign together first (manage.py log_key --rotate)"
+        )
+    if before != now:
+        event_record(
+            event_type=EventType.LOG_KEY_CHANGED,
+            organization_id=None,
+            subject=f"log/{signer.origin}",
+            payload={
+                "origin": signer.origin,
+                "added": [*sorted(now - before)],
+                "retired": [*sorted(before - now)],
+                "until_size": size,
+            },
+        )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.domain.errors import AssayError
+from compliance.domain.timestamps import roots_read
 from compliance.domain.tlog.errors import FormatError
 from compliance.ledger.sequencer import run
 from compliance.ledger.signer import signer_open
+from compliance.outbound.timestamps import Authority
 
 
 class Command(BaseCommand):
@@ -28,6 +31,20 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         try:
-            run(signer_open(key), policy.read_bytes() if policy else None, stopping)
+            run(
+                signer_open(key),
+                policy.read_bytes() if policy else None,
+                stopping,
+                _authority(settings.ENV.timestamp_url, settings.ENV.timestamp_root),
+            )
         except (AssayError, FormatError, OSError) as error:
             raise CommandError(f"the log cannot be signed: {error}") from error
+
+
+def _authority(url: str, root: Path | None) -> Authority | None:
+    if not url:
+        return None
+    if root is None:
+        raise CommandError("ASSAY_TIMESTAMP_ROOT: name the root certificate of the authority")
+    roots = roots_read(root.read_bytes())
+    return Authority(url, roots, allow_internal=settings.ALLOW_INTERNAL)
