@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0008_screening_trigger'),
+        ('audits', '0009_item_names'),
     ]
 
     operations = [
