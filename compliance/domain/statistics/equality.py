@@ -49,7 +49,7 @@ def hamming_kernel(codes: NDArray[np.int32]) -> NDArray[np.float32]:
     Places beyond both texts' ends count as equal, as in the published kernel.
     """
     equal = codes[..., :, None, :] == codes[..., None, :, :]
-    return equal.sum(axis=-1).astype(np.float32)
+    return np.asarray(equal.sum(axis=-1), dtype=np.float32)
 
 
 def equality_p(

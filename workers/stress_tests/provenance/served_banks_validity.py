@@ -126,7 +126,7 @@ def _reader(stack: Stack) -> Callable[[Tensor], Tensor]:
 
     def read(tokens: Tensor) -> Tensor:
         with torch.no_grad():
-            return torch.cat([answer(parameters, rows) for rows in tokens.split(1024)])
+            return torch.cat([answer(parameters, rows) for rows in torch.split(tokens, 1024)])
 
     return read
 
