@@ -176,7 +176,7 @@ def test_who_is_invited_to_more_is_asked_for_more(cast: Cast) -> None:
 def test_other_sessions_are_listed_and_ended(cast: Cast) -> None:
     here, elsewhere = enter(cast.engineer), enter(cast.engineer)
     page = here.get("/accounts/sessions/").content.decode()
-    assert "Sign Out Other Sessions" in page
+    assert "Sign out all others" in page
     here.post("/accounts/sessions/")
     assert here.get("/models/").status_code == 200
     assert elsewhere.get("/models/")["Location"].startswith("/accounts/login/")

@@ -25,6 +25,8 @@ OUTSIDE = (
     "/accounts/login/",
     "/accounts/password/reset/",
     "/sign-in/organization/",
+    "/accounts/3rdparty/login/cancelled/",
+    "/accounts/3rdparty/login/error/",
     "/invitations/?token=unknown",
 )
 
