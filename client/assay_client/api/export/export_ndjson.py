@@ -1,0 +1,332 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.export_ndjson_kind import ExportNdjsonKind
+from ...models.export_ndjson_verdict import ExportNdjsonVerdict
+from ...models.problem import Problem
+from ...types import File, FileTypes
+from ...types import UNSET, Unset
+from io import BytesIO
+from typing import cast
+from uuid import UUID
+import datetime
+
+
+
+def _get_kwargs(
+    *,
+    kind: ExportNdjsonKind | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    test: str | Unset = UNSET,
+    verdict: ExportNdjsonVerdict | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+
+
+    
+
+    params: dict[str, Any] = {}
+
+    json_kind: str | Unset = UNSET
+    if not isinstance(kind, Unset):
+        json_kind = kind.value
+
+    params["kind"] = json_kind
+
+    json_model: str | Unset = UNSET
+    if not isinstance(model, Unset):
+        json_model = str(model)
+    params["model"] = json_model
+
+    params["organization"] = organization
+
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
+
+    params["test"] = test
+
+    json_verdict: str | Unset = UNSET
+    if not isinstance(verdict, Unset):
+        json_verdict = verdict.value
+
+    params["verdict"] = json_verdict
+
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/export/results.ndjson",
+        "params": params,
+    }
+
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | File | Problem | str | None:
+    if response.status_code == 200:
+        response_200 = File(
+             payload = BytesIO(response.content)
+        )
+
+
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 414:
+        response_414 = response.text
+        return response_414
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | File | Problem | str]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    kind: ExportNdjsonKind | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    test: str | Unset = UNSET,
+    verdict: ExportNdjsonVerdict | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | File | Problem | str]:
+    """ Export results as NDJSON, one object a line, oldest first
+
+     Export results as NDJSON, one object a line, oldest first.
+
+    Args:
+        kind (ExportNdjsonKind | Unset):
+        model (UUID | Unset):
+        organization (str | Unset):
+        since (datetime.datetime | Unset):
+        test (str | Unset):
+        verdict (ExportNdjsonVerdict | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | File | Problem | str]
+     """
+
+
+    kwargs = _get_kwargs(
+        kind=kind,
+model=model,
+organization=organization,
+since=since,
+test=test,
+verdict=verdict,
+if_none_match=if_none_match,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    kind: ExportNdjsonKind | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    test: str | Unset = UNSET,
+    verdict: ExportNdjsonVerdict | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | File | Problem | str | None:
+    """ Export results as NDJSON, one object a line, oldest first
+
+     Export results as NDJSON, one object a line, oldest first.
+
+    Args:
+        kind (ExportNdjsonKind | Unset):
+        model (UUID | Unset):
+        organization (str | Unset):
+        since (datetime.datetime | Unset):
+        test (str | Unset):
+        verdict (ExportNdjsonVerdict | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | File | Problem | str
+     """
+
+
+    return sync_detailed(
+        client=client,
+kind=kind,
+model=model,
+organization=organization,
+since=since,
+test=test,
+verdict=verdict,
+if_none_match=if_none_match,
+
+    ).parsed
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    kind: ExportNdjsonKind | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    test: str | Unset = UNSET,
+    verdict: ExportNdjsonVerdict | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | File | Problem | str]:
+    """ Export results as NDJSON, one object a line, oldest first
+
+     Export results as NDJSON, one object a line, oldest first.
+
+    Args:
+        kind (ExportNdjsonKind | Unset):
+        model (UUID | Unset):
+        organization (str | Unset):
+        since (datetime.datetime | Unset):
+        test (str | Unset):
+        verdict (ExportNdjsonVerdict | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | File | Problem | str]
+     """
+
+
+    kwargs = _get_kwargs(
+        kind=kind,
+model=model,
+organization=organization,
+since=since,
+test=test,
+verdict=verdict,
+if_none_match=if_none_match,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    kind: ExportNdjsonKind | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    test: str | Unset = UNSET,
+    verdict: ExportNdjsonVerdict | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | File | Problem | str | None:
+    """ Export results as NDJSON, one object a line, oldest first
+
+     Export results as NDJSON, one object a line, oldest first.
+
+    Args:
+        kind (ExportNdjsonKind | Unset):
+        model (UUID | Unset):
+        organization (str | Unset):
+        since (datetime.datetime | Unset):
+        test (str | Unset):
+        verdict (ExportNdjsonVerdict | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | File | Problem | str
+     """
+
+
+    return (await asyncio_detailed(
+        client=client,
+kind=kind,
+model=model,
+organization=organization,
+since=since,
+test=test,
+verdict=verdict,
+if_none_match=if_none_match,
+
+    )).parsed

@@ -1,0 +1,271 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.problem import Problem
+from ...models.stress_test_list_kind import StressTestListKind
+from ...models.stress_test_page import StressTestPage
+from ...types import UNSET, Unset
+from typing import cast
+
+
+
+def _get_kwargs(
+    *,
+    cursor: str | Unset = UNSET,
+    kind: StressTestListKind | Unset = UNSET,
+    page_size: int | Unset = 50,
+    if_none_match: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+
+
+    
+
+    params: dict[str, Any] = {}
+
+    params["cursor"] = cursor
+
+    json_kind: str | Unset = UNSET
+    if not isinstance(kind, Unset):
+        json_kind = kind.value
+
+    params["kind"] = json_kind
+
+    params["page_size"] = page_size
+
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/stress-tests",
+        "params": params,
+    }
+
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Problem | StressTestPage | str | None:
+    if response.status_code == 200:
+        response_200 = StressTestPage.from_dict(response.json())
+
+
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 414:
+        response_414 = response.text
+        return response_414
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | Problem | StressTestPage | str]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    kind: StressTestListKind | Unset = UNSET,
+    page_size: int | Unset = 50,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | Problem | StressTestPage | str]:
+    """ List the stress tests on offer
+
+     List the stress tests on offer.
+
+    Args:
+        cursor (str | Unset):
+        kind (StressTestListKind | Unset):
+        page_size (int | Unset):  Default: 50.
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem | StressTestPage | str]
+     """
+
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+kind=kind,
+page_size=page_size,
+if_none_match=if_none_match,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    kind: StressTestListKind | Unset = UNSET,
+    page_size: int | Unset = 50,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | Problem | StressTestPage | str | None:
+    """ List the stress tests on offer
+
+     List the stress tests on offer.
+
+    Args:
+        cursor (str | Unset):
+        kind (StressTestListKind | Unset):
+        page_size (int | Unset):  Default: 50.
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem | StressTestPage | str
+     """
+
+
+    return sync_detailed(
+        client=client,
+cursor=cursor,
+kind=kind,
+page_size=page_size,
+if_none_match=if_none_match,
+
+    ).parsed
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    kind: StressTestListKind | Unset = UNSET,
+    page_size: int | Unset = 50,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | Problem | StressTestPage | str]:
+    """ List the stress tests on offer
+
+     List the stress tests on offer.
+
+    Args:
+        cursor (str | Unset):
+        kind (StressTestListKind | Unset):
+        page_size (int | Unset):  Default: 50.
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem | StressTestPage | str]
+     """
+
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+kind=kind,
+page_size=page_size,
+if_none_match=if_none_match,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    kind: StressTestListKind | Unset = UNSET,
+    page_size: int | Unset = 50,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | Problem | StressTestPage | str | None:
+    """ List the stress tests on offer
+
+     List the stress tests on offer.
+
+    Args:
+        cursor (str | Unset):
+        kind (StressTestListKind | Unset):
+        page_size (int | Unset):  Default: 50.
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem | StressTestPage | str
+     """
+
+
+    return (await asyncio_detailed(
+        client=client,
+cursor=cursor,
+kind=kind,
+page_size=page_size,
+if_none_match=if_none_match,
+
+    )).parsed

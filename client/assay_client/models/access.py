@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+class Access(StrEnum):
+    ENDPOINT = "endpoint"
+    SEALED = "sealed"
+    WEIGHTS = "weights"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+class ExportParquetKind(StrEnum):
+    BIAS = "bias"
+    PROVENANCE = "provenance"
+    SAFETY = "safety"
+
+    def __str__(self) -> str:
+        return str(self.value)

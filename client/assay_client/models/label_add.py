@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+
+
+
+
+
+T = TypeVar("T", bound="LabelAdd")
+
+
+
+@_attrs_define
+class LabelAdd:
+    """ A JSON object or query that an operation accepts.
+
+    Names it does not know are refused: a misspelt filter would widen the answer in silence. So are
+    JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+        Attributes:
+            item_id (str):
+            outcome (str):
+     """
+
+    item_id: str
+    outcome: str
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        item_id = self.item_id
+
+        outcome = self.outcome
+
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({
+            "item_id": item_id,
+            "outcome": outcome,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        item_id = d.pop("item_id")
+
+        outcome = d.pop("outcome")
+
+        label_add = cls(
+            item_id=item_id,
+            outcome=outcome,
+        )
+
+        return label_add
+

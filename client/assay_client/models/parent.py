@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..models.lineage_relation import LineageRelation
+from typing import cast
+
+if TYPE_CHECKING:
+  from ..models.reference import Reference
+
+
+
+
+
+T = TypeVar("T", bound="Parent")
+
+
+
+@_attrs_define
+class Parent:
+    """ A parent that the provider declared.
+
+        Attributes:
+            version (Reference): Names another entity: its id, and what people call it.
+            relation (LineageRelation):
+     """
+
+    version: Reference
+    relation: LineageRelation
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.reference import Reference # noqa: PLC0415
+        version = self.version.to_dict()
+
+        relation = self.relation.value
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "version": version,
+            "relation": relation,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.reference import Reference # noqa: PLC0415
+        d = dict(src_dict)
+        version = Reference.from_dict(d.pop("version"))
+
+
+
+
+        relation = LineageRelation(d.pop("relation"))
+
+
+
+
+        parent = cls(
+            version=version,
+            relation=relation,
+        )
+
+
+        parent.additional_properties = d
+        return parent
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+class ResultListKind(StrEnum):
+    BIAS = "bias"
+    PROVENANCE = "provenance"
+    SAFETY = "safety"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+class RunListState(StrEnum):
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    ERRORED = "errored"
+    REQUESTED = "requested"
+    RUNNING = "running"
+
+    def __str__(self) -> str:
+        return str(self.value)

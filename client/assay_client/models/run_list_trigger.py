@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+class RunListTrigger(StrEnum):
+    LABELS = "labels"
+    PERSON = "person"
+    SCHEDULE = "schedule"
+    SCREENING = "screening"
+    SUBSCRIPTION = "subscription"
+
+    def __str__(self) -> str:
+        return str(self.value)
