@@ -35,6 +35,7 @@ from compliance.domain.lineage import DeclaredParent, DeclaredSource
 from compliance.domain.schedules import Rule
 from compliance.domain.subscriptions import CallWebhook, StartRun
 from compliance.domain.vocabulary import Access, LineageRelation, Role, SourceKind
+from compliance.events.idempotency import KeyedRequest, answer_keep
 from compliance.events.models import Event
 from compliance.events.services import events_relay
 from compliance.ledger.models import Subtree
@@ -148,6 +149,7 @@ def record(
         joining_role=None,
     )
     token_issue(user=cast.engineer, name="ci", expires_at=version.registered_at)
+    answer_keep(request=KeyedRequest(cast.engineer, "key", "0" * 64), answer={"status": 201})
     run = request(officer, version, ["safety.refusal", "provenance.weights_digest"])
     work(run, {"safety.refusal": VIOLATING, "provenance.weights_digest": COMPLIANT})
     subscriptions_fire(event_id=Event.objects.get(type=hook.event_type).id)
