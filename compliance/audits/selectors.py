@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,11 +25,15 @@ from compliance.audits.models import (
     Subscription,
     WebhookCall,
 )
+from compliance.domain.attestation import STATEMENT_PATH
 from compliance.domain.errors import NotFoundError
+from compliance.domain.events import EventType
 from compliance.domain.schedules import Rule
 from compliance.domain.sending import MAX_ATTEMPTS
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import CallState, CatchUp
+from compliance.ledger.models import Entry
+from compliance.ledger.selectors import entries_about
 from compliance.registry.models import Model, Version
 
 
@@ -224,6 +228,18 @@ def result_latest(*, viewer: Viewer, version: Version) -> QuerySet[Result]:
         .order_by("test_name", "-recorded_at")
         .distinct("test_name")
     )
+
+
+def result_entries(*, viewer: Viewer, results: Collection[Result]) -> dict[UUID, Entry]:
+    """The ledger entry of each result, by the result's id; those not sequenced yet are left out."""
+    by_statement = {one.statement_sha256: one.id for one in results if one.statement_sha256}
+    told = entries_about(
+        viewer=viewer,
+        subjects={f"run/{one.shard.run_id}" for one in results},
+        types=[EventType.VERDICT_REACHED],
+    )
+    named = ((str(entry.event.payload.get(STATEMENT_PATH)), entry) for entry in told)
+    return {by_statement[sha256]: entry for sha256, entry in named if sha256 in by_statement}
 
 
 def score_list(*, viewer: Viewer, shard: Shard) -> QuerySet[Score]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -45,6 +46,18 @@ def relatives(version: UUID, edges: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
         children[parent].add(child)
     family = _reached({version}, parents)
     return _reached(family, children) - {version}
+
+
+def ancestors(versions: AbstractSet[UUID], edges: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
+    """What versions descend from, however many steps up; themselves left out.
+
+    Args:
+        edges: (version, declared parent).
+    """
+    parents = defaultdict(set)
+    for child, parent in edges:
+        parents[child].add(parent)
+    return _reached(set(versions), parents) - versions
 
 
 def _reached(start: set[UUID], steps: Mapping[UUID, set[UUID]]) -> set[UUID]:

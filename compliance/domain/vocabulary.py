@@ -46,6 +46,17 @@ class LineageRelation(StrEnum):
     CONVERSION = "conversion"
 
 
+class LineageFinding(StrEnum):
+    """What the tests say of two versions' common descent."""
+
+    SHOWN = "shown"
+    NOT_SHOWN = "not_shown"
+    """Compared, and nothing found: what is not found may be there."""
+    NOT_COMPARED = "not_compared"
+    """The test cannot speak of these two."""
+    UNTESTED = "untested"
+
+
 class SourceKind(StrEnum):
     """Where training data came from (the classes of notice C(2025) 8311, section 2)."""
 

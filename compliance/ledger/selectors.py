@@ -133,6 +133,14 @@ def entry_list(*, viewer: Viewer) -> QuerySet[Entry]:
     return Entry.objects.filter(readable).select_related("event")
 
 
+def entries_about(
+    *, viewer: Viewer, subjects: Collection[str], types: Collection[EventType]
+) -> QuerySet[Entry]:
+    """The viewer's entries that tell of these subjects, e.g. ``run/<id>``, oldest first."""
+    told = entry_list(viewer=viewer).filter(event__subject__in=subjects, event__type__in=types)
+    return told.order_by("index")
+
+
 def entry_included(*, viewer: Viewer, index: int) -> Included:
     """An entry with its proof against the best checkpoint there is: see ``_vouched_for``.
 
@@ -156,6 +164,25 @@ def included(*, entry: Entry) -> Included:
         raise NotFoundError("no checkpoint covers it yet; one is signed within seconds")
     proof = inclusion_proof(entry.index, checkpoint.size, hash_reader(checkpoint.size))
     return Included(entry=entry, checkpoint=checkpoint, proof=proof)
+
+
+def included_together(*, entries: Collection[Entry]) -> list[Included]:
+    """The proofs of entries that were scoped already, against one checkpoint, by index.
+
+    Those that no checkpoint covers yet are left out.
+    """
+    newest = checkpoint_latest()
+    covered = sorted(
+        (one for one in entries if newest and one.index < newest.size), key=lambda one: one.index
+    )
+    checkpoint = _vouched_for(covered[-1].index) if covered else None
+    if checkpoint is None:
+        return []
+    size, reader = checkpoint.size, hash_reader(checkpoint.size)
+    return [
+        Included(entry=one, checkpoint=checkpoint, proof=inclusion_proof(one.index, size, reader))
+        for one in covered
+    ]
 
 
 def _vouched_for(index: int) -> Checkpoint | None:

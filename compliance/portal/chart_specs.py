@@ -47,6 +47,7 @@ class Palette:
     grid: str
     limit: str
     beyond: str
+    paper: str
 
 
 def _property(name: str, fallback: str) -> str:
@@ -64,6 +65,7 @@ PRINT = Palette(
     grid="#e3e6ea",
     limit="#1f2937",
     beyond="#f8ebea",
+    paper="#ffffff",
 )
 PAGE = Palette(
     verdicts={name: _property(name.value, colour) for name, colour in PRINT.verdicts.items()},
@@ -72,6 +74,7 @@ PAGE = Palette(
     grid=_property("grid", PRINT.grid),
     limit=_property("limit", PRINT.limit),
     beyond=_property("beyond", PRINT.beyond),
+    paper=_property("paper", PRINT.paper),
 )
 
 
@@ -99,7 +102,7 @@ def history_spec(points: Sequence[Point], *, palette: Palette) -> dict[str, Any]
     layers = [*_limit_layers(points, y, palette), *_version_layers(points, x, palette)]
     layers += _verdict_layers(points, x, y, palette)
     chart = alt.layer(*layers).properties(width=300, height=170)
-    return _spec(chart, palette)
+    return styled(chart, palette)
 
 
 def parts_spec(parts: Sequence[Part], *, limit: float, palette: Palette) -> dict[str, Any]:
@@ -129,7 +132,7 @@ def parts_spec(parts: Sequence[Part], *, limit: float, palette: Palette) -> dict
         ),
     ]
     chart = alt.layer(*layers).properties(width=220, height=alt.Step(22))
-    return _spec(chart, palette)
+    return styled(chart, palette)
 
 
 def _time_axis(moments: Sequence[datetime]) -> alt.X:
@@ -225,8 +228,9 @@ def _verdict_layers(
     ]
 
 
-def _spec(chart: alt.TopLevelMixin, palette: Palette) -> dict[str, Any]:
-    styled = cast(alt.LayerChart, chart).configure(
+def styled(chart: alt.TopLevelMixin, palette: Palette) -> dict[str, Any]:
+    """The specification of a chart in the house's look."""
+    dressed = cast(alt.LayerChart, chart).configure(
         font=FONT,
         background="transparent",
         padding={"left": 8, "right": 14, "top": 4, "bottom": 4},
@@ -239,4 +243,4 @@ def _spec(chart: alt.TopLevelMixin, palette: Palette) -> dict[str, Any]:
         ),
         view=alt.ViewConfig(stroke=None),
     )
-    return cast(dict[str, Any], styled.to_dict())
+    return cast(dict[str, Any], dressed.to_dict())

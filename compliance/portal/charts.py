@@ -58,31 +58,41 @@ def parts_chart(parts: Sequence[Part], *, limit: float, title: str) -> SafeStrin
 
 
 def svg(
-    spec: Callable[[], dict[str, Any]], *, key: object, title: str, description: str
+    spec: Callable[[], dict[str, Any]],
+    *,
+    key: object,
+    title: str,
+    description: str,
+    fixed: bool = False,
 ) -> SafeString:
     """An accessible inline SVG, drawn once for each content.
 
     Args:
         key: what the drawing depends on, as JSON-able values; equal keys draw equally.
+        fixed: keep its own size instead of the room there is.
     """
-    content = json.dumps([VEGA_LITE_VERSION, key, title, description])
+    content = json.dumps([VEGA_LITE_VERSION, key, title, description, fixed])
     digest = hashlib.sha256(content.encode()).hexdigest()
 
     def draw() -> str:
         drawn = vl_convert.vegalite_to_svg(spec(), vl_version=VEGA_LITE_VERSION)
-        return _accessible(drawn, ident=f"chart-{digest[:12]}", title=title, told=description)
+        ident = f"chart-{digest[:12]}"
+        return _accessible(drawn, ident=ident, title=title, told=description, fixed=fixed)
 
     # Vega escapes every text it draws, and _accessible escapes title and description.
     drawing = caches["drawings"].get_or_set(f"chart:{digest}", draw, timeout=None)
     return mark_safe(str(drawing))  # noqa: S308
 
 
-def _accessible(drawn: str, *, ident: str, title: str, told: str) -> str:
+def _accessible(drawn: str, *, ident: str, title: str, told: str, fixed: bool) -> str:
     box = re.search(r'viewBox="([\d. ]+)"', drawn)
+    room = box.group(1) if box else "0 0 300 170"
+    size = 'width="{2}" height="{3}" '.format(*room.split()) if fixed else ""
+    looks = "assay-graph" if fixed else "assay-chart"
     body = drawn[drawn.index(">") + 1 :]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="assay-chart" role="img" focusable="false" '
-        f'viewBox="{box.group(1) if box else "0 0 300 170"}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{looks}" role="img" focusable="false" '
+        f'{size}viewBox="{room}" '
         f'aria-labelledby="{ident}-title {ident}-desc">'
         f'<title id="{ident}-title">{escape(title)}</title>'
         f'<desc id="{ident}-desc">{escape(told)}</desc>{body}'

@@ -57,6 +57,33 @@ class ReasonForm(PortalForm):
     )
 
 
+class QuestionForm(PortalForm):
+    """Asks a provider about a model."""
+
+    names = {"organization_id": "organization"}
+
+    organization = forms.ChoiceField(label="Asked by")
+    text = forms.CharField(
+        max_length=5000, widget=forms.Textarea(attrs={"rows": 5}), label="Question"
+    )
+    due_at = forms.DateTimeField(
+        label="To be answered by (UTC)",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, organizations: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].choices = organizations  # type: ignore[attr-defined]
+
+
+class AnswerForm(PortalForm):
+    """Answers a question."""
+
+    text = forms.CharField(
+        max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}), label="Answer"
+    )
+
+
 class LabelForm(PortalForm):
     """What a person says of one answer."""
 

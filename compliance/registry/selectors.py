@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.canonical import Json
@@ -56,6 +56,21 @@ def version_list(*, viewer: Viewer) -> QuerySet[Version]:
     )
 
 
+def version_newest_list(*, viewer: Viewer, sought: str = "") -> QuerySet[Version]:
+    """The newest version of each model the viewer may read, by provider and model.
+
+    Args:
+        sought: part of a model's name or slug.
+    """
+    later = Version.objects.filter(
+        model=OuterRef("model"), registered_at__gt=OuterRef("registered_at")
+    )
+    rows = version_list(viewer=viewer).prefetch_related(None).filter(~Exists(later))
+    if sought:
+        rows = rows.filter(Q(model__name__icontains=sought) | Q(model__slug__icontains=sought))
+    return rows.order_by("model__organization__slug", "model__slug")
+
+
 def version_get(*, viewer: Viewer, version_id: UUID) -> Version:
     """One version.
 
@@ -66,6 +81,11 @@ def version_get(*, viewer: Viewer, version_id: UUID) -> Version:
     if version is None:
         raise NotFoundError(f"no version {version_id} that you may see")
     return version
+
+
+def lineage_list(*, viewer: Viewer) -> QuerySet[Lineage]:
+    """Parents declared by versions that the viewer may read."""
+    return Lineage.objects.filter(version__in=version_list(viewer=viewer).values("id"))
 
 
 def version_newest(*, model: Model) -> Version | None:

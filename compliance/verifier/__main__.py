@@ -1,4 +1,4 @@
-"""``assay-verify BUNDLE``: checks the bundle of one result offline, and says what it checked.
+"""``assay-verify FILE``: checks a result's bundle or a page's proof offline, and says what it did.
 
 Needs ``cryptography`` and ``rfc8785``; recomputes the statistic where the extra ``statistics`` is
 there too, and checks a time stamp where ``rfc3161-client`` is. The rules are in
@@ -17,6 +17,7 @@ from compliance.domain.timestamps import TimestampError
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.witness_policy import MAX_POLICY_BYTES
 from compliance.domain.verify.archive import MAX_ARCHIVE_BYTES
+from compliance.domain.verify.page_proof import page_verify
 from compliance.domain.verify.rules import Outcome, Step, verify
 from compliance.domain.verify.trust import Trust, trust_read
 from compliance.verifier.stamps import Stamp, stamp_check, stamp_given
@@ -44,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (FormatError, TimestampError, OSError) as error:
         print(f"assay-verify: {shown(str(error))}", file=sys.stderr)
         return Exit.USAGE
+    if data.startswith(b"{"):
+        if stamp is not None:
+            print("assay-verify: a time stamp goes with a bundle, not a page", file=sys.stderr)
+            return Exit.USAGE
+        return _report(page_verify(data, trust))
     ended = _report(verify(data, trust))
     return ended if stamp is None or ended is Exit.BROKEN else _stamped(data, stamp, ended)
 
@@ -105,7 +111,7 @@ def _content(path: Path, limit: int) -> bytes:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assay-verify",
-        description="Checks the bundle of one result, without a network.",
+        description="Checks the bundle of one result, or the proof of a page, without a network.",
         epilog="Ends with 0 if verified, 1 if something is broken, 2 on bad usage, 3 if every "
         "proof holds and something could not be checked.",
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db.models import Model as Row
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.accounts.models import User
 from compliance.accounts.services import token_issue
@@ -41,6 +43,7 @@ from compliance.events.services import events_relay
 from compliance.ledger.models import Subtree
 from compliance.ledger.signer import LogSigner
 from compliance.people.services import identity_provider_set, member_invite
+from compliance.questions.services import question_answer, question_ask
 from compliance.registry.models import Version
 from compliance.registry.services import (
     Declarations,
@@ -161,6 +164,14 @@ def record(
         item_id=label_sheet(shard=labelled).drawn[0].item_id,
         outcome="refusal",
     )
+    question = question_ask(
+        viewer=cast.viewer(cast.regulator),
+        organization_id=cast.authority.id,
+        model=version.model,
+        text="Why?",
+        due_at=timezone.now() + timedelta(days=7),
+    )
+    question_answer(viewer=officer, question=question, text="So.")
     events_relay(follow=lambda events: [(event, "alerts.open") for event in events])
     log_whole(signer, tmp_path / "witness")
     Subtree.objects.create(level=1, index=0, root=b"r" * 32)  # a real one needs 256 events

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from compliance.audits.models import Shard
 from compliance.audits.services import shard_claim, shard_fail
 from compliance.domain.runs import MAX_FAILURES
-from tests.browser import record
+from compliance.questions.services import question_ask
+from tests.browser import kin, record
 from tests.browser.conftest import Record, SignIn
 from tests.cast import Cast
 
@@ -41,8 +46,9 @@ TOO_WIDE = """() => {
 
 
 @pytest.fixture
-def paths(audited: Record, cast: Cast) -> list[str]:
+def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
     """Every page with something on it."""
+    kin.family(cast, audited.version, models_root)
     officer = cast.viewer(cast.officer)
     running = record.request(officer, audited.version, list(record.TITLES))
     record.begin(running.shards.order_by("position")[0], record.VIOLATING, share=0.3)
@@ -57,6 +63,13 @@ def paths(audited: Record, cast: Cast) -> list[str]:
             traceback="Traceback\n  File model.py",
         )
     labelled = record.request_audited(officer, audited.version)
+    question = question_ask(
+        viewer=cast.viewer(cast.regulator),
+        organization_id=cast.authority.id,
+        model=audited.version.model,
+        text="Where is the training data from?",
+        due_at=timezone.now() + timedelta(days=7),
+    )
     version, run = audited.version, audited.run
     subscription = record.subscribe(officer, run)
     shard = run.shards.get(test_name="safety.refusal")
@@ -66,6 +79,14 @@ def paths(audited: Record, cast: Cast) -> list[str]:
         "/models/register/",
         f"/models/{version.model_id}/",
         f"/models/{version.model_id}/register/",
+        f"/models/{version.model_id}/dossier/",
+        f"/models/{version.model_id}/dossier/verify/",
+        f"/models/{version.model_id}/history/safety.refusal/",
+        f"/results/{shard.result.id}/beside/",
+        f"/results/{shard.result.id}/beside/?other={labelled.result.id}",
+        "/matrix/",
+        "/questions/",
+        f"/questions/{question.id}/",
         f"/versions/{version.id}/",
         "/runs/",
         f"/runs/{run.id}/",

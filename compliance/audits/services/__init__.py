@@ -1,6 +1,6 @@
 """Writes on schedules, subscriptions, runs and shards (a package: docs/adr/0004)."""
 
-from compliance.audits.services.bundles import bundle_take
+from compliance.audits.services.bundles import bundle_take, dossier_take
 from compliance.audits.services.catalogue import (
     Announcement,
     battery_default,
@@ -57,6 +57,7 @@ __all__ = [
     "confirmation_request",
     "consequence_resolve",
     "deliveries_replay",
+    "dossier_take",
     "label_add",
     "labels_conclude",
     "leases_reclaim",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from compliance.audits.kinship import EXACT_TEST
 from compliance.audits.models import Result, Run
 from compliance.audits.services.catalogue import battery_resolve
 from compliance.audits.services.runs import Cause, run_request
@@ -14,8 +15,6 @@ from compliance.events.selectors import event_by_id
 from compliance.events.services import event_record
 from compliance.registry.models import Version
 from compliance.registry.screening import Screening
-
-EXACT_TEST = "provenance.shared_initialisation"
 
 
 def confirmation_request(*, event_id: UUID) -> Run | None:

@@ -13,11 +13,14 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from compliance.domain.kinship import Agreement
 from compliance.domain.vocabulary import Verdict
 from compliance.portal import figures
+from compliance.portal.lineage_chart import SIGNS
 
 if TYPE_CHECKING:
-    from compliance.audits.models import Schedule
+    from compliance.audits.beside import Beside
+    from compliance.audits.models import Result, Schedule
 
 register = template.Library()
 register.filter("figure", figures.figure)
@@ -97,6 +100,30 @@ def utc(moment: datetime | None, otherwise: str = "–") -> SafeString | str:
 def words(value: str) -> str:
     """An enumeration's value as words."""
     return value.replace("_", " ")
+
+
+@register.filter
+def at(mapping: Mapping[str, Any], key: str) -> Any:
+    """What a mapping holds under a key, or nothing."""
+    return mapping.get(key)
+
+
+@register.filter
+def joined(prefix: str, rest: object) -> str:
+    """Two texts as one."""
+    return f"{prefix}{rest}"
+
+
+@register.filter
+def pair(found: Beside) -> list[Result]:
+    """The two results that stand side by side."""
+    return [found.first, found.second]
+
+
+@register.filter
+def sign(agreement: Agreement) -> str:
+    """The sign by which declared lineage and tests are told to stand to each other."""
+    return SIGNS[agreement]
 
 
 @register.filter

@@ -1,19 +1,36 @@
-"""The first page: what is under way, what was found, what needs somebody, what comes next."""
+"""The first page, the most urgent first: what waits for somebody, what failed, what comes next.
+
+Who acts on a record sees what needs them; who reads others' sees what changed since last week.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
 from compliance.alerts.selectors import alert_list
+from compliance.audits.recent import label_work_list, run_errored_list, verdict_change_list
 from compliance.audits.selectors import result_list, run_list, schedule_list
-from compliance.domain.vocabulary import AlertState, RunState
+from compliance.domain.rights import Action
+from compliance.domain.vocabulary import AlertState, RunState, Severity
 from compliance.portal.catalogue import titles
 from compliance.portal.viewing import for_viewer, page
+from compliance.questions.selectors import question_waiting_list
+from compliance.registry.selectors import version_list
+
+if TYPE_CHECKING:
+    from compliance.alerts.models import Alert
+    from compliance.registry.models import Version
 
 SHOWN = 8
+CHANGES = 20
+WEEK = timedelta(days=7)
 UNDER_WAY = (RunState.REQUESTED.value, RunState.RUNNING.value)
 
 
@@ -26,16 +43,36 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @for_viewer
 def _today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    still_open = alert_list(viewer=viewer).exclude(state=AlertState.RESOLVED.value)
+    now = timezone.now()
+    acting = any(viewer.may(Action.REQUEST_RUN, one) for one in viewer.roles)
     upcoming = schedule_list(viewer=viewer).filter(paused_at__isnull=True)
     return page(
         request,
         viewer,
         "portal/home/today.html",
-        now=timezone.now(),
+        now=now,
+        acting=acting,
+        asking=any(viewer.may(Action.ASK, one) for one in viewer.roles),
+        questions=question_waiting_list(viewer=viewer)[:SHOWN],
+        alerts=_urgent(viewer)[:SHOWN],
+        errored=run_errored_list(viewer=viewer, since=now - WEEK)[:SHOWN],
+        to_label=label_work_list(viewer=viewer)[:SHOWN] if acting else [],
         runs=run_list(viewer=viewer).filter(state__in=UNDER_WAY)[:SHOWN],
-        results=result_list(viewer=viewer)[:SHOWN],
-        alerts=still_open[:SHOWN],
+        results=result_list(viewer=viewer)[:SHOWN] if acting else [],
+        changes=[] if acting else verdict_change_list(viewer=viewer, since=now - WEEK)[:CHANGES],
+        versions=[] if acting else _registered(viewer, now - WEEK),
         schedules=upcoming.order_by("next_due_at")[:SHOWN],
         titles=titles(),
     )
+
+
+def _urgent(viewer: Viewer) -> QuerySet[Alert]:
+    """Alerts to answer: the critical first, then the newest."""
+    still_open = alert_list(viewer=viewer).exclude(state=AlertState.RESOLVED.value)
+    rank = Case(When(severity=Severity.CRITICAL.value, then=0), default=1)
+    return still_open.order_by(rank, "-opened_at")
+
+
+def _registered(viewer: Viewer, since: datetime) -> list[Version]:
+    rows = version_list(viewer=viewer).prefetch_related(None).filter(registered_at__gte=since)
+    return list(rows[:SHOWN])

@@ -60,7 +60,7 @@ def entry(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
 def proof(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
     """The entry's proof as c2sp.org/tlog-proof has it, as a file."""
     found = entry_included(viewer=viewer, index=index).tlog_proof
-    return _download(found.encode(), f"entry-{index}.tlog-proof", "text/plain; charset=utf-8")
+    return download(found.encode(), f"entry-{index}.tlog-proof", "text/plain; charset=utf-8")
 
 
 @require_safe
@@ -68,7 +68,7 @@ def proof(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
 def bundle(request: HttpRequest, viewer: Viewer, result_id: UUID) -> HttpResponse:
     """The file that proves a result to somebody offline."""
     content = bundle_take(viewer=viewer, result_id=result_id)
-    return _download(content, f"assay-{result_id}.zip", "application/zip")
+    return download(content, f"assay-{result_id}.zip", "application/zip")
 
 
 def _state() -> State | None:
@@ -78,6 +78,6 @@ def _state() -> State | None:
         return None
 
 
-def _download(content: bytes, name: str, content_type: str) -> HttpResponse:
+def download(content: bytes, name: str, content_type: str) -> HttpResponse:
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=named)

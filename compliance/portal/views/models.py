@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.accounts.selectors import Viewer, organization_list
 from compliance.audits.selectors import result_history, result_list
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import Verdict
 from compliance.portal.catalogue import titles
-from compliance.portal.chart_specs import Point
-from compliance.portal.charts import history_chart
 from compliance.portal.forms import ModelForm
+from compliance.portal.history import series_of
 from compliance.portal.paging import paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.registry.selectors import model_get, model_list, version_list
@@ -32,17 +27,10 @@ if TYPE_CHECKING:
     from compliance.audits.models import Result
 
 HISTORY_PER_PAGE = 15
+WIDE = ("estimate", "spec", "environment")
+"""Columns that a list of verdicts does not read, and that make sorting many results slow."""
 CHARTED = 200
 """The newest results that are drawn; the table below the charts holds them all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One stress test's history: its newest result, claim and chart."""
-
-    title: str
-    newest: Result
-    chart: SafeString
 
 
 @require_safe
@@ -57,6 +45,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     newest = (
         result_list(viewer=viewer)
         .filter(version__model__in=[model.id for model in models])
+        .defer(*WIDE)
         .order_by("version__model_id", "test_name", "-recorded_at")
         .distinct("version__model_id", "test_name")
     )
@@ -84,6 +73,7 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
     newest = (
         result_list(viewer=viewer)
         .filter(version__model=model)
+        .defer(*WIDE)
         .order_by("version_id", "test_name", "-recorded_at")
         .distinct("version_id", "test_name")
     )
@@ -101,7 +91,7 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
         "portal/models/detail.html",
         model=model,
         versions=[(version, by_version[version.id]) for version in versions],
-        panels=_panels(list(history[:CHARTED]), names),
+        panels=series_of(list(history[:CHARTED]), names),
         charted=CHARTED,
         history=shown,
         rows=[(result, limit_sources.index(result.limit_source) + 1) for result in shown],
@@ -145,35 +135,3 @@ def _registrable(viewer: Viewer) -> list[tuple[str, str]]:
         for organization in organization_list(viewer=viewer)
         if viewer.may(Action.REGISTER, organization.id)
     ]
-
-
-def _panels(newest_first: list[Result], names: dict[str, str]) -> list[Panel]:
-    """A panel a stress test, by name, and one where people labelled: that is another statistic.
-
-    Args:
-        newest_first: as the history gives them.
-    """
-    by_name = sorted(newest_first, key=lambda result: (*_series(result), result.recorded_at))
-    panels = []
-    for (name, by_people), group in groupby(by_name, key=_series):
-        results = list(group)
-        title = names.get(name, name) + (", by people's labels" if by_people else "")
-        chart = history_chart([_point(result) for result in results], title=title)
-        panels.append(Panel(title=title, newest=results[-1], chart=chart))
-    return panels
-
-
-def _series(result: Result) -> tuple[str, bool]:
-    return result.test_name, result.shard.labelled_id is not None
-
-
-def _point(result: Result) -> Point:
-    return Point(
-        at=result.recorded_at,
-        value=result.value,
-        lower=result.lower,
-        upper=result.upper,
-        limit=result.limit,
-        verdict=Verdict(result.verdict),
-        version=result.version.name,
-    )

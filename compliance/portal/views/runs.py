@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -26,6 +25,7 @@ from compliance.domain.verdicts import Estimate, decision_bound
 from compliance.domain.vocabulary import RunState, ShardState
 from compliance.portal.catalogue import titles
 from compliance.portal.charts import parts_chart
+from compliance.portal.figures import figure
 from compliance.portal.forms import ReasonForm
 from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, fragment, page
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 STATES = [state.value for state in RunState]
 CHARTED_PARTS = 40
+SCORES_LISTED = 12
+"""Different scores that are offered as a filter at most; beyond, they are a continuum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +129,26 @@ def cancel(request: HttpRequest, viewer: Viewer, run_id: UUID) -> HttpResponse:
 @require_safe
 @for_viewer
 def items(request: HttpRequest, viewer: Viewer, run_id: UUID, shard_id: UUID) -> HttpResponse:
-    """Every item of a shard with the model's answer, by part and label where asked."""
+    """Every item of a shard with the model's answer, by part, label and score where asked."""
     run = run_get(viewer=viewer, run_id=run_id)
     shard = next((one for one in run.shards.all() if one.id == shard_id), None)
     if shard is None:
         raise NotFoundError(f"no stress test {shard_id} in this run")
     rows = score_list(viewer=viewer, shard=shard)
-    counts = list(rows.order_by("part", "label").values("part", "label").annotate(n=Count("id")))
-    parts = sorted({row["part"] for row in counts})
-    labels = sorted({row["label"] for row in counts})
+    there = list(rows.order_by().values_list("part", "label", "value").distinct())
+    parts, labels = sorted({row[0] for row in there}), sorted({row[1] for row in there})
+    values = [str(value) for value in sorted({row[2] for row in there})]
+    if len(values) > SCORES_LISTED:
+        values = []
     part = one_of(request.GET.get("part"), parts)
     label = one_of(request.GET.get("label"), labels)
+    value = one_of(request.GET.get("score"), values)
     if part:
         rows = rows.filter(part=part)
     if label:
         rows = rows.filter(label=label)
+    if value:
+        rows = rows.filter(value=float(value))
     context: dict[str, Any] = {
         "run": run,
         "shard": shard,
@@ -149,6 +156,8 @@ def items(request: HttpRequest, viewer: Viewer, run_id: UUID, shard_id: UUID) ->
         "labels": labels,
         "part": part,
         "label": label,
+        "values": [(one, figure(float(one))) for one in values],
+        "value": value,
         "scores": paged(request, rows),
         "query": query_without_page(request),
     }

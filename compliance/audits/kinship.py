@@ -1,0 +1,119 @@
+"""A model's family: what is declared of it, beside what the exact provenance test found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from compliance.accounts.selectors import Viewer
+from compliance.audits.models import Score
+from compliance.domain.kinship import Compared, Kinship, kinships
+from compliance.domain.lineage import ancestors
+from compliance.domain.vocabulary import LineageFinding, LineageRelation
+from compliance.registry.models import Model, Version
+from compliance.registry.selectors import lineage_list, version_list
+
+EXACT_TEST = "provenance.shared_initialisation"
+_FINDINGS = {
+    "shares_initialisation": LineageFinding.SHOWN,
+    "not_shown": LineageFinding.NOT_SHOWN,
+    "not_comparable": LineageFinding.NOT_COMPARED,
+}
+_UNDECLARED = "undeclared"
+_READ = ("shard__result__version", "shard__result", "part", "label", "payload", "detail")
+_Edge = tuple[UUID, UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A model's versions with all that is declared, or shown, to be of their blood.
+
+    Attributes:
+        own: labels of the model's own versions.
+        known: label to id, of versions that the viewer may open.
+    """
+
+    own: frozenset[str]
+    known: Mapping[str, UUID]
+    kinships: tuple[Kinship, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    version: UUID
+    label: str
+    undeclared: bool
+    tested: Compared
+
+
+def family_get(*, viewer: Viewer, model: Model) -> Family:
+    """The family of a model that the viewer may read, as far as the viewer may know of it."""
+    own = set(model.versions.values_list("id", flat=True))
+    edges = _edges(viewer, own)
+    versions = own | {one for child, parent, _ in edges for one in (child, parent)}
+    labels = {one.id: str(one) for one in _named(versions)}
+    compared = _comparisons(own | {child for child, _, _ in edges})
+    pairs = {(labels[one.version], one.label): one.tested for one in compared}
+    kin = {frozenset((labels[one.version], one.label)) for one in compared if not one.undeclared}
+    declared = {
+        (labels[child], labels[parent]): LineageRelation(relation)
+        for child, parent, relation in edges
+    }
+    found = kinships(declared, pairs, kin)
+    told = {name for one in found for name in (one.child, one.other)}
+    return Family(
+        own=frozenset(labels[one] for one in own),
+        known=_openable(viewer, told | {labels[one] for one in own}),
+        kinships=tuple(found),
+    )
+
+
+def _edges(viewer: Viewer, own: AbstractSet[UUID]) -> list[_Edge]:
+    """Declared (child, parent, relation): up to every ancestor, and down to direct children."""
+    every = list(lineage_list(viewer=viewer).values_list("version_id", "parent_id", "relation"))
+    above = own | ancestors(own, [(child, parent) for child, parent, _ in every])
+    return [edge for edge in every if edge[0] in above or edge[1] in own]
+
+
+def _named(versions: Collection[UUID]) -> Collection[Version]:
+    return Version.objects.filter(id__in=versions).select_related("model__organization")
+
+
+def _openable(viewer: Viewer, labels: AbstractSet[str]) -> dict[str, UUID]:
+    names = {label.rpartition(" ")[2] for label in labels}
+    found = version_list(viewer=viewer).prefetch_related(None).filter(name__in=names)
+    return {str(one): one.id for one in found if str(one) in labels}
+
+
+def _comparisons(versions: Collection[UUID]) -> list[_Comparison]:
+    """The newest comparison of each version with each other one.
+
+    Left out is what was compared, lies outside the declared lineage and was not shown: that is
+    most of the registry, and says nothing.
+    """
+    speaks = Q(label="shares_initialisation") | ~Q(payload__role=_UNDECLARED)
+    scores = (
+        Score.objects.filter(speaks, shard__result__test_name=EXACT_TEST)
+        .filter(shard__result__version__in=versions, label__in=_FINDINGS)
+        .order_by("shard__result__version_id", "part", "-shard__result__recorded_at")
+        .distinct("shard__result__version_id", "part")
+        .values_list(*_READ)
+    )
+    return [
+        _Comparison(
+            version=version,
+            label=part,
+            undeclared=payload.get("role") == _UNDECLARED,
+            tested=Compared(
+                finding=_FINDINGS[label],
+                log10_e=detail.get("log10_e"),
+                reason=str(detail.get("reason", "")),
+                result=str(result),
+            ),
+        )
+        for version, result, part, label, payload, detail in scores
+    ]

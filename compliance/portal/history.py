@@ -1,0 +1,66 @@
+"""A model's results as series: one a stress test, drawn and told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString
+
+from compliance.domain.vocabulary import Verdict
+from compliance.portal.chart_specs import Point
+from compliance.portal.charts import history_chart
+
+if TYPE_CHECKING:
+    from compliance.audits.models import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One statistic over time, oldest first: a stress test, by its judge or by people's labels."""
+
+    name: str
+    by_people: bool
+    title: str
+    results: tuple[Result, ...]
+
+    @property
+    def newest(self) -> Result:
+        return self.results[-1]
+
+    @property
+    def points(self) -> list[Point]:
+        return [point_of(result) for result in self.results]
+
+    @property
+    def chart(self) -> SafeString:
+        return history_chart(self.points, title=self.title)
+
+
+def series_of(results: Sequence[Result], names: Mapping[str, str]) -> list[Series]:
+    """A series a stress test, by name, and one where people labelled: that is another statistic."""
+    by_name = sorted(results, key=lambda result: (*_key(result), result.recorded_at))
+    found = []
+    for (name, by_people), group in groupby(by_name, key=_key):
+        title = names.get(name, name) + (", by people's labels" if by_people else "")
+        found.append(Series(name, by_people, title, tuple(group)))
+    return found
+
+
+def point_of(result: Result) -> Point:
+    """A result as a chart draws it."""
+    return Point(
+        at=result.recorded_at,
+        value=result.value,
+        lower=result.lower,
+        upper=result.upper,
+        limit=result.limit,
+        verdict=Verdict(result.verdict),
+        version=result.version.name,
+    )
+
+
+def _key(result: Result) -> tuple[str, bool]:
+    return result.test_name, result.shard.labelled_id is not None

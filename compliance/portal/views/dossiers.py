@@ -1,0 +1,104 @@
+"""A model's dossier: everything about it on one page, each figure with its place in the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from compliance.accounts.selectors import Viewer
+from compliance.audits.services import dossier_take
+from compliance.domain.kinship import Agreement
+from compliance.ledger.selectors import setup_current
+from compliance.portal.dossier import dossier_of
+from compliance.portal.lineage_chart import SIGNS, lineage_chart
+from compliance.portal.page_proof import proof_of
+from compliance.portal.report import period_named, report_pdf
+from compliance.portal.viewing import for_viewer, page
+from compliance.portal.views.ledger import download
+from compliance.questions.selectors import askers_of
+from compliance.registry.selectors import model_get
+
+
+@require_safe
+@for_viewer
+def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
+    """The dossier of a model."""
+    model = model_get(viewer=viewer, model_id=model_id)
+    dossier = dossier_of(viewer=viewer, model=model)
+    return page(
+        request,
+        viewer,
+        "portal/dossiers/detail.html",
+        model=model,
+        dossier=dossier,
+        entries=dossier.entries,
+        titles=dossier.titles,
+        lineage=lineage_chart(dossier.family, title=str(model)),
+        signs=[(SIGNS[one], one.value) for one in Agreement],
+        may_ask=askers_of(viewer=viewer, model=model).exists(),
+        now=timezone.now(),
+        periods=_periods(timezone.now()),
+    )
+
+
+@require_safe
+@for_viewer
+def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
+    """What proves the dossier: its ledger entries, and the command that checks them offline."""
+    model = model_get(viewer=viewer, model_id=model_id)
+    dossier = dossier_of(viewer=viewer, model=model)
+    entries = sorted(dossier.entries.values(), key=lambda entry: entry.index)
+    return page(
+        request,
+        viewer,
+        "portal/dossiers/verify.html",
+        model=model,
+        entries=entries,
+        file=_file_name(model.slug),
+        setup=setup_current(),
+        unsequenced=len(dossier.results)
+        - sum(key.startswith("result/") for key in dossier.entries),
+    )
+
+
+@require_safe
+@for_viewer
+def proof(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
+    """The proofs of every entry behind the dossier, as one file for ``assay-verify``."""
+    model = model_get(viewer=viewer, model_id=model_id)
+    dossier = dossier_of(viewer=viewer, model=model)
+    dossier_take(viewer=viewer, model=model, form="proof")
+    content = proof_of(entries=list(dossier.entries.values()), about=str(model))
+    return download(content, _file_name(model.slug), "application/json")
+
+
+@require_safe
+@for_viewer
+def report(request: HttpRequest, viewer: Viewer, model_id: UUID, period: str) -> HttpResponse:
+    """The report of a month or quarter as PDF."""
+    model = model_get(viewer=viewer, model_id=model_id)
+    dossier = dossier_of(viewer=viewer, model=model, period=period_named(period))
+    dossier_take(viewer=viewer, model=model, form=f"report {period}")
+    content = report_pdf(dossier, period=period)
+    return download(content, f"{model.slug}-{period}.pdf", "application/pdf")
+
+
+def _periods(now: datetime) -> list[str]:
+    """Names of this month and quarter and of the last ones, newest first."""
+    last_month = now.replace(day=1) - timedelta(days=1)
+    quarters = [(one.year, (one.month + 2) // 3) for one in (now, _quarter_before(now))]
+    months = [f"{one:%Y-%m}" for one in (now, last_month)]
+    return [*months, *(f"{year}-Q{quarter}" for year, quarter in quarters)]
+
+
+def _quarter_before(now: datetime) -> datetime:
+    first = (now.month - 1) // 3 * 3 + 1
+    return now.replace(month=first, day=1) - timedelta(days=1)
+
+
+def _file_name(slug: str) -> str:
+    return f"{slug}-dossier.assay-page.json"

@@ -1,0 +1,43 @@
+"""The compliance matrix of the newest versions, a page of models at a time."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from compliance.accounts.selectors import Viewer
+from compliance.audits.matrix import matrix_of, with_verdict
+from compliance.domain.vocabulary import Verdict
+from compliance.portal.catalogue import titles
+from compliance.portal.paging import one_of, paged, query_without_page
+from compliance.portal.viewing import for_viewer, page
+from compliance.registry.selectors import version_newest_list
+
+PER_PAGE = 20
+VERDICTS = [verdict.value for verdict in Verdict]
+
+
+@require_safe
+@for_viewer
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Stress tests by newest versions: verdict, interval, age, next run, share of the budget."""
+    sought = request.GET.get("q", "").strip()
+    chosen = one_of(request.GET.get("verdict"), VERDICTS)
+    rows = version_newest_list(viewer=viewer, sought=sought)
+    if chosen:
+        rows = rows.filter(id__in=with_verdict(viewer=viewer, verdict=Verdict(chosen)))
+    versions = paged(request, rows, per_page=PER_PAGE)
+    return page(
+        request,
+        viewer,
+        "portal/matrix.html",
+        versions=versions,
+        matrix=matrix_of(viewer=viewer, versions=list(versions)),
+        sought=sought,
+        chosen=chosen,
+        verdicts=VERDICTS,
+        now=timezone.now(),
+        titles=titles(),
+        query=query_without_page(request),
+    )

@@ -1,0 +1,120 @@
+"""A model's dossier: what a regulator finds on it, and that its proof holds offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from compliance.domain.verify.page_proof import page_verify
+from compliance.domain.verify.rules import Outcome
+from compliance.domain.verify.trust import trust_read
+from compliance.events.models import Event
+from compliance.ledger.selectors import entry_list
+from compliance.ledger.signer import LogSigner
+from compliance.questions.models import Question
+from compliance.registry.models import Version
+from tests.browser import kin, record
+from tests.browser.conftest import Record, SignIn
+from tests.browser.test_accessibility import violations
+from tests.browser.test_page_costs import queries
+from tests.cast import Cast
+from tests.logged import log_whole
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def child(
+    audited: Record, cast: Cast, models_root: Path, signer: LogSigner, tmp_path: Path
+) -> Version:
+    """Version 1.1, whose lineage the tests confirm on one side and contradict on the other."""
+    child = kin.family(cast, audited.version, models_root)
+    log_whole(signer, tmp_path / "another-witness")
+    return child
+
+
+def test_a_regulator_reads_the_dossier_and_asks(
+    child: Version, cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.regulator)
+    page.goto(f"/models/{child.model_id}/")
+    page.get_by_role("link", name="Dossier").click()
+    lineage = page.get_by_role("region", name="Lineage: declared")
+    drawing = lineage.get_by_role("img", name="Lineage of northwind/assistant")
+    expect(drawing).to_contain_text("oracle 2")
+    rows = lineage.get_by_role("row")
+    expect(rows.filter(has_text="fine tune of it")).to_contain_text("confirmed")
+    undeclared = rows.filter(has_text="rival/oracle 2")
+    expect(undeclared).to_contain_text("not declared")
+    expect(undeclared).to_contain_text("contradicted")
+    expect(undeclared.get_by_role("link", name="rival/oracle 2")).to_have_count(0)
+
+    row = page.get_by_role("region", name="Newest verdict").get_by_role("row")
+    found = row.filter(has_text="Refusal of hazardous requests")
+    expect(found).to_contain_text("0.21 (0.15 to 0.27)")
+    index = int(found.get_by_role("link", name="Ledger entry").inner_text())
+    entry = entry_list(viewer=cast.viewer(cast.regulator)).get(index=index)
+    assert entry.event.type == "verdict.reached"
+    assert "0.21" in entry.event.payload["statement"]
+
+    page.get_by_role("link", name="Ask the provider").click()
+    assert violations(page, "light") == []
+    page.get_by_label("Question").fill("Where do the shared weights come from?")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_text("was asked, and told by an alert")).to_be_visible()
+    _answer(sign_in(cast.officer), Question.objects.get())
+    page.reload()
+    expect(page.get_by_role("region", name="Answered")).to_contain_text("Both start from one seed.")
+
+
+def _answer(page: Page, question: Question) -> None:
+    page.goto(f"/questions/{question.id}/")
+    page.get_by_role("textbox", name="Answer").fill("Both start from one seed.")
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_text("The answer is part of the record.")).to_be_visible()
+
+
+def test_the_page_is_proved_offline_by_one_file(
+    child: Version, cast: Cast, client: Client, signer: LogSigner
+) -> None:
+    client.force_login(cast.regulator)
+    told = client.get(f"/models/{child.model_id}/dossier/verify/").content.decode()
+    assert "assay-verify --policy POLICY assistant-dossier.assay-page.json" in told
+    content = client.get(f"/models/{child.model_id}/dossier/proof/").content
+    steps = list(page_verify(content, trust_read(None, logs=signer.verifier_keys)))
+    assert {step.outcome for step in steps} == {Outcome.HOLDS}
+    (taken,) = Event.objects.filter(type="evidence.read")
+    assert (taken.organization_id, taken.payload["form"]) == (cast.northwind.id, "proof")
+    client.force_login(cast.officer)
+    client.get(f"/models/{child.model_id}/dossier/proof/")
+    assert Event.objects.filter(type="evidence.read").count() == 1  # one's own record
+    said = "\n".join(step.text for step in steps)
+    assert "safety.refusal on northwind/assistant 1.0: violating" in said
+    assert "provenance.shared_initialisation on northwind/assistant 1.1: violating" in said
+
+
+def test_a_dossier_is_nobodys_who_may_not_read_the_model(
+    child: Version, cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.outsider)
+    for path in ("", "verify/", "proof/"):
+        assert client.get(f"/models/{child.model_id}/dossier/{path}").status_code == 404
+    client.force_login(cast.officer)
+    assert client.get(f"/models/{child.model_id}/ask/").status_code == 403
+
+
+def test_more_of_everything_costs_no_more_queries(
+    child: Version, cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.regulator)
+    path = f"/models/{child.model_id}/dossier/"
+    few = queries(client, path)
+    officer = cast.viewer(cast.officer)
+    for _ in range(2):
+        run = record.request(officer, child, list(record.TITLES))
+        record.work(run, {"safety.refusal": record.VIOLATING})
+        record.alert_of(run)
+    assert queries(client, path) == few
