@@ -15,6 +15,4 @@ class PasskeyForm(AddWebAuthnForm):
         alone = self.fields["passwordless"]
         alone.initial = True
         alone.label = "It signs in without a password"
-        alone.help_text = (
-            "It then asks for finger, face or PIN. Otherwise it is a second factor."
-        )
+        alone.help_text = "It then asks for finger, face or PIN. Otherwise it is a second factor."
