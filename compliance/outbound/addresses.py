@@ -70,7 +70,7 @@ def resolve(url: str, *, field: str, allow_internal: bool) -> Destination:
         ) from error
     addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
     for address in addresses:
-        _judge(address, host, field=field, allow_internal=allow_internal)
+        judge(address, host, field=field, allow_internal=allow_internal)
     first = addresses[0]
     pinned = f"[{first}]" if first.version == 6 else str(first)
     return Destination(scheme, host, pinned, port)
@@ -99,19 +99,28 @@ def _parts(url: str, field: str) -> tuple[str, str, int]:
     return split.scheme, split.hostname, _PORTS[split.scheme] if port is None else port
 
 
-def _judge(address: _Address, host: str, *, field: str, allow_internal: bool) -> None:
-    inner = _inner(address)
+def judge(address: _Address, host: str = "", *, field: str, allow_internal: bool) -> None:
+    """Refuse an address that may not be reached from here.
+
+    Args:
+        host: the name that led to it, if one did.
+        field, allow_internal: see ``resolve``.
+
+    Raises:
+        InvalidInputError: it is internal, or of those that are never reached.
+    """
+    inner, said = _inner(address), f"'{host}'" if host else "it"
     never = any(inner.version == net.version and inner in net for net in _NEVER)
     if never or inner.is_multicast or inner.is_unspecified:
         raise InvalidInputError(
             field=field,
-            problem=f"'{host}' leads to {address}, which is never reached from here",
+            problem=f"{said} leads to {address}, which is never reached from here",
             fix="Give the address of a server",
         )
     if not inner.is_global and not allow_internal:
         raise InvalidInputError(
             field=field,
-            problem=f"'{host}' leads to the internal address {address}",
+            problem=f"{said} leads to the internal address {address}",
             fix="Give a public address, or have the operator allow internal ones",
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -30,41 +29,16 @@ from compliance.events.services import event_record
 from compliance.outbound.webhooks import signed_headers
 from compliance.registry.models import Version
 from tests.cast import Cast
+from tests.receiving import Receiver
 from tests.serving import serving
 
 pytestmark = pytest.mark.usefixtures("announced")
 
 
-class Receiver(HTTPServer):
-    """Keeps what it is sent and answers with ``status``."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.status = 204
-        self.heard: list[tuple[dict[str, str], bytes]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/hook"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append(({k.lower(): v for k, v in self.headers.items()}, body))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[Receiver]:
     settings.ALLOW_INTERNAL = True
-    with serving(Receiver()) as server:
+    with serving(Receiver(204)) as server:
         yield server
 
 
