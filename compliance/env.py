@@ -55,7 +55,9 @@ class Env(BaseSettings):
     error_budget: float = Field(default=0.05, gt=0, lt=1)
     """The chance of any false alarm about an organization in its whole life, in the record."""
     allow_internal: bool = False
-    """Let endpoints and webhooks lead to loopback and private addresses."""
+    """Let endpoints, webhooks and alert routes lead to loopback and private addresses."""
+    alert_gather_seconds: int = Field(default=60, ge=0, le=3600)
+    """How long a message about alerts waits for others of its organization to leave with it."""
     debug: bool = False
     log_format: LogFormat = LogFormat.CONSOLE
     metrics_token: SecretStr | None = Field(default=None, min_length=16)

@@ -172,7 +172,7 @@ def _alerts() -> Iterator[Metric]:
     )
     yield _gauge(
         "assay_mails_undelivered",
-        "Mails that have not arrived, waiting for their next attempt or given up.",
+        "Messages about alerts that have not arrived, waiting for their next attempt or given up.",
         ("state",),
         {(state,): n for state, n in mails_undelivered().items()},
     )

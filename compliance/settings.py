@@ -23,6 +23,7 @@ ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",")]
 CSRF_TRUSTED_ORIGINS = [ENV.public_url]
 PUBLIC_URL = ENV.public_url.rstrip("/")
 ALLOW_INTERNAL = ENV.allow_internal
+ALERT_GATHER_SECONDS = ENV.alert_gather_seconds
 ERROR_BUDGET = ENV.error_budget
 GPU_FROM_BYTES = ENV.gpu_from_gb * 10**9 if ENV.gpu_from_gb else None
 MODELS_ROOT = ENV.models_root.resolve()

@@ -39,6 +39,7 @@ def settings_environment(
         "ASSAY_DATASETS": os.environ.get("ASSAY_DATASETS") or str(state.datasets),
         "ASSAY_STATIC_ROOT": str(state.static),
         "ASSAY_EMAIL_URL": f"smtp://{HOST}:{smtp_port}",
+        "ASSAY_ALERT_GATHER_SECONDS": "5",  # somebody waits for the demo's mail
         "ASSAY_DEBUG": "0",
         # Everybody in the demo is whoever reads its terminal; the pages say so (docs/adr/0014).
         "ASSAY_MFA_REQUIRED": "false",

@@ -83,6 +83,7 @@ class Servers:
             "ASSAY_MODELS_ROOT": str(self.state.models),
             "ASSAY_EVIDENCE_URL": self.state.evidence.as_uri(),
             "ASSAY_STATIC_ROOT": str(self.state.static),
+            "ASSAY_ALERT_GATHER_SECONDS": "0",  # a mail is awaited, not those that may join it
         }
 
     def start(self) -> None:

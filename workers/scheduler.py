@@ -29,6 +29,8 @@ from django.db import OperationalError, close_old_connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from compliance.alerts.models import Delivery  # noqa: E402
+from compliance.alerts.selectors import delivery_first  # noqa: E402
+from compliance.alerts.services import alerts_tend  # noqa: E402
 from compliance.audits.models import Shard, WebhookCall  # noqa: E402
 from compliance.audits.selectors import subscribed_types  # noqa: E402
 from compliance.audits.services import (  # noqa: E402
@@ -108,9 +110,11 @@ def ring_follow_up(follow_up: FollowUp) -> None:
 
 
 def ring_delivery(delivery: Delivery) -> None:
-    """Ring for an alert's mail."""
-    ids = {"alert_id": str(delivery.alert_id), "delivery_id": str(delivery.id)}
-    send(DELIVER, delivery.id, ids, delivery.alert.event.traceparent)
+    """Ring for a message about alerts; its trace is that of the first."""
+    ids, first = {"delivery_id": str(delivery.id)}, delivery_first(delivery=delivery)
+    if first is not None:
+        ids["alert_id"] = str(first.id)
+    send(DELIVER, delivery.id, ids, first.event.traceparent if first else "")
 
 
 def ring_call(call: WebhookCall) -> None:
@@ -130,6 +134,7 @@ def mend() -> None:
     fired = schedule_fire_due(now=timezone.now())
     if fired:
         _log.info("schedules fired", runs=fired)
+    alerts_tend(now=timezone.now())
     leases_reclaim()
     runs_settle()
     messages_restore(empty=queue_empty)

@@ -107,13 +107,15 @@ def user_by_token(*, token: str, now: datetime) -> User | None:
     return found.user
 
 
+def alert_answerers(*, organization_id: UUID) -> QuerySet[User]:
+    """Those who answer for an organization's alerts."""
+    roles = [role.value for role in Role if allowed(Action.ANSWER_ALERT, role)]
+    return User.objects.filter(
+        memberships__organization_id=organization_id, memberships__role__in=roles, is_active=True
+    ).order_by("email")
+
+
 def alert_recipients(*, organization_id: UUID) -> list[str]:
     """E-mail addresses of those who answer for an organization's alerts."""
-    roles = [role.value for role in Role if allowed(Action.ANSWER_ALERT, role)]
-    return list(
-        Membership.objects.filter(
-            organization_id=organization_id, role__in=roles, user__is_active=True
-        )
-        .order_by("user__email")
-        .values_list("user__email", flat=True)
-    )
+    answerers = alert_answerers(organization_id=organization_id)
+    return list(answerers.values_list("email", flat=True))

@@ -7,11 +7,21 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from compliance.api.operations import by_method
 from compliance.api.problems import UnknownPathApi
+from compliance.api.v1.alert_routes import (
+    AlertRouteChangeApi,
+    AlertRouteCreateApi,
+    AlertRouteGetApi,
+    AlertRouteListApi,
+    AlertRouteTryApi,
+)
 from compliance.api.v1.alerts import (
     AlertAcknowledgeApi,
+    AlertAnswerApi,
+    AlertAssignApi,
     AlertGetApi,
     AlertListApi,
     AlertResolveApi,
+    AlertSnoozeApi,
 )
 from compliance.api.v1.deliveries import DeliveriesReplayApi, DeliveryListApi, SecretRotateApi
 from compliance.api.v1.endpoint_limits import (
@@ -30,6 +40,12 @@ from compliance.api.v1.ledger import (
     EntryListApi,
     LedgerConsistencyApi,
     LedgerGetApi,
+)
+from compliance.api.v1.maintenance_windows import (
+    WindowEndApi,
+    WindowGetApi,
+    WindowListApi,
+    WindowOpenApi,
 )
 from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelRegisterApi
 from compliance.api.v1.results import BundleGetApi, ResultGetApi, ResultListApi
@@ -137,6 +153,31 @@ _v1 = [
         name="alert-acknowledge",
     ),
     path("alerts/<uuid:alert_id>/resolve", AlertResolveApi.as_view(), name="alert-resolve"),
+    path("alerts/<uuid:alert_id>/snooze", AlertSnoozeApi.as_view(), name="alert-snooze"),
+    path("alerts/<uuid:alert_id>/assign", AlertAssignApi.as_view(), name="alert-assign"),
+    path("alerts/<uuid:alert_id>/answer", AlertAnswerApi.as_view(), name="alert-answer"),
+    path("alert-routes", by_method(AlertRouteListApi, AlertRouteCreateApi), name="alert-routes"),
+    path(
+        "alert-routes/<uuid:route_id>",
+        by_method(AlertRouteGetApi, AlertRouteChangeApi),
+        name="alert-route",
+    ),
+    path("alert-routes/<uuid:route_id>/try", AlertRouteTryApi.as_view(), name="alert-route-try"),
+    path(
+        "maintenance-windows",
+        by_method(WindowListApi, WindowOpenApi),
+        name="maintenance-windows",
+    ),
+    path(
+        "maintenance-windows/<uuid:window_id>",
+        WindowGetApi.as_view(),
+        name="maintenance-window",
+    ),
+    path(
+        "maintenance-windows/<uuid:window_id>/end",
+        WindowEndApi.as_view(),
+        name="maintenance-window-end",
+    ),
     path("events", EventListApi.as_view(), name="events"),
     re_path(r"", UnknownPathApi.as_view(), name="unknown"),
 ]

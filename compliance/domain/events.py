@@ -40,6 +40,17 @@ class EventType(StrEnum):
     ALERT_RESOLVED = "alert.resolved"
     QUESTION_ASKED = "question.asked"
     QUESTION_ANSWERED = "question.answered"
+    ALERT_RECURRED = "alert.recurred"
+    ALERT_ASSIGNED = "alert.assigned"
+    ALERT_SNOOZED = "alert.snoozed"
+    ALERT_WOKEN = "alert.woken"
+    ALERT_ANSWERED = "alert.answered"
+    ALERT_ESCALATED = "alert.escalated"
+    ALERT_SILENCED = "alert.silenced"
+    ALERT_ROUTE_CREATED = "alert.route.created"
+    ALERT_ROUTE_CHANGED = "alert.route.changed"
+    WINDOW_OPENED = "alert.window.opened"
+    WINDOW_ENDED = "alert.window.ended"
     EVIDENCE_READ = "evidence.read"
     RECORD_ERASED = "record.erased"
     MEMBER_INVITED = "member.invited"
@@ -88,6 +99,17 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
         {"question", "model", "asker", "label", "text", "due_at", "statement", "path"}
     ),
     EventType.QUESTION_ANSWERED: frozenset({"question", "model", "text"}),
+    EventType.ALERT_RECURRED: frozenset({"alert", "event", "severity"}),
+    EventType.ALERT_ASSIGNED: frozenset({"alert", "assignee"}),
+    EventType.ALERT_SNOOZED: frozenset({"alert", "reason", "until"}),
+    EventType.ALERT_WOKEN: frozenset({"alert", "reason"}),
+    EventType.ALERT_ANSWERED: frozenset({"alert", "answer"}),
+    EventType.ALERT_ESCALATED: frozenset({"alert", "route"}),
+    EventType.ALERT_SILENCED: frozenset({"alert", "window"}),
+    EventType.ALERT_ROUTE_CREATED: frozenset({"route", "name", "channel"}),
+    EventType.ALERT_ROUTE_CHANGED: frozenset({"route", "changes"}),
+    EventType.WINDOW_OPENED: frozenset({"window", "reason", "starts_at", "ends_at", "model"}),
+    EventType.WINDOW_ENDED: frozenset({"window", "ends_at"}),
     EventType.EVIDENCE_READ: frozenset({"result", "reader"}),
     EventType.RECORD_ERASED: frozenset({"event", "fields", "basis"}),
     EventType.MEMBER_INVITED: frozenset({"invitation", "email", "role"}),

@@ -18,6 +18,7 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     REQUEST_RUN = "request_run"
     ANSWER_ALERT = "answer_alert"
+    ROUTE_ALERTS = "route_alerts"
     LABEL = "label"
     ASK = "ask"
     ANSWER_QUESTION = "answer_question"
@@ -31,6 +32,8 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.SCHEDULE: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.REQUEST_RUN: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.ANSWER_ALERT: frozenset({Role.ENGINEER, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    # Not the engineer, who could see to it that nobody else is told.
+    Action.ROUTE_ALERTS: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     # Not the engineer, who would say what the engineer's own model is worth.
     Action.LABEL: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     # In the asking organization: who reads through a grant acts on nothing of the provider's.

@@ -204,4 +204,31 @@ class AlertState(StrEnum):
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    """Put off until a moment, at which it is open again."""
     RESOLVED = "resolved"
+
+
+class Channel(StrEnum):
+    """How a route reaches people."""
+
+    MEMBERS = "members"
+    """Mail to everybody whose role answers for the organization's alerts, whoever that is then."""
+    MAIL = "mail"
+    SERVICE = "service"
+    """Slack, Teams, PagerDuty and the like, by an Apprise URL."""
+
+
+class Occasion(StrEnum):
+    """Why a message about alerts leaves the house."""
+
+    OPENED = "opened"
+    RAISED = "raised"
+    """The same finding came again, and is more severe now."""
+    WOKEN = "woken"
+    ESCALATED = "escalated"
+    RELEASED = "released"
+    """The maintenance window that kept it back is over, and nobody has answered the alert."""
+    ASSIGNED = "assigned"
+    TRIED = "tried"
+    """Somebody tries whether a route arrives; it tells of no alert."""

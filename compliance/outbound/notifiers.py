@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType
+from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode
 
 from compliance.domain.errors import InvalidInputError
 from compliance.outbound.addresses import resolve
@@ -121,6 +121,7 @@ def _open(url: str, *, field: str, allow_internal: bool) -> NotifyBase:
     _, service = _service(notifier, field)
     if service.plain and not allow_internal:
         raise _refused(field, "it would send the alert unencrypted")
+    notifier.overflow_mode = OverflowMode.SPLIT  # nothing is cut off
     _, _, query = url.partition("?")
     asked = {one.partition("=")[0].lower() for one in re.split("[&;]", query) if one}
     unknown = sorted(asked - service.parameters)
@@ -131,8 +132,8 @@ def _open(url: str, *, field: str, allow_internal: bool) -> NotifyBase:
 
 def _service(notifier: NotifyBase, field: str) -> tuple[str, Service]:
     secure = notifier.secure or notifier.protocol is None  # some know no other way
-    said: str | Sequence[str] = notifier.secure_protocol if secure else notifier.protocol
-    for scheme in [said] if isinstance(said, str) else said:
+    said: str | Sequence[str] | None = notifier.secure_protocol if secure else notifier.protocol
+    for scheme in [said] if isinstance(said, str) else said or ():
         if scheme in SERVICES:
             return scheme, SERVICES[scheme]
     raise _refused(field, f"{notifier.service_name} is not offered")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from compliance.portal.views import (
+    alert_routes,
     alerts,
     budgets,
     comparisons,
@@ -110,4 +111,13 @@ urlpatterns = [
     path("alerts/<uuid:alert_id>/", alerts.detail, name="alert"),
     path("alerts/<uuid:alert_id>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),
     path("alerts/<uuid:alert_id>/resolve/", alerts.resolve, name="alert-resolve"),
+    path("alerts/<uuid:alert_id>/snooze/", alerts.snooze, name="alert-snooze"),
+    path("alerts/<uuid:alert_id>/assign/", alerts.assign, name="alert-assign"),
+    path("alerts/<uuid:alert_id>/answer/", alerts.answer, name="alert-answer"),
+    path("alerts/routes/", alert_routes.index, name="alert-routes"),
+    path("alerts/routes/new/", alert_routes.create, name="alert-route-create"),
+    path("alerts/routes/<uuid:route_id>/", alert_routes.detail, name="alert-route"),
+    path("alerts/routes/<uuid:route_id>/try/", alert_routes.attempt, name="alert-route-try"),
+    path("alerts/windows/", alert_routes.windows, name="maintenance-windows"),
+    path("alerts/windows/<uuid:window_id>/end/", alert_routes.end, name="maintenance-window-end"),
 ]

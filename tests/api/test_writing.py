@@ -1,8 +1,10 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from compliance.audits.models import Run, Schedule, Subscription
 from compliance.registry.models import Model, TrainingSource, Version
@@ -139,6 +141,77 @@ def test_an_alert_is_acknowledged_and_resolved(cast: Cast, call: Call, record: R
     assert client.get("/api/v1/alerts?state=open").json()["rows"] == []
 
 
+def test_an_alert_is_snoozed_assigned_and_answered(cast: Cast, call: Call, record: Record) -> None:
+    client, address = call(cast.officer), f"/api/v1/alerts/{record.alert.id}"
+    until = {"until": tomorrow(), "reason": "not today"}
+    assert client.post(f"{address}/snooze", until, format="json").json()["state"] == "snoozed"
+    whom = {"assignee": cast.engineer.email}
+    assert client.post(f"{address}/assign", whom, format="json").json()["assignee"] == "engineer"
+    said = client.post(f"{address}/answer", {"text": "A bad checkpoint."}, format="json").json()
+    assert [(one["who"], one["text"]) for one in said["answers"]] == [
+        ("officer", "A bad checkpoint.")
+    ]
+    past = {"until": "2020-01-01T00:00:00Z", "reason": "never"}
+    refused = client.post(f"{address}/snooze", past, format="json")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "until")
+
+
+def test_a_route_is_made_changed_and_tried_and_never_tells_its_secret(
+    cast: Cast, call: Call, record: Record
+) -> None:
+    client = call(cast.officer)
+    answer = client.post("/api/v1/alert-routes", route_body(), format="json")
+    assert answer.status_code == 201, answer.json()
+    address = answer["Location"]
+    change = {"name": "desk", "minimum_severity": "critical", "enabled": False}
+    changed = client.put(address, change, format="json").json()
+    assert (changed["minimum_severity"], changed["enabled"]) == ("critical", False)
+    assert changed["destination"] == "slack://T...2/A...D/T...Q"
+    assert client.post(f"{address}/try").status_code == 200
+    assert client.get("/api/v1/alert-routes?enabled=false").json()["rows"] == [changed]
+    assert client.get("/api/v1/alert-routes?enabled=true").json()["rows"] == []
+    assert b"TIiajkdnlazkcOXrIdevi7FQ" not in client.get(address).content
+    internal = route_body() | {"name": "in", "destination": "jsons://10.0.0.1/x"}
+    refused = client.post("/api/v1/alert-routes", internal, format="json")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "destination")
+    for who, status in (("engineer", 403), ("regulator", 404), ("outsider", 404)):
+        asked = call(getattr(cast, who)).put(address, change, format="json")
+        assert asked.status_code == status, who
+
+
+def test_a_window_is_opened_and_ended_once(cast: Cast, call: Call, record: Record) -> None:
+    client = call(cast.officer)
+    answer = client.post("/api/v1/maintenance-windows", window_body(), format="json")
+    assert answer.status_code == 201, answer.json()
+    address = answer["Location"]
+    assert client.get("/api/v1/maintenance-windows").json()["rows"] == [client.get(address).json()]
+    assert call(cast.regulator).post(f"{address}/end").status_code == 403
+    assert client.post(f"{address}/end").status_code == 200
+    assert client.post(f"{address}/end").status_code == 409
+
+
+def tomorrow() -> str:
+    return (timezone.now() + timedelta(days=1)).isoformat()
+
+
+def route_body() -> Body:
+    return {
+        "organization": "northwind",
+        "name": "desk",
+        "channel": "service",
+        "destination": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+    }
+
+
+def window_body() -> Body:
+    return {
+        "organization": "northwind",
+        "reason": "new hardware",
+        "starts_at": timezone.now().isoformat(),
+        "ends_at": tomorrow(),
+    }
+
+
 Write = Callable[[Record], tuple[str, Body]]
 # What each role gets; 422 and 404 where it may not even know of the model it names.
 WRITES: dict[str, tuple[Write, dict[str, int]]] = {
@@ -187,6 +260,35 @@ WRITES: dict[str, tuple[Write, dict[str, int]]] = {
         lambda record: (f"alerts/{record.alert.id}/resolve", {"reason": "mine"}),
         {"officer": 200, "engineer": 200, "regulator": 403, "reviewer": 403}
         | dict.fromkeys(("rival_engineer", "outsider"), 404),
+    ),
+    "alert_snooze": (
+        lambda record: (
+            f"alerts/{record.alert.id}/snooze",
+            {"until": tomorrow(), "reason": "mine"},
+        ),
+        {"officer": 200, "engineer": 200, "regulator": 403, "reviewer": 403}
+        | dict.fromkeys(("rival_engineer", "outsider"), 404),
+    ),
+    "alert_assign": (
+        lambda record: (
+            f"alerts/{record.alert.id}/assign",
+            {"assignee": "engineer@northwind.example"},
+        ),
+        {"officer": 200, "engineer": 200, "regulator": 403, "reviewer": 403}
+        | dict.fromkeys(("rival_engineer", "outsider"), 404),
+    ),
+    "alert_answer": (
+        lambda record: (f"alerts/{record.alert.id}/answer", {"text": "mine"}),
+        {"officer": 200, "engineer": 200, "regulator": 403, "reviewer": 403}
+        | dict.fromkeys(("rival_engineer", "outsider"), 404),
+    ),
+    "alert_route_create": (
+        lambda record: ("alert-routes", route_body()),
+        {"officer": 201, "engineer": 403, "regulator": 403, "reviewer": 403},
+    ),
+    "maintenance_window_open": (
+        lambda record: ("maintenance-windows", window_body()),
+        {"officer": 201, "engineer": 403, "regulator": 403, "reviewer": 403},
     ),
 }
 

@@ -51,6 +51,7 @@ from compliance.registry.services import (
     sketch_record,
     version_register,
 )
+from tests.alerting import lived
 from tests.browser.record import (
     COMPLIANT,
     VIOLATING,
@@ -74,6 +75,8 @@ ADDED_BY_SERVICES = {
     "Schedule",
     "Subscription",
     "EndpointLimit",
+    "AlertRoute",
+    "MaintenanceWindow",
 }
 
 
@@ -156,7 +159,9 @@ def record(
     run = request(officer, version, ["safety.refusal", "provenance.weights_digest"])
     work(run, {"safety.refusal": VIOLATING, "provenance.weights_digest": COMPLIANT})
     subscriptions_fire(event_id=Event.objects.get(type=hook.event_type).id)
-    alert_acknowledge(viewer=officer, alert=alert_of(run), reason="looking")
+    alert = alert_of(run)
+    lived(officer, alert)
+    alert_acknowledge(viewer=officer, alert=alert, reason="looking")
     labelled = request_audited(officer, version)
     label_add(
         viewer=officer,
@@ -280,6 +285,7 @@ def test_more_rows_ask_no_more_queries(room: Client, cast: Cast, record: Run) ->
     before = counts()
     again = request(cast.viewer(cast.officer), record.version, ["safety.refusal"])
     work(again, {"safety.refusal": VIOLATING})
+    Alert.objects.update(state="resolved")  # else it is the same finding again
     alert_of(again)
     assert counts() == before
 

@@ -1,7 +1,17 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from compliance.alerts.models import Alert
-from compliance.alerts.services import alert_acknowledge, alert_open, alert_resolve
+from compliance.alerts.services import (
+    alert_acknowledge,
+    alert_answer,
+    alert_assign,
+    alert_open,
+    alert_resolve,
+    alert_snooze,
+)
 from compliance.domain.errors import InvalidInputError, NotAllowedError, TransitionError
 from compliance.domain.events import EventType
 from compliance.domain.vocabulary import Severity
@@ -62,3 +72,51 @@ def test_an_answer_without_a_reason_is_refused(cast: Cast, alert: Alert) -> None
 def test_a_regulator_reads_an_alert_and_cannot_answer_it(cast: Cast, alert: Alert) -> None:
     with pytest.raises(NotAllowedError):
         alert_resolve(viewer=cast.viewer(cast.regulator), alert=alert, reason="mine")
+
+
+def test_an_alert_is_assigned_to_a_member_who_is_told(cast: Cast, alert: Alert) -> None:
+    officer = cast.viewer(cast.officer)
+    given = alert_assign(viewer=officer, alert=alert, assignee=cast.engineer.email)
+    assert given.assignee == cast.engineer
+    told = alert.deliveries.get(occasion="assigned")
+    assert told.recipient == cast.engineer.email
+    event = Event.objects.get(type="alert.assigned")
+    assert event.payload["assignee"] == str(cast.engineer.pk)  # a name would be personal data
+
+
+@pytest.mark.parametrize("who", ["regulator", "rival_engineer", "outsider"])
+def test_an_alert_is_given_to_nobody_else(cast: Cast, alert: Alert, who: str) -> None:
+    with pytest.raises(InvalidInputError, match="assignee"):
+        alert_assign(
+            viewer=cast.viewer(cast.officer), alert=alert, assignee=getattr(cast, who).email
+        )
+
+
+@pytest.mark.parametrize("days", [-1, 31])
+def test_an_alert_is_put_off_until_a_moment_to_come(cast: Cast, alert: Alert, days: int) -> None:
+    until = timezone.now() + timedelta(days=days)
+    with pytest.raises(InvalidInputError, match="until"):
+        alert_snooze(viewer=cast.viewer(cast.officer), alert=alert, until=until, reason="tomorrow")
+
+
+def test_what_is_resolved_is_neither_snoozed_nor_assigned(cast: Cast, alert: Alert) -> None:
+    officer = cast.viewer(cast.officer)
+    alert_resolve(viewer=officer, alert=alert, reason="retrained")
+    until = timezone.now() + timedelta(days=1)
+    with pytest.raises(TransitionError):
+        alert_snooze(viewer=officer, alert=alert, until=until, reason="later")
+    with pytest.raises(TransitionError):
+        alert_assign(viewer=officer, alert=alert, assignee=cast.engineer.email)
+
+
+def test_an_engineers_answer_is_an_event_and_a_regulator_gives_none(
+    cast: Cast, alert: Alert
+) -> None:
+    alert_answer(viewer=cast.viewer(cast.engineer), alert=alert, text=" A bad checkpoint. ")
+    assert alert.answers.get().text == "A bad checkpoint."
+    event = Event.objects.get(type="alert.answered")
+    assert (event.payload["answer"], event.actor) == ("A bad checkpoint.", cast.engineer)
+    with pytest.raises(NotAllowedError):
+        alert_answer(viewer=cast.viewer(cast.regulator), alert=alert, text="mine")
+    with pytest.raises(InvalidInputError, match="answer"):
+        alert_answer(viewer=cast.viewer(cast.engineer), alert=alert, text=" ")

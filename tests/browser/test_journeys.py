@@ -79,7 +79,8 @@ def test_an_engineer_runs_stress_tests_and_answers_the_alert(
     page = sign_in(cast.engineer)
     page.get_by_role("link", name="Alerts 1 open").click()
     page.get_by_role("link", name=re.compile("violates")).click()
-    expect(page.get_by_text("confidence sequence 0.15 to 0.27")).to_be_visible()
+    found = page.get_by_role("region", name="What was found")
+    expect(found).to_contain_text("0.21, 99.9% confidence sequence 0.15 to 0.27")
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_text("This field is required.")).to_be_visible()
     page.get_by_label("Reason").fill("Retraining without the roleplay data.")
@@ -88,7 +89,8 @@ def test_an_engineer_runs_stress_tests_and_answers_the_alert(
     expect(page.get_by_role("button", name="Acknowledge")).to_have_count(0)
     page.get_by_label("Reason").fill("Version 1.1 replaces it.")
     page.get_by_role("button", name="Resolve").click()
-    expect(page.get_by_role("region", name="Answers")).to_contain_text("Version 1.1 replaces it.")
+    became = page.get_by_role("region", name="What became of it")
+    expect(became).to_contain_text("Version 1.1 replaces it.")
     assert Alert.objects.get(id=audited.alert.id).state == "resolved"
 
     page.goto(f"/versions/{audited.version.id}/")

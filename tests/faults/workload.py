@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
-from compliance.alerts.models import Alert
+from compliance.alerts.models import Alert, Occurrence
 from compliance.audits.models import Result, Run, Shard
 from compliance.audits.services import run_request_by
 from compliance.domain.events import EventType
@@ -183,9 +183,11 @@ def findings(result: Result) -> Findings:
 
 
 def alerts_missing() -> int:
-    """Violating verdicts and errored runs that have not opened an alert."""
+    """Violating verdicts and errored runs that neither opened an alert nor added to one."""
     owed = set(Event.objects.filter(type__in=_ALERTING).values_list("id", flat=True))
-    return len(owed - set(Alert.objects.values_list("event_id", flat=True)))
+    told = Alert.objects.values_list("event_id", flat=True)
+    again = Occurrence.objects.values_list("event_id", flat=True)
+    return len(owed - {*told, *again})
 
 
 def _unfinished() -> int:

@@ -65,9 +65,11 @@ def test_changed_weights_travel_from_a_schedule_to_an_alert_in_the_mail(
     assert (run.state, run.trigger) == (RunState.COMPLETED.value, Trigger.SCHEDULE.value)
     assert Result.objects.get().verdict == "violating"
     assert Alert.objects.count() == 1
-    body = mailbox.messages[0].get_payload()
-    assert "northwind/assistant 1.0: violating" in str(body)
-    assert f"/runs/{run.id}/" in str(body)
+    plain, html = (part.get_payload(decode=True) for part in mailbox.messages[0].get_payload())
+    for form in (plain, html):
+        assert b"northwind/assistant 1.0 violates provenance.weights_digest" in form
+        assert f"/runs/{run.id}/".encode() in form
+        assert f"/results/{Result.objects.get().id}/bundle/".encode() in form
 
 
 def test_a_registered_version_is_tested_without_anybody_asking(

@@ -19,5 +19,5 @@ def open_(follow_up_id: int) -> None:
 
 @app.task(name="alerts.deliver")
 def deliver(delivery_id: int) -> None:
-    """Mail an alert to one recipient."""
+    """Send a message about alerts on one route to one recipient."""
     delivery_attempt(delivery_id=delivery_id)

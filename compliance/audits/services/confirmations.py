@@ -73,6 +73,7 @@ def parent_unshown_record(*, result: Result) -> None:
             "version": str(version.id),
             "label": str(version),
             "verdict": result.verdict,
+            "result": str(result.id),
             "statement": f"{version} declares parents that the test does not find. {said}."
             " Not found is not refuted: ask the provider how the version came about.",
             "alarm": False,

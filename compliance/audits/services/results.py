@@ -129,6 +129,8 @@ def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
         + (_BEYOND if alarm else _WITHIN if violating else ""),
         "alarm": alarm,
         "verdict": verdict.value,
+        "result": str(result.id),
+        "claim": _claim(result),
         "path": f"/runs/{shard.run_id}/",
         STATEMENT_PATH: result.statement_sha256,
     }
@@ -141,6 +143,22 @@ def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
             subject=f"run/{shard.run_id}",
             payload=payload,
         )
+
+
+def _claim(result: Result) -> dict[str, Json]:
+    """The figures of a verdict, none without what it needs to be read by."""
+    return {
+        "statistic": result.estimate["claim"]["statistic"],
+        "value": result.value,
+        "lower": result.lower,
+        "upper": result.upper,
+        "limit": result.limit,
+        "limit_source": result.limit_source,
+        "alpha": result.alpha,
+        "log10_e_violating": result.log10_e_violating,
+        "n": result.n,
+        "planned": result.planned,
+    }
 
 
 def verdict_statement(result: Result) -> str:

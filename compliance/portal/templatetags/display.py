@@ -49,6 +49,7 @@ STATE_ICONS = {
     "cancelled": "ban",
     "open": "bell",
     "acknowledged": "clock",
+    "snoozed": "player-pause",
     "resolved": "circle-check",
 }
 STATE_WORDS = {"leased": "running", "not_testable": "not testable", "completed": "finished"}

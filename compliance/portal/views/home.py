@@ -8,24 +8,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
-from compliance.alerts.selectors import alert_list
+from compliance.alerts.selectors import alerts_pending, deliveries_failing
 from compliance.audits.recent import label_work_list, run_errored_list, verdict_change_list
 from compliance.audits.selectors import result_list, run_list, schedule_list
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import AlertState, RunState, Severity
+from compliance.domain.vocabulary import RunState
 from compliance.portal.catalogue import titles
 from compliance.portal.viewing import for_viewer, page
 from compliance.questions.selectors import question_waiting_list
 from compliance.registry.selectors import version_list
 
 if TYPE_CHECKING:
-    from compliance.alerts.models import Alert
     from compliance.registry.models import Version
 
 SHOWN = 8
@@ -54,23 +52,17 @@ def _today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         acting=acting,
         asking=any(viewer.may(Action.ASK, one) for one in viewer.roles),
         questions=question_waiting_list(viewer=viewer)[:SHOWN],
-        alerts=_urgent(viewer)[:SHOWN],
+        alerts=alerts_pending(viewer=viewer)[:SHOWN],
         errored=run_errored_list(viewer=viewer, since=now - WEEK)[:SHOWN],
         to_label=label_work_list(viewer=viewer)[:SHOWN] if acting else [],
         runs=run_list(viewer=viewer).filter(state__in=UNDER_WAY)[:SHOWN],
+        failing=deliveries_failing(viewer=viewer)[:SHOWN],
         results=result_list(viewer=viewer)[:SHOWN] if acting else [],
         changes=[] if acting else verdict_change_list(viewer=viewer, since=now - WEEK)[:CHANGES],
         versions=[] if acting else _registered(viewer, now - WEEK),
         schedules=upcoming.order_by("next_due_at")[:SHOWN],
         titles=titles(),
     )
-
-
-def _urgent(viewer: Viewer) -> QuerySet[Alert]:
-    """Alerts to answer: the critical first, then the newest."""
-    still_open = alert_list(viewer=viewer).exclude(state=AlertState.RESOLVED.value)
-    rank = Case(When(severity=Severity.CRITICAL.value, then=0), default=1)
-    return still_open.order_by(rank, "-opened_at")
 
 
 def _registered(viewer: Viewer, since: datetime) -> list[Version]:
