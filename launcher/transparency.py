@@ -10,15 +10,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from compliance.domain.tlog.key_files import read_private_keys, write_private_keys
-from compliance.domain.tlog.note_keys import SEED_BYTES, PrivateKey, SignatureType, VerifierKey
+from compliance.domain.tlog.key_files import read_private_keys
+from compliance.domain.tlog.note_keys import VerifierKey
 from compliance.domain.tlog.witness_policy import SECTORS, Organisation, triple_helix
+from compliance.ledger.keys import keys_make
 from compliance.witness.home import home_create, home_open
 from launcher.ports import HOST, kept_port
 from launcher.state import State
 
 ORIGIN = "assay-demo.localhost/log"
-KINDS = (SignatureType.ED25519, SignatureType.COSIGNATURE_MLDSA44)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,7 @@ def log_keys(state: State) -> list[VerifierKey]:
     """The log's verifier keys; its private ones are made at the first start and kept."""
     path = state.log_key
     if not path.exists():
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        made = (PrivateKey(ORIGIN, kind, os.urandom(SEED_BYTES)) for kind in KINDS)
-        write_private_keys(path, *made)
+        keys_make(path, origin=ORIGIN)
     return [private.key for private in read_private_keys(path)]
 
 
