@@ -120,6 +120,11 @@ def _canonical(value: object) -> bytes:
     return text.encode()
 
 
+def values_of(payload: Mapping[str, Json], actor_id: int | None) -> dict[str, Json]:
+    """What an entry commits to, by field path: the event's payload, and who acted, if somebody."""
+    return {**payload, ACTOR: str(actor_id) if actor_id else None}
+
+
 def commitments_of(values: Mapping[str, Json], salts: Mapping[str, str]) -> dict[str, str]:
     """Field path to commitment, for values whose salts (hex) are known.
 

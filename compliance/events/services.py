@@ -14,7 +14,7 @@ from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer
 from compliance.domain.canonical import Json
 from compliance.domain.commitments import SALT_BYTES
-from compliance.domain.entries import ACTOR, commitments_of
+from compliance.domain.entries import commitments_of, values_of
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.events import EventType, Reader, payload_check
 from compliance.domain.rights import Action
@@ -45,7 +45,7 @@ def event_record(
     if not connection.in_atomic_block:
         raise RuntimeError("event_record must run in the transaction of the change it tells of")
     payload_check(event_type, payload)
-    values = {**payload, ACTOR: str(actor.pk) if actor else None}
+    values = values_of(payload, actor.pk if actor else None)
     salts = {path: secrets.token_hex(SALT_BYTES) for path in values}
     event = Event.objects.create(
         type=event_type.value,

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.commitments import Opening
-from compliance.domain.entries import ACTOR
+from compliance.domain.entries import values_of
 from compliance.domain.errors import NotFoundError
 from compliance.domain.events import EventType
 from compliance.domain.tlog.checkpoint import parse_checkpoint
@@ -194,8 +194,7 @@ def _vouched_for(index: int) -> Checkpoint | None:
 def openings_of(entry: Entry) -> list[Opening]:
     """What shows an entry's fields to whoever may read its event; an erased one has none."""
     event = entry.event
-    actor = str(event.actor_id) if event.actor_id else None
-    values = {**event.payload, ACTOR: actor}
+    values = values_of(event.payload, event.actor_id)
     return [
         Opening(path=path, salt=bytes.fromhex(event.salts[path]), value=values[path])
         for path in sorted(event.commitments)

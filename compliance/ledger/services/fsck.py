@@ -162,8 +162,7 @@ class _Walk:
 
 def _committed(index: int, said: Said, held: _Held) -> Iterator[Difference]:
     """The event's values are those that were committed to; erased ones have no salt."""
-    actor = str(held.actor_id) if held.actor_id else None
-    known = {**held.payload, entries.ACTOR: actor}
+    known = entries.values_of(held.payload, held.actor_id)
     values = {path: value for path, value in known.items() if path in held.salts}
     try:
         found = entries.commitments_of(values, held.salts)
