@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -111,6 +111,17 @@ def none_differ(kind: str) -> Iterator[tuple[list[bool], list[str]]]:
     assert 0 < sum(ours) < len(ours)
 
 
+def judged_alike(
+    oracle: Oracle, kind: str, asked: list[dict[str, Any]], judge: Callable[[dict[str, Any]], bool]
+) -> None:
+    """Fails where we accept a proof that Go refuses, or the other way round."""
+    with none_differ(kind) as (ours, differ):
+        for one, answer in zip(asked, oracle.ask(asked), strict=True):
+            ours.append(judge(one))
+            if ours[-1] is not answer["OK"]:
+                differ.append(f"{one} {answer}")
+
+
 def draw_size(random: Random) -> tuple[Any, int]:
     if random.random() < 0.5:
         return TREES[0], random.randint(1, 1_500)
@@ -159,11 +170,7 @@ def test_inclusion_proofs(oracle: Oracle, random: Random) -> None:
         proof = inclusion_proof(index, size, tree)
         one = {"Index": index, "Size": size, "Leaf": tree(0, index), "Root": tree_root(size, tree)}
         asked.append(mutated(random, {"Op": "inclusion", **one, "Proof": proof}))
-    with none_differ("inclusion") as (ours, differ):
-        for one, answer in zip(asked, oracle.ask(asked), strict=True):
-            ours.append(includes(one))
-            if ours[-1] is not answer["OK"]:
-                differ.append(f"{one} {answer}")
+    judged_alike(oracle, "inclusion", asked, includes)
 
 
 def includes(one: dict[str, Any]) -> bool:
@@ -189,11 +196,7 @@ def test_consistency_proofs(oracle: Oracle, random: Random) -> None:
         roots = {"OldRoot": tree_root(old, tree), "Root": tree_root(size, tree)}
         one = {"Op": "consistency", "Old": old, "Size": size, **roots, "Proof": proof}
         asked.append(mutated(random, one))
-    with none_differ("consistency") as (ours, differ):
-        for one, answer in zip(asked, oracle.ask(asked), strict=True):
-            ours.append(continues(one))
-            if ours[-1] is not answer["OK"]:
-                differ.append(f"{one} {answer}")
+    judged_alike(oracle, "consistency", asked, continues)
 
 
 def continues(one: dict[str, Any]) -> bool:
