@@ -11,7 +11,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 
-from compliance.accounts.sealing import seal, unseal
+from compliance.accounts.sealing import Purpose, seal, unseal
 
 _NAME = "Assay"
 _log = structlog.get_logger("assay.accounts")
@@ -45,10 +45,10 @@ class MFAAdapter(DefaultMFAAdapter):
     """Second factors, whose secrets are sealed."""
 
     def encrypt(self, text: str) -> str:
-        return seal(text)
+        return seal(text, Purpose.SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text)
+        return unseal(encrypted_text, Purpose.SECOND_FACTOR)
 
     def get_totp_issuer(self) -> str:
         return _NAME

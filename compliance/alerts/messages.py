@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from compliance.accounts.sealing import Purpose, unseal
 from compliance.alerts.models import Alert, Delivery
-from compliance.alerts.sealing import unseal
 from compliance.domain.errors import DamagedError
 from compliance.domain.vocabulary import Channel, Occasion, Severity
 from compliance.outbound.notifiers import notify
@@ -65,7 +65,7 @@ def send(delivery: Delivery) -> str:
     if route is None or route.channel != Channel.SERVICE.value:
         return _mail(delivery.recipient, message)
     try:
-        destination = unseal(route.sealed_destination)
+        destination = unseal(route.sealed_destination, Purpose.ALERT_ROUTE)
     except DamagedError as error:
         return str(error)
     return notify(

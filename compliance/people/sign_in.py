@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from compliance.accounts.models import User
-from compliance.accounts.sealing import unseal
+from compliance.accounts.sealing import Purpose, unseal
 from compliance.domain.errors import NotAllowedError, NotFoundError
 from compliance.outbound.sessions import guarded_session
 from compliance.people.models import IdentityProvider
@@ -90,7 +90,7 @@ def _app(row: IdentityProvider) -> SocialApp:
         provider_id=row.organization.slug,
         name=row.organization.name,
         client_id=row.client_id,
-        secret=unseal(row.sealed_secret),
+        secret=unseal(row.sealed_secret, Purpose.IDENTITY_PROVIDER),
         settings={
             "server_url": row.issuer,
             "oauth_pkce_enabled": True,

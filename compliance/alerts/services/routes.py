@@ -11,9 +11,9 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from compliance.accounts.sealing import Purpose, seal
 from compliance.accounts.selectors import Viewer
 from compliance.alerts.models import AlertRoute, Delivery
-from compliance.alerts.sealing import seal
 from compliance.alerts.services.deliveries import recipients
 from compliance.domain.alerts import LONGEST_ESCALATION_MINUTES
 from compliance.domain.canonical import Json
@@ -186,7 +186,7 @@ def _lead(route: AlertRoute, destination: Destination) -> None:
     route.shown_destination = notifier_check(
         address, field=field, allow_internal=settings.ALLOW_INTERNAL
     )[:300]
-    route.sealed_destination = seal(address)
+    route.sealed_destination = seal(address, Purpose.ALERT_ROUTE)
 
 
 def _take(route: AlertRoute, policy: Policy) -> None:

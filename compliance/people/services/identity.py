@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from compliance.accounts.models import Organization, User
-from compliance.accounts.sealing import seal
+from compliance.accounts.sealing import Purpose, seal
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.vocabulary import Role
 from compliance.outbound.addresses import resolve
@@ -50,7 +50,7 @@ def identity_provider_set(
         defaults={
             "issuer": address,
             "client_id": client_id,
-            "sealed_secret": seal(secret),
+            "sealed_secret": seal(secret, Purpose.IDENTITY_PROVIDER),
             "email_domain": email_domain.strip().lower().lstrip("@"),
             "joining_role": joining_role.value if joining_role else "",
             "enabled": True,
