@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import Access, Verdict
 from workers.reporting import STYLES
@@ -92,7 +93,7 @@ def _register(service: Service, model: str, name: str, **options: Any) -> Any:
 
 def _wait(service: Service, version: Any, tests: Sequence[str], *, timeout: float) -> list[Any]:
     """Request a run, and wait until it and every other of the version has ended, or time is up."""
-    battery = {"battery": list(tests)} if tests else {}
+    battery: dict[str, Json] = {"battery": [*tests]} if tests else {}
     service.post("runs", {"version": version["id"], **battery})
     deadline = time.monotonic() + timeout
     while True:
