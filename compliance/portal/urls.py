@@ -106,6 +106,7 @@ urlpatterns = [
     path("invitations/", invitations.accept, name="invitation"),
     path("sign-in/organization/", sign_in.by_organization, name="organization-sign-in"),
     path("accounts/oidc/<slug:provider_id>/login/", sign_in.to_provider, name="to-provider"),
+    path("accounts/email/", sign_in.addresses, name="addresses"),
     path("verify/", verify.check, name="verify"),
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/<uuid:alert_id>/", alerts.detail, name="alert"),

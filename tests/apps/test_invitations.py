@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -61,6 +62,14 @@ def test_a_new_person_without_a_password_is_led_to_a_passkey(cast: Cast) -> None
     assert client.get(answer["Location"]).status_code == 200
     assert client.get("/models/")["Location"] == "/accounts/2fa/"
     assert not User.objects.get(email=NEW).has_usable_password()
+
+
+def test_who_chose_no_password_gets_one_by_mail_and_strangers_get_none(cast: Cast) -> None:
+    invited(cast)
+    Client().post(LINK, {"name": "New", "password": ""})
+    for email in (NEW, "stranger@northwind.example"):
+        Client().post("/accounts/password/reset/", {"email": email})
+    assert [message.to for message in mail.outbox] == [[NEW]]
 
 
 def test_who_has_an_account_signs_in_first(cast: Cast) -> None:

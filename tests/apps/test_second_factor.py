@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
@@ -150,6 +151,14 @@ def test_short_and_common_passwords_are_refused(cast: Cast) -> None:
         body = {"oldpassword": PASSWORD, "password1": weak, "password2": weak}
         answer = client.post("/accounts/password/change/", body)
         assert answer.status_code == 200, weak
+
+
+def test_nobody_changes_their_own_address(cast: Cast) -> None:
+    client = Client()
+    sign_in(client, cast.engineer)
+    body = {"email": "officer2@northwind.example", "action_add": ""}
+    assert client.post("/accounts/email/", body)["Location"] == SETUP
+    assert not EmailAddress.objects.filter(email=body["email"]).exists()
 
 
 def test_lost_second_factors_are_reset_with_all_that_was_open(cast: Cast) -> None:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import requests
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -44,3 +44,11 @@ def to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
             request, "portal/sign_in/refused.html", context, status=HTTPStatus.BAD_GATEWAY
         )
     return answer
+
+
+def addresses(request: HttpRequest) -> HttpResponse:
+    """Stand where allauth lets people change their own address: it is who they are in the record.
+
+    Invitations, alerts and identity providers name people by it.
+    """
+    return redirect("mfa_index")
