@@ -80,4 +80,5 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.LOG_CONFIGURED: (),
     EventType.LOG_REFUSED: (),
     EventType.LOG_KEY_CHANGED: (),
+    EventType.MANIFEST_VERIFIED: (),
 }

@@ -61,6 +61,7 @@ class EventType(StrEnum):
     LOG_CONFIGURED = "log.configured"
     LOG_REFUSED = "log.refused"
     LOG_KEY_CHANGED = "log.key.changed"
+    MANIFEST_VERIFIED = "model.manifest.verified"
 
 
 class Reader(StrEnum):
@@ -119,6 +120,7 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MEMBER_LEFT: frozenset({"member", "role"}),
     EventType.LOG_CONFIGURED: frozenset({"origin", "verifier_keys", "policy"}),
     EventType.LOG_REFUSED: frozenset({"witness", "refusal"}),
+    EventType.MANIFEST_VERIFIED: frozenset({"version", "manifest", "key"}),
     EventType.LOG_KEY_CHANGED: frozenset({"origin", "added", "retired", "until_size"}),
 }
 

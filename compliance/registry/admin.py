@@ -12,6 +12,7 @@ from compliance.registry.models import (
     EndpointLimit,
     Lineage,
     Model,
+    SignedManifest,
     SketchRow,
     TrainingSource,
     Version,
@@ -122,6 +123,16 @@ class ArtifactAdmin(RecordAdmin):
     list_select_related = ("version__model__organization",)
     search_fields = ("path", "sha256", "version__name", "version__model__slug")
     fields = ("version", "path", "size_bytes", "sha256")
+
+
+@admin.register(SignedManifest)
+class SignedManifestAdmin(RecordAdmin):
+    """Manifests that held when their versions were registered."""
+
+    list_display = ("version", "key", "sha256")
+    list_select_related = ("version__model__organization",)
+    search_fields = ("key", "sha256", "version__name", "version__model__slug")
+    fields = ("version", "key", "sha256")
 
 
 @admin.register(SketchRow)

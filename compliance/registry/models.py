@@ -129,6 +129,22 @@ class Artifact(models.Model):
         return self.path
 
 
+class SignedManifest(models.Model):
+    """A version's ``model.sig``, whose signature and digests held when it was registered."""
+
+    version = models.OneToOneField(
+        Version, on_delete=models.PROTECT, related_name="manifest", primary_key=True
+    )
+    sha256 = models.CharField(max_length=64, help_text="Of the file model.sig.")
+    key = models.CharField(max_length=64, help_text="SHA-256 of the signer's public key.")
+
+    class Meta:
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"manifest of {self.version}"
+
+
 class Lineage(models.Model):
     """A parent that a version declares."""
 

@@ -44,7 +44,7 @@ def version_list(*, viewer: Viewer) -> QuerySet[Version]:
     """Versions the viewer may read, newest first, with declarations."""
     return (
         Version.objects.filter(model__organization__in=viewer.readable)
-        .select_related("model__organization", "registered_by")
+        .select_related("model__organization", "registered_by", "manifest")
         .prefetch_related(
             "artifacts",
             "sources",

@@ -15,6 +15,7 @@ from compliance.domain.endpoints import RequestLimit, origin_of
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
 from compliance.domain.lineage import DeclaredParent, DeclaredSource, parents_check
+from compliance.domain.model_signatures import VerifiedManifest
 from compliance.domain.rights import Action
 from compliance.domain.statistics.sketches import FORM, Sketch
 from compliance.domain.vocabulary import Access
@@ -24,13 +25,14 @@ from compliance.registry.models import (
     EndpointLimit,
     Lineage,
     Model,
+    SignedManifest,
     SketchRow,
     TrainingSource,
     Version,
 )
 from compliance.registry.screening import Screening, parents_of_weights, version_screen
 from compliance.registry.selectors import version_list
-from compliance.registry.storage import StoredFile, weights_files
+from compliance.registry.storage import StoredFile, manifest_check, weights_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def version_register(
         )
     # Reading and digesting takes seconds; the transaction starts only afterwards.
     files = _artifacts(access=access, location=location)
+    manifest = manifest_check(location=location, files=files) if files else None
     return _version_write(
         viewer=viewer,
         version=Version(
@@ -112,6 +115,7 @@ def version_register(
         ),
         files=files,
         declared=declared,
+        manifest=manifest,
     )
 
 
@@ -201,7 +205,12 @@ def endpoint_limit_set(
 
 @transaction.atomic
 def _version_write(
-    *, viewer: Viewer, version: Version, files: Sequence[StoredFile], declared: Declarations
+    *,
+    viewer: Viewer,
+    version: Version,
+    files: Sequence[StoredFile],
+    declared: Declarations,
+    manifest: VerifiedManifest | None,
 ) -> Version:
     version.save(force_insert=True)
     Artifact.objects.bulk_create(
@@ -239,7 +248,24 @@ def _version_write(
         },
         actor=viewer.user,
     )
+    if manifest:
+        _manifest_write(viewer=viewer, version=version, manifest=manifest)
     return version
+
+
+def _manifest_write(*, viewer: Viewer, version: Version, manifest: VerifiedManifest) -> None:
+    SignedManifest.objects.create(version=version, sha256=manifest.sha256, key=manifest.key)
+    event_record(
+        event_type=EventType.MANIFEST_VERIFIED,
+        organization_id=version.model.organization_id,
+        subject=f"version/{version.id}",
+        payload={
+            "version": str(version.id),
+            "manifest": manifest.sha256,
+            "key": manifest.key,
+        },
+        actor=viewer.user,
+    )
 
 
 def _artifacts(*, access: Access, location: str) -> list[StoredFile]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.model_signatures import (
+    KEY_FILE,
+    MAX_BYTES,
+    SIGNATURE_FILE,
+    ManifestError,
+    VerifiedManifest,
+    manifest_verified,
+)
 from compliance.domain.weights import check_stream, refuse_unsafe_name, sha256_of
 
 
@@ -72,6 +81,36 @@ def weights_files(*, location: str) -> list[StoredFile]:
         )
         for path in paths
     ]
+
+
+def manifest_check(*, location: str, files: Sequence[StoredFile]) -> VerifiedManifest | None:
+    """What a ``model.sig`` in the folder proves of these files; None where there is none.
+
+    Raises:
+        InvalidInputError: its signature does not verify, or a file is not the one it names.
+    """
+    folder = weights_folder(location=location)
+    if not any(file.path == SIGNATURE_FILE for file in files):
+        return None
+    key = folder / KEY_FILE
+    try:
+        found = manifest_verified(
+            _start(folder / SIGNATURE_FILE), _start(key) if key.is_file() else None
+        )
+        found.check({file.path: file.sha256 for file in files})
+    except ManifestError as error:
+        raise InvalidInputError(
+            field="location",
+            problem=str(error),
+            fix=f"Sign the folder as it is, or remove {SIGNATURE_FILE}",
+        ) from error
+    return found
+
+
+def _start(path: Path) -> bytes:
+    """A small file, or one byte more than it may have."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 def _sha256(path: Path) -> str:

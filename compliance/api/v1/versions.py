@@ -55,6 +55,13 @@ class VersionGetApi(OperationApi):
             description = serializers.CharField()
             licence = serializers.CharField()
 
+        @extend_schema_serializer(component_name="SignedManifest")
+        class Manifest(OutputShape):
+            """A model.sig whose signature and digests held at registration."""
+
+            sha256 = serializers.CharField(help_text="Of the file model.sig.")
+            key = serializers.CharField(help_text="SHA-256 of the signer's public key.")
+
         id = serializers.UUIDField()
         label = serializers.CharField(source="__str__")  # type: ignore[assignment]
         model = Reference()
@@ -64,6 +71,7 @@ class VersionGetApi(OperationApi):
         weights_digest = serializers.CharField(help_text="Empty where no weights are held.")
         registered_by = serializers.CharField()
         registered_at = serializers.DateTimeField()
+        manifest = Manifest(allow_null=True)
         artifacts = Artifact(many=True)
         parents = Parent(many=True)
         sources = Source(many=True)
