@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "pgtrigger",
     "csp",
     "rest_framework",
@@ -212,6 +213,7 @@ _WORDS: list[type[StrEnum]] = [
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "compliance.api.tokens.TokenAuthentication",
+        "compliance.api.tokens.ClientAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -25,7 +25,7 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from compliance.accounts.models import Organization, User  # noqa: E402
-from compliance.accounts.selectors import Viewer, viewer_get  # noqa: E402
+from compliance.accounts.selectors import Viewer, operator_viewer, viewer_get  # noqa: E402
 from compliance.accounts.services import (  # noqa: E402
     grant_give,
     organization_create,
@@ -105,7 +105,6 @@ def _people(kept: dict[str, Any]) -> None:
     authority = organization_create(
         slug="authority", name="AI Oversight Authority", kind=OrganizationKind.REGULATOR
     )
-    grant_give(organization=authority, provider=provider)
     for title, email, name, role in PEOPLE:
         password = secrets.token_urlsafe(12)
         organization = authority if role is Role.REGULATOR else provider
@@ -115,6 +114,7 @@ def _people(kept: dict[str, Any]) -> None:
     officer = User.objects.get(email=PEOPLE[0][1])
     officer.is_staff = officer.is_superuser = True
     officer.save(update_fields=["is_staff", "is_superuser"])
+    grant_give(viewer=operator_viewer(user=officer), organization=authority, provider=provider)
     kept["api_token"] = token_issue(
         user=officer, name="demo", expires_at=timezone.now() + 365 * _DAY
     )

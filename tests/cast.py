@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from compliance.accounts.models import Membership, Organization, User
+from compliance.accounts.models import Grant, Membership, Organization, User
 from compliance.accounts.selectors import Viewer, viewer_get
-from compliance.accounts.services import grant_give, organization_create
+from compliance.accounts.services import organization_create
 from compliance.domain.vocabulary import OrganizationKind, Role
 from tests.second_factors import totp_give
 
@@ -32,6 +32,10 @@ class Cast:
     regulator: User
     reviewer: User
     outsider: User
+
+    def appoint(self, role: Role) -> User:
+        """Somebody else at Northwind, with a role."""
+        return person(f"other-{role.value}", self.northwind, role)
 
     @staticmethod
     def viewer(user: User) -> Viewer:
@@ -53,8 +57,9 @@ def assemble() -> Cast:
     elsewhere = organization_create(
         slug="elsewhere", name="Elsewhere", kind=OrganizationKind.DEPLOYER
     )
-    grant_give(organization=authority, provider=northwind)
-    grant_give(organization=university, provider=northwind)
+    # As an older release kept them: giving one is an event, which is tested where it is the point.
+    Grant.objects.create(organization=authority, provider=northwind)
+    Grant.objects.create(organization=university, provider=northwind)
 
     return Cast(
         northwind=northwind,

@@ -38,6 +38,7 @@ _ALERT = "alerts.open"
 
 ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.MODEL_REGISTERED: (),
+    EventType.MODEL_OFFERED: (),
     EventType.VERSION_REGISTERED: (SKETCH,),
     EventType.VERSION_SCREENED: ("runs.confirm",),
     EventType.ENDPOINT_LIMITED: (),
@@ -71,6 +72,13 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.WINDOW_OPENED: (),
     EventType.WINDOW_ENDED: (),
     EventType.EVIDENCE_READ: (),
+    EventType.RECORD_READ: (),
+    EventType.GRANT_GIVEN: (),
+    EventType.GRANT_ENDED: (),
+    EventType.TOKEN_ISSUED: (),
+    EventType.TOKEN_REVOKED: (),
+    EventType.SERVICE_ACCOUNT_ADDED: (),
+    EventType.SERVICE_ACCOUNT_ENDED: (),
     EventType.RECORD_ERASED: (),
     EventType.MEMBER_INVITED: (INVITE,),
     EventType.MEMBER_UNINVITED: (),

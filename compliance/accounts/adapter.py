@@ -9,9 +9,10 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 
 from compliance.accounts.sealing import Purpose, seal, unseal
+from compliance.domain.vocabulary import UserKind
 
 _NAME = "Assay"
 _log = structlog.get_logger("assay.accounts")
@@ -22,6 +23,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Refuse machines, however they came by a way to sign in."""
+        if user.kind == UserKind.SERVICE.value:
+            return HttpResponseForbidden("A service account calls the API and never signs in.\n")
+        found: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return found
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Let a sign-in here be the first confirmation (``accounts.sudo``).

@@ -1,16 +1,17 @@
-"""The admin of people, organizations, grants and tokens."""
+"""The admin of people and organizations; ``admin_access`` has grants and tokens."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client
+from allauth.idp.oidc.models import Token as OAuthToken
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
@@ -19,6 +20,7 @@ from django.utils import timezone
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 
+from compliance.accounts import admin_access  # noqa: F401 - registers its pages
 from compliance.accounts.admin_site import (
     FixedInline,
     RecordAdmin,
@@ -26,21 +28,14 @@ from compliance.accounts.admin_site import (
     ServiceForm,
     dialog,
 )
-from compliance.accounts.models import ApiToken, Grant, Membership, Organization, User
+from compliance.accounts.models import ApiToken, Membership, Organization, User
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import (
-    TOKEN_SHOWN,
-    grant_end,
-    grant_give,
     organization_create,
     second_factors_reset,
-    token_issue,
-    token_revoke,
 )
 from compliance.accounts.sudo import DangerousAct, confirmation_demand, confirmed
 from compliance.domain.vocabulary import OrganizationKind
-
-TOKEN_DAYS = 90
 
 # One door for everybody: the same checks and rate limits as in the portal.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -48,6 +43,7 @@ admin.site.unregister(Group)  # rights follow from memberships alone
 # A person's address stands with the person, and how they sign in is theirs.
 for row in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(row)
+admin.site.unregister((Client, OAuthToken))  # of machines: their organization's own to keep
 
 
 class MembershipInline(FixedInline):
@@ -67,8 +63,8 @@ class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
     dangerous = DangerousAct.PERSON
     form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("email", "name", "is_active", "is_staff", "last_login")
-    list_filter = ("is_active", "is_staff", "memberships__role")
+    list_display = ("email", "name", "kind", "is_active", "is_staff", "last_login")
+    list_filter = ("kind", "is_active", "is_staff", "memberships__role")
     search_fields = ("email", "name")
     ordering = ("email",)
     filter_horizontal = ()
@@ -137,90 +133,3 @@ class OrganizationAdmin(ServiceAdmin):
     fields = ("name", "slug", "kind", "created_at")
     add_fieldsets = ((None, {"fields": ("name", "slug", "kind")}),)
     inlines = (MembershipInline,)
-
-
-class GrantForm(ServiceForm):
-    class Meta:
-        model = Grant
-        fields = ("organization", "provider", "expires_at")
-
-    def make(self, viewer: Viewer) -> models.Model:
-        return grant_give(**self.cleaned_data)
-
-
-@admin.register(Grant)
-class GrantAdmin(ServiceAdmin):
-    """Which organization reads whose record, until when."""
-
-    dangerous = DangerousAct.GRANT
-    add_form = GrantForm
-    list_display = ("organization", "provider", "granted_at", "expires_at")
-    list_filter = ("organization", "provider")
-    list_select_related = ("organization", "provider")
-    search_fields = ("organization__name", "provider__name")
-    fields = ("organization", "provider", "granted_at", "expires_at")
-    add_fieldsets = ((None, {"fields": ("organization", "provider", "expires_at")}),)
-    actions_detail = actions_row = ("end",)
-
-    @action(
-        description="End now",
-        permissions=["operate"],
-        icon="block",
-        dialog=dialog("End now", "The organization stops reading the provider's record at once."),
-    )
-    def end(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        grant = Grant.objects.select_related("organization", "provider").get(pk=object_id)
-
-        def service(viewer: Viewer) -> str:
-            grant_end(grant=grant, now=timezone.now())
-            return f"{grant.organization} no longer reads {grant.provider}."
-
-        return self.ask(request, grant, service)
-
-
-class TokenForm(ServiceForm):
-    token = ""
-
-    class Meta:
-        model = ApiToken
-        fields = ("user", "name", "expires_at")
-
-    def make(self, viewer: Viewer) -> models.Model:
-        self.token = token_issue(**self.cleaned_data)
-        return ApiToken.objects.filter(prefix=self.token[:TOKEN_SHOWN]).latest("id")
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(ServiceAdmin):
-    """API tokens, of which only a digest is kept."""
-
-    dangerous = DangerousAct.TOKEN
-    add_form = TokenForm
-    list_display = ("user", "name", "prefix", "created_at", "expires_at")
-    list_select_related = ("user",)
-    search_fields = ("user__email", "name", "prefix")
-    fields = ("user", "name", "prefix", "created_at", "expires_at")
-    add_fieldsets = ((None, {"fields": ("user", "name", "expires_at")}),)
-    actions_detail = actions_row = ("revoke",)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"expires_at": timezone.now() + timedelta(days=TOKEN_DAYS)}
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        shown = f"The token, shown this once: {form.token}"
-        self.message_user(request, shown, messages.WARNING)
-
-    @action(
-        description="Revoke",
-        permissions=["operate"],
-        icon="key_off",
-        dialog=dialog("Revoke", "Whoever uses the token is refused from now on."),
-    )
-    def revoke(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        token = ApiToken.objects.select_related("user").get(pk=object_id)
-
-        def service(viewer: Viewer) -> str:
-            token_revoke(token=token, now=timezone.now())
-            return f"{token} of {token.user} is revoked."
-
-        return self.ask(request, token, service)

@@ -1,4 +1,4 @@
-"""People, organizations, memberships, grants and API tokens."""
+"""People, machines, organizations, memberships, grants and API tokens."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from compliance.domain.vocabulary import OrganizationKind, Role
+from compliance.domain.rights import FULL_SCOPES
+from compliance.domain.vocabulary import GrantKind, OrganizationKind, Role, UserKind
+
+
+def full_scopes() -> list[str]:
+    """What tokens carried before they had scopes."""
+    return [scope.value for scope in FULL_SCOPES]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -25,11 +32,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person who signs in."""
+    """A person who signs in, or a machine that only calls the API."""
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(
+        max_length=10,
+        choices=[(kind.value, kind.value) for kind in UserKind],
+        default=UserKind.PERSON.value,
+        db_default=UserKind.PERSON.value,
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -79,35 +92,68 @@ class Membership(models.Model):
 
 
 class Grant(models.Model):
-    """Lets an organization read a provider's record until it expires."""
+    """Lets an organization read a part of a provider's record until it expires.
+
+    A row is never changed but for its end: what was granted when is history.
+    """
 
     organization = models.ForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="grants_held"
+        Organization,
+        on_delete=models.CASCADE,
+        related_name="grants_held",
+        help_text="That may read.",
     )
     provider = models.ForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="grants_given"
+        Organization,
+        on_delete=models.CASCADE,
+        related_name="grants_given",
+        help_text="Whose record it is.",
+    )
+    kind = models.CharField(
+        max_length=20,
+        choices=[(kind.value, kind.value) for kind in GrantKind],
+        default=GrantKind.RECORD.value,
+        db_default=GrantKind.RECORD.value,
+    )
+    jurisdiction = models.CharField(
+        max_length=2,
+        blank=True,
+        db_default="",
+        help_text="ISO 3166-1 alpha-2, or EU; of the models that are on offer there.",
+    )
+    of_models = models.ManyToManyField("registry.Model", blank=True, related_name="grants")
+    record_from = models.DateTimeField(
+        null=True, blank=True, help_text="Nothing that happened earlier; empty: from the start."
+    )
+    record_to = models.DateTimeField(
+        null=True, blank=True, help_text="Nothing that happened then or later; empty: no end."
     )
     granted_at = models.DateTimeField(auto_now_add=True)
+    granted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "provider"], name="grant_once")
-        ]
+        ordering = ("-granted_at",)
 
     def __str__(self) -> str:
         return f"{self.organization} reads {self.provider}"
 
 
 class ApiToken(models.Model):
-    """A bearer token of a person; only its SHA-256 is kept."""
+    """A bearer token of a person or machine; only its SHA-256 is kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12, help_text="First characters, to recognise it by.")
     sha256 = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(
+        models.CharField(max_length=30), default=full_scopes, db_default=full_scopes()
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="To the minute.")
 
     class Meta:
         verbose_name = "API token"

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from compliance.accounts.models import Membership, User
 from compliance.domain.rights import SECOND_FACTOR
+from compliance.domain.vocabulary import UserKind
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes are no factor of their own: they stand in for one that was lost."""
@@ -28,7 +29,8 @@ def second_factor_missing(*, user: User) -> bool:
     roles = Membership.objects.filter(user=OuterRef("pk"), role__in=[*SECOND_FACTOR])
     held = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     asked = Q(is_staff=True) | Exists(roles)
-    return User.objects.filter(asked, ~Exists(held), pk=user.pk).exists()
+    people = User.objects.filter(kind=UserKind.PERSON.value)  # a machine has no second factor
+    return people.filter(asked, ~Exists(held), pk=user.pk).exists()
 
 
 class SecondFactorGate:

@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from compliance.accounts.models import ApiToken, Grant, Organization, User
+from compliance.accounts.grants import GrantScope, grant_end, grant_give, jurisdictions_check
+from compliance.accounts.machines import ClientSecret, client_issue, machine_add, machine_end
+from compliance.accounts.models import ApiToken, Organization, User
+from compliance.accounts.readings import list_reading_tell, model_reading_tell, reading_tell
+from compliance.accounts.tokens import (
+    TOKEN_DAYS_MOST,
+    TOKEN_SHOWN,
+    machine_token_issue,
+    token_issue,
+    token_revoke,
+    token_use,
+)
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import OrganizationKind
 
-TOKEN_PREFIX = "assay_"  # noqa: S105 - lets secret scanners recognise a leaked token
-TOKEN_SHOWN = 12
-"""Characters of a token that are kept, to recognise it by."""
+__all__ = [
+    "TOKEN_DAYS_MOST",
+    "TOKEN_SHOWN",
+    "ClientSecret",
+    "GrantScope",
+    "access_end",
+    "client_issue",
+    "grant_end",
+    "grant_give",
+    "jurisdictions_check",
+    "list_reading_tell",
+    "machine_add",
+    "machine_end",
+    "machine_token_issue",
+    "model_reading_tell",
+    "organization_create",
+    "reading_tell",
+    "second_factors_reset",
+    "token_issue",
+    "token_revoke",
+    "token_use",
+]
 
 
 def organization_create(*, slug: str, name: str, kind: OrganizationKind) -> Organization:
@@ -30,45 +58,6 @@ def organization_create(*, slug: str, name: str, kind: OrganizationKind) -> Orga
             field="slug", problem=f"'{slug}' is taken", fix="Choose another slug"
         )
     return Organization.objects.create(slug=slug, name=name, kind=kind.value)
-
-
-def grant_give(
-    *, organization: Organization, provider: Organization, expires_at: datetime | None = None
-) -> Grant:
-    """Let ``organization`` read ``provider``'s record."""
-    grant, _ = Grant.objects.update_or_create(
-        organization=organization, provider=provider, defaults={"expires_at": expires_at}
-    )
-    return grant
-
-
-def grant_end(*, grant: Grant, now: datetime) -> Grant:
-    """Let the organization read no further; one that has ended stays as it was."""
-    if grant.expires_at is None or grant.expires_at > now:
-        grant.expires_at = now
-        grant.save(update_fields=["expires_at"])
-    return grant
-
-
-def token_issue(*, user: User, name: str, expires_at: datetime) -> str:
-    """Issue an API token; the returned text is shown once and not kept."""
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    ApiToken.objects.create(
-        user=user,
-        name=name,
-        prefix=token[:TOKEN_SHOWN],
-        sha256=hashlib.sha256(token.encode()).hexdigest(),
-        expires_at=expires_at,
-    )
-    return token
-
-
-def token_revoke(*, token: ApiToken, now: datetime) -> ApiToken:
-    """Refuse the token from now on; one that has expired stays as it was."""
-    if token.expires_at > now:
-        token.expires_at = now
-        token.save(update_fields=["expires_at"])
-    return token
 
 
 @transaction.atomic

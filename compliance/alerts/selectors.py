@@ -15,10 +15,9 @@ from compliance.events.sending import sendings_undelivered
 
 
 def alert_list(*, viewer: Viewer) -> QuerySet[Alert]:
-    """Alerts of the organizations whose record the viewer may read, newest first."""
-    return Alert.objects.filter(organization__in=viewer.readable).select_related(
-        "organization", "event", "assignee"
-    )
+    """Alerts that the viewer may read, newest first."""
+    scope = viewer.scope(organization="organization", model="event__model__", moment="opened_at")
+    return Alert.objects.filter(scope).select_related("organization", "event", "assignee")
 
 
 def alert_list_whole(*, viewer: Viewer) -> QuerySet[Alert]:

@@ -46,7 +46,7 @@ def once(request: Request, key: str, perform: Callable[[], Response]) -> Respons
         KeyBusyError, KeyReusedError: see ``answer_recall``.
     """
     user: Any = request.user
-    keyed = KeyedRequest(user=user, key=key, fingerprint=_fingerprint(request))
+    keyed = KeyedRequest(user_id=user.pk, key=key, fingerprint=_fingerprint(request))
     kept: Any = answer_recall(request=keyed)
     if kept is not None:
         again = Response(kept["data"], status=kept["status"], headers=kept["headers"])

@@ -15,6 +15,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotAuthenticated, ParseError
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,7 +25,9 @@ from compliance.api.conditions import MATCH, NONE_MATCH, match_require, tagged
 from compliance.api.keys import HEADER, PATTERN, key_of, once
 from compliance.api.problems import MEDIA_TYPE, Problem
 from compliance.api.shapes import InputShape, OutputShape
+from compliance.api.tokens import WithinScope
 from compliance.domain.errors import InvalidInputError, NotFoundError
+from compliance.domain.rights import scopes_for
 from compliance.events.idempotency import answers_forget
 
 Found = TypeVar("Found")
@@ -33,6 +36,8 @@ Method = TypeVar("Method", bound=Callable[..., HttpResponseBase])
 
 class OperationApi(APIView):
     """One operation, for the viewer who asks."""
+
+    permission_classes = (IsAuthenticated, WithinScope)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return tagged(request, super().dispatch(request, *args, **kwargs))
@@ -121,7 +126,8 @@ def operation(
     """
 
     def described(method: Method) -> Method:
-        writes = method.__name__ == "post"
+        method.scopes = scopes_for(name, method.__name__)  # type: ignore[attr-defined]
+        writes = method.__name__ != "get"
         parameters: list[Any] = [query] if query else []
         parameters += [_KEY] if writes else [_IF_NONE_MATCH]
         parameters += [_IF_MATCH] if HTTPStatus.PRECONDITION_FAILED in refuses else []
@@ -139,7 +145,7 @@ def operation(
 
 
 def _refusals(*, writes: bool, given: bool) -> set[HTTPStatus]:
-    refusals = {HTTPStatus.UNAUTHORIZED}
+    refusals = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     if writes:
         refusals |= {HTTPStatus.CONFLICT}
     if writes or given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.idp.oidc.views import revoke, token
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
@@ -33,6 +34,7 @@ from compliance.api.v1.error_budgets import ErrorBudgetListApi
 from compliance.api.v1.events import EventListApi
 from compliance.api.v1.exports import ExportNdjsonApi, ExportParquetApi
 from compliance.api.v1.forecasts import RunForecastApi
+from compliance.api.v1.grants import GrantListApi, ReadingListApi
 from compliance.api.v1.items import ItemListApi
 from compliance.api.v1.labels import LabelAddApi, LabelsConcludeApi, LabelSheetGetApi
 from compliance.api.v1.ledger import (
@@ -47,7 +49,7 @@ from compliance.api.v1.maintenance_windows import (
     WindowListApi,
     WindowOpenApi,
 )
-from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelRegisterApi
+from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelOfferApi, ModelRegisterApi
 from compliance.api.v1.results import BundleGetApi, ResultGetApi, ResultListApi
 from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
 from compliance.api.v1.schedules import (
@@ -66,6 +68,7 @@ from compliance.api.v1.subscriptions import (
     SubscriptionPauseApi,
     SubscriptionResumeApi,
 )
+from compliance.api.v1.tokens import TokenListApi, TokenRevokeApi
 from compliance.api.v1.versions import VersionGetApi, VersionListApi, VersionRegisterApi
 
 app_name = "api"
@@ -73,6 +76,7 @@ app_name = "api"
 _v1 = [
     path("models", by_method(ModelListApi, ModelRegisterApi), name="models"),
     path("models/<uuid:model_id>", ModelGetApi.as_view(), name="model"),
+    path("models/<uuid:model_id>/offer", ModelOfferApi.as_view(), name="model-offer"),
     path("versions", by_method(VersionListApi, VersionRegisterApi), name="versions"),
     path("versions/<uuid:version_id>", VersionGetApi.as_view(), name="version"),
     path(
@@ -178,11 +182,17 @@ _v1 = [
         WindowEndApi.as_view(),
         name="maintenance-window-end",
     ),
+    path("grants", GrantListApi.as_view(), name="grants"),
+    path("readings", ReadingListApi.as_view(), name="readings"),
+    path("tokens", TokenListApi.as_view(), name="tokens"),
+    path("tokens/<int:token_id>", TokenRevokeApi.as_view(), name="token"),
     path("events", EventListApi.as_view(), name="events"),
     re_path(r"", UnknownPathApi.as_view(), name="unknown"),
 ]
 
 urlpatterns = [
+    path("oauth/token", token, name="oauth-token"),
+    path("oauth/revoke", revoke, name="oauth-revoke"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
     path("v1/", include(_v1)),

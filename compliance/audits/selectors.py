@@ -44,9 +44,10 @@ def stress_test_list() -> QuerySet[StressTest]:
 
 def schedule_list(*, viewer: Viewer) -> QuerySet[Schedule]:
     """Schedules of models the viewer may read."""
-    return Schedule.objects.filter(model__organization__in=viewer.readable).select_related(
-        "model__organization", "created_by"
+    scope = viewer.scope(
+        organization="model__organization", model="model__", stands_from="created_at"
     )
+    return Schedule.objects.filter(scope).select_related("model__organization", "created_by")
 
 
 def schedule_get(*, viewer: Viewer, schedule_id: UUID, held: bool = False) -> Schedule:
@@ -82,14 +83,16 @@ def schedule_rule(*, schedule: Schedule) -> Rule:
 
 def firing_list(*, viewer: Viewer, schedule: Schedule) -> QuerySet[Firing]:
     """Firings of a schedule the viewer may read, newest first."""
-    return Firing.objects.filter(
-        schedule=schedule, schedule__model__organization__in=viewer.readable
-    ).select_related("run")
+    scope = viewer.scope(
+        organization="schedule__model__organization", model="schedule__model__", moment="due_at"
+    )
+    return Firing.objects.filter(scope, schedule=schedule).select_related("run")
 
 
 def subscription_list(*, viewer: Viewer) -> QuerySet[Subscription]:
-    """Subscriptions of organizations the viewer may read."""
-    return Subscription.objects.filter(organization__in=viewer.readable).select_related(
+    """Subscriptions that the viewer may read."""
+    scope = viewer.scope(organization="organization", model="model__", stands_from="created_at")
+    return Subscription.objects.filter(scope).select_related(
         "organization", "model__organization", "created_by"
     )
 
@@ -141,8 +144,13 @@ def subscribed_types() -> frozenset[str]:
 
 def run_list(*, viewer: Viewer) -> QuerySet[Run]:
     """Runs the viewer may read, newest first, with shards and results."""
+    scope = viewer.scope(
+        organization="version__model__organization",
+        model="version__model__",
+        moment="requested_at",
+    )
     return (
-        Run.objects.filter(version__model__organization__in=viewer.readable)
+        Run.objects.filter(scope)
         .select_related("version__model__organization", "requested_by", "firing__schedule")
         .prefetch_related("shards__result")
     )
@@ -182,16 +190,23 @@ def label_sheet_get(*, viewer: Viewer, run_id: UUID, position: int) -> LabelShee
 
 
 def error_budget_list(*, viewer: Viewer) -> list[Budget]:
-    """The error budgets of the organizations whose record the viewer may read, where models are."""
-    providers = organization_list(viewer=viewer).filter(models__isnull=False).distinct()
+    """The error budgets of the organizations whose record the viewer reads as a whole.
+
+    A budget is of an organization's whole life: a part of it would say nothing.
+    """
+    wholes = organization_list(viewer=viewer).filter(viewer.scope(organization="id"))
+    providers = wholes.filter(models__isnull=False).distinct()
     return [error_budget(organization=one) for one in providers]
 
 
 def result_list(*, viewer: Viewer) -> QuerySet[Result]:
-    """Results the viewer may read, newest first."""
-    return Result.objects.filter(version__model__organization__in=viewer.readable).select_related(
-        "version__model__organization", "shard"
+    """Results the viewer may read, newest first; each is dated by its run, as its items are."""
+    scope = viewer.scope(
+        organization="version__model__organization",
+        model="version__model__",
+        moment="shard__run__requested_at",
     )
+    return Result.objects.filter(scope).select_related("version__model__organization", "shard")
 
 
 def result_rows(*, viewer: Viewer, **where: object) -> Iterator[list[Row]]:
@@ -244,9 +259,12 @@ def result_entries(*, viewer: Viewer, results: Collection[Result]) -> dict[UUID,
 
 def score_list(*, viewer: Viewer, shard: Shard) -> QuerySet[Score]:
     """Every item of a shard with the model's answer, in the order asked."""
-    return Score.objects.filter(
-        shard=shard, shard__run__version__model__organization__in=viewer.readable
-    ).order_by("position")
+    scope = viewer.scope(
+        organization="shard__run__version__model__organization",
+        model="shard__run__version__model__",
+        moment="shard__run__requested_at",
+    )
+    return Score.objects.filter(scope, shard=shard).order_by("position")
 
 
 def forecast_list(

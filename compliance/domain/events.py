@@ -19,6 +19,7 @@ class EventType(StrEnum):
     """Every domain event; the value is the CloudEvents ``type``."""
 
     MODEL_REGISTERED = "model.registered"
+    MODEL_OFFERED = "model.offered"
     VERSION_REGISTERED = "model.version.registered"
     VERSION_SCREENED = "model.version.screened"
     ENDPOINT_LIMITED = "endpoint.limited"
@@ -52,6 +53,13 @@ class EventType(StrEnum):
     WINDOW_OPENED = "alert.window.opened"
     WINDOW_ENDED = "alert.window.ended"
     EVIDENCE_READ = "evidence.read"
+    RECORD_READ = "record.read"
+    GRANT_GIVEN = "grant.given"
+    GRANT_ENDED = "grant.ended"
+    TOKEN_ISSUED = "token.issued"  # noqa: S105 - no secret, for all that it says token
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    SERVICE_ACCOUNT_ADDED = "service_account.added"
+    SERVICE_ACCOUNT_ENDED = "service_account.ended"
     RECORD_ERASED = "record.erased"
     MEMBER_INVITED = "member.invited"
     MEMBER_UNINVITED = "member.uninvited"
@@ -75,6 +83,7 @@ _VERDICT = frozenset({"run", "test", "version", "label", "statement", "verdict",
 
 PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),
+    EventType.MODEL_OFFERED: frozenset({"model", "jurisdictions"}),
     EventType.VERSION_REGISTERED: frozenset({"model", "version", "weights_digest", "parents"}),
     EventType.VERSION_SCREENED: frozenset(
         {"model", "version", "screened", "resembles", "parents", "reason"}
@@ -112,6 +121,14 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.WINDOW_OPENED: frozenset({"window", "reason", "starts_at", "ends_at", "model"}),
     EventType.WINDOW_ENDED: frozenset({"window", "ends_at"}),
     EventType.EVIDENCE_READ: frozenset({"result", "reader"}),
+    EventType.EVIDENCE_READ: frozenset({"what", "reader"}),
+    EventType.RECORD_READ: frozenset({"what", "reader"}),
+    EventType.GRANT_GIVEN: frozenset({"grant", "organization", "scope", "expires_at"}),
+    EventType.GRANT_ENDED: frozenset({"grant", "organization"}),
+    EventType.TOKEN_ISSUED: frozenset({"token", "owner", "scopes", "expires_at"}),
+    EventType.TOKEN_REVOKED: frozenset({"token", "owner"}),
+    EventType.SERVICE_ACCOUNT_ADDED: frozenset({"account", "role"}),
+    EventType.SERVICE_ACCOUNT_ENDED: frozenset({"account"}),
     EventType.RECORD_ERASED: frozenset({"event", "fields", "basis"}),
     EventType.MEMBER_INVITED: frozenset({"invitation", "email", "role"}),
     EventType.MEMBER_UNINVITED: frozenset({"invitation", "email"}),
@@ -123,6 +140,20 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MANIFEST_VERIFIED: frozenset({"version", "manifest", "key"}),
     EventType.LOG_KEY_CHANGED: frozenset({"origin", "added", "retired", "until_size"}),
 }
+
+HOUSE_MATTERS: frozenset[EventType] = frozenset(
+    {
+        EventType.EVIDENCE_READ,
+        EventType.RECORD_READ,
+        EventType.GRANT_GIVEN,
+        EventType.GRANT_ENDED,
+        EventType.TOKEN_ISSUED,
+        EventType.TOKEN_REVOKED,
+        EventType.SERVICE_ACCOUNT_ADDED,
+        EventType.SERVICE_ACCOUNT_ENDED,
+    }
+)
+"""What no grant opens: it is between an organization and whoever did it."""
 
 
 def payload_check(event_type: EventType, payload: Mapping[str, Json]) -> None:

@@ -1,10 +1,12 @@
 """Who may do what: one table. Admin, API and portal ask it and nothing else.
 
-A role counts in the organization whose record is acted on. A regulator's organization reads
-a provider's record through a grant and acts on nothing of it.
+A role counts in the organization whose record is acted on. Who belongs to another organization
+reads as much of that record as a grant opens, and acts on nothing of it. Staff of the operator act
+in the admin alone, as an administrator of everybody's record would. A token carries the part of
+its owner's rights that its scopes name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from compliance.domain.vocabulary import Role
@@ -24,6 +26,9 @@ class Action(StrEnum):
     ANSWER_QUESTION = "answer_question"
     ERASE = "erase"
     MANAGE_PEOPLE = "manage_people"
+    READ_READERS = "read_readers"
+    GRANT = "grant"
+    EMPLOY_MACHINES = "employ_machines"
 
 
 RIGHTS: Mapping[Action, frozenset[Role]] = {
@@ -41,7 +46,85 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.ANSWER_QUESTION: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.ERASE: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_READERS: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    Action.GRANT: frozenset({Role.ADMINISTRATOR}),
+    Action.EMPLOY_MACHINES: frozenset({Role.ADMINISTRATOR}),
 }
+
+THROUGH_GRANT: frozenset[Action] = frozenset({Action.READ_RECORD})
+"""What a grant opens, to every role of the organization that holds it."""
+
+
+class TokenScope(StrEnum):
+    """What a token may be used for: everything, or one resource of the API."""
+
+    READ = "read"
+    WRITE = "write"
+    MODELS_READ = "models:read"
+    MODELS_WRITE = "models:write"
+    SCHEDULES_READ = "schedules:read"
+    SCHEDULES_WRITE = "schedules:write"
+    RUNS_READ = "runs:read"
+    RUNS_WRITE = "runs:write"
+    EVIDENCE_READ = "evidence:read"
+    EVIDENCE_WRITE = "evidence:write"
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    LEDGER_READ = "ledger:read"
+    ACCESS_READ = "access:read"
+    ACCESS_WRITE = "access:write"
+
+
+SCOPE_MEANINGS: Mapping[TokenScope, str] = {
+    TokenScope.READ: "read everything that its owner may read",
+    TokenScope.WRITE: "do everything that its owner may do",
+    TokenScope.MODELS_READ: "read models, versions and limits of endpoints",
+    TokenScope.MODELS_WRITE: "register models and versions, limit endpoints",
+    TokenScope.SCHEDULES_READ: "read schedules and subscriptions",
+    TokenScope.SCHEDULES_WRITE: "make, pause and resume schedules and subscriptions",
+    TokenScope.RUNS_READ: "read runs, results, forecasts and error budgets",
+    TokenScope.RUNS_WRITE: "request and cancel runs",
+    TokenScope.EVIDENCE_READ: "read items with the model's answers, labels and bundles",
+    TokenScope.EVIDENCE_WRITE: "label answers",
+    TokenScope.ALERTS_READ: "read alerts",
+    TokenScope.ALERTS_WRITE: "answer alerts",
+    TokenScope.LEDGER_READ: "read events and entries of the ledger",
+    TokenScope.ACCESS_READ: "read tokens, grants, and who read what",
+    TokenScope.ACCESS_WRITE: "revoke tokens",
+}
+
+FULL_SCOPES: tuple[TokenScope, ...] = (TokenScope.READ, TokenScope.WRITE)
+
+RESOURCES: Mapping[str, str] = {
+    "model": "models",
+    "version": "models",
+    "endpoint_limit": "models",
+    "stress_test": "runs",
+    "schedule": "schedules",
+    "subscription": "schedules",
+    "run": "runs",
+    "result": "runs",
+    "result_bundle": "evidence",
+    "error_budget": "runs",
+    "item": "evidence",
+    "label": "evidence",
+    "labels": "evidence",
+    "label_sheet": "evidence",
+    "alert": "alerts",
+    "event": "ledger",
+    "ledger": "ledger",
+    "ledger_entry": "ledger",
+    "token": "access",
+    "grant": "access",
+    "reading": "access",
+}
+"""What an operation of the API is about (or its whole name) to the resource that scopes name.
+
+Whatever is not named here is reached with ``read`` or ``write`` alone.
+"""
+
+CHANGES_NOTHING: frozenset[str] = frozenset({"run_forecast", "schedule_preview"})
+"""Operations that are posted because they take a body."""
 
 
 def allowed(action: Action, role: Role) -> bool:
@@ -51,3 +134,22 @@ def allowed(action: Action, role: Role) -> bool:
 
 SECOND_FACTOR = frozenset({Role.REGULATOR, Role.REVIEWER, Role.ADMINISTRATOR})
 """Roles that nobody exercises with a password alone; the operator's staff neither."""
+
+
+def scopes_for(operation: str, method: str) -> frozenset[TokenScope]:
+    """The scopes of which a token needs one for an operation of the API.
+
+    Args:
+        operation: its name, e.g. ``run_request``.
+        method: of HTTP, in small letters.
+    """
+    reads = method == "get" or operation in CHANGES_NOTHING
+    whole, kind = (TokenScope.READ, "read") if reads else (TokenScope.WRITE, "write")
+    resource = RESOURCES.get(operation) or RESOURCES.get(operation.rpartition("_")[0])
+    own = f"{resource}:{kind}"
+    return frozenset({whole, *(one for one in TokenScope if one.value == own)})
+
+
+def within(held: Collection[TokenScope], wanted: Collection[TokenScope]) -> bool:
+    """Whether one of the scopes that an operation asks for is held."""
+    return bool(set(held) & set(wanted))

@@ -27,6 +27,43 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class UserKind(StrEnum):
+    """Who a user is."""
+
+    PERSON = "person"
+    SERVICE = "service"
+    """A machine of one organization: it calls the API with tokens, and never signs in."""
+
+
+class GrantKind(StrEnum):
+    """How much of a provider's record a grant opens."""
+
+    RECORD = "record"
+    """All of it, its error budget and limits of endpoints included."""
+    JURISDICTION = "jurisdiction"
+    """What is about models on offer in one jurisdiction."""
+    MODELS = "models"
+    """What is about the models that it names."""
+
+
+class Seen(StrEnum):
+    """What of a record somebody read."""
+
+    MODEL = "model"
+    VERSION = "version"
+    RUN = "run"
+    RESULT = "result"
+    RESULTS = "results"
+    ITEMS = "items"
+    LABELS = "labels"
+    BUNDLE = "bundle"
+    DOSSIER = "dossier"
+    SCHEDULE = "schedule"
+    SUBSCRIPTION = "subscription"
+    ALERT = "alert"
+    ENTRY = "entry"
+
+
 class Access(StrEnum):
     """How a version can be examined."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -12,10 +12,12 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from compliance.accounts.admin_site import RecordAdmin, dialog, pretty
-from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct
 from compliance.events.models import Event, FollowUp, KeptAnswer
 from compliance.events.services import event_erase
+
+if TYPE_CHECKING:
+    from compliance.accounts.selectors import Viewer
 
 
 class ErasureDialog(BaseDialogForm):
@@ -42,6 +44,7 @@ class EventAdmin(RecordAdmin):
         "id",
         "type",
         "organization",
+        "model",
         "subject",
         "actor",
         "occurred_at",

@@ -19,7 +19,6 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from compliance.accounts.models import User
 from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError
 from compliance.events.models import KeptAnswer
@@ -44,7 +43,7 @@ class KeyedRequest:
         fingerprint: SHA-256 (hex) of what is asked.
     """
 
-    user: User
+    user_id: int
     key: str
     fingerprint: str
 
@@ -55,7 +54,7 @@ class KeyedRequest:
     @property
     def fernet(self) -> Fernet:
         """Seals the answer, which may hold a secret that is shown once, with the caller's key."""
-        secret = f"idempotency {self.user.pk} {self.key}".encode()
+        secret = f"idempotency {self.user_id} {self.key}".encode()
         derived = hmac.digest(settings.SECRET_KEY.encode(), secret, hashlib.sha256)
         return Fernet(base64.urlsafe_b64encode(derived))
 
@@ -77,7 +76,7 @@ def answer_recall(*, request: KeyedRequest) -> Json:
         raise RuntimeError("answer_recall must run in the transaction of the write")
     _hold(request)
     since = timezone.now() - KEPT
-    kept = KeptAnswer.objects.filter(user=request.user, key_digest=request.digest).first()
+    kept = KeptAnswer.objects.filter(user_id=request.user_id, key_digest=request.digest).first()
     if kept is None:
         return None
     if kept.kept_at < since:
@@ -95,7 +94,7 @@ def answer_recall(*, request: KeyedRequest) -> Json:
 def answer_keep(*, request: KeyedRequest, answer: Json) -> None:
     """Keep what the write was answered, in the transaction that holds the key."""
     KeptAnswer.objects.create(
-        user=request.user,
+        user_id=request.user_id,
         key_digest=request.digest,
         fingerprint=request.fingerprint,
         sealed=request.fernet.encrypt(json.dumps(answer).encode()),
@@ -103,7 +102,7 @@ def answer_keep(*, request: KeyedRequest, answer: Json) -> None:
 
 
 def _hold(request: KeyedRequest) -> None:
-    named = f"idempotency {request.user.pk} {request.digest}".encode()
+    named = f"idempotency {request.user_id} {request.digest}".encode()
     number = int.from_bytes(hashlib.sha256(named).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])

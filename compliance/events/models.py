@@ -8,7 +8,6 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
-from compliance.accounts.models import Organization
 from compliance.events.sending import Sending
 
 NOTIFY_CHANNEL = "assay_events"
@@ -37,12 +36,20 @@ class Event(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     type = models.CharField(max_length=60, db_index=True)
     organization = models.ForeignKey(
-        Organization,
+        "accounts.Organization",
         on_delete=models.PROTECT,
         related_name="events",
         null=True,
         blank=True,
         help_text="Whose record it belongs to; empty: the operator's own.",
+    )
+    model = models.ForeignKey(
+        "registry.Model",
+        on_delete=models.PROTECT,
+        related_name="events",
+        null=True,
+        blank=True,
+        help_text="The model it is about, by which grants are cut; empty: about no single one.",
     )
     subject = models.CharField(
         max_length=200, db_index=True, help_text="What it is about, e.g. run/<id>."

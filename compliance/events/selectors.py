@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from compliance.accounts.selectors import Viewer
 from compliance.domain.errors import NotFoundError
+from compliance.domain.events import HOUSE_MATTERS
 from compliance.events.models import Event, FollowUp, PendingEvent
 from compliance.events.sending import sendings_undelivered
+
+if TYPE_CHECKING:
+    from compliance.accounts.selectors import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,22 @@ class Backlog:
 
 
 def event_list(*, viewer: Viewer) -> QuerySet[Event]:
-    """Events of the organizations whose record the viewer may read, and the operator's own."""
-    readable = Q(organization__in=viewer.readable) | Q(organization__isnull=True)
-    return Event.objects.filter(readable).select_related("actor")
+    """Events that the viewer may read, and the operator's own."""
+    return Event.objects.filter(told(viewer=viewer)).select_related("actor")
+
+
+def told(*, viewer: Viewer, event: str = "") -> Q:
+    """Which events, or rows that point at one, the viewer may read.
+
+    Args:
+        event: the lookup from a row to its event, e.g. ``event__``.
+    """
+    scope = viewer.scope(
+        organization=f"{event}organization", model=f"{event}model__", moment=f"{event}occurred_at"
+    )
+    house = Q(**{f"{event}type__in": [one.value for one in HOUSE_MATTERS]})
+    own = Q(**{f"{event}organization__in": viewer.roles}) | Q(**{f"{event}actor": viewer.user})
+    return scope & (~house | own) | Q(**{f"{event}organization__isnull": True})
 
 
 def event_by_id(*, event_id: UUID) -> Event:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
 
-from compliance.accounts.models import User
-from compliance.accounts.selectors import Viewer
 from compliance.domain.canonical import Json
 from compliance.domain.commitments import SALT_BYTES
 from compliance.domain.entries import commitments_of, values_of
@@ -21,6 +19,10 @@ from compliance.domain.rights import Action
 from compliance.events.models import Event, FollowUp, PendingEvent
 from compliance.events.sending import BATCH, sending_claim, sending_settle
 from compliance.tracing import trace_failed, traceparent_now
+
+if TYPE_CHECKING:
+    from compliance.accounts.models import User
+    from compliance.accounts.selectors import Viewer
 
 Follow: TypeAlias = Callable[[Sequence[Event]], Iterable[tuple[Event, str]]]
 _log = structlog.get_logger("assay.events")
@@ -33,8 +35,12 @@ def event_record(
     subject: str,
     payload: Mapping[str, Json],
     actor: User | None = None,
+    model_id: UUID | None = None,
 ) -> Event:
     """Record what happened, in the caller's transaction; the relay is woken at commit.
+
+    Args:
+        model_id: the model it is about; without one, only whole records show the event.
 
     Raises:
         InvalidInputError: the payload lacks a key of ``PAYLOAD_KEYS``.
@@ -50,6 +56,7 @@ def event_record(
     event = Event.objects.create(
         type=event_type.value,
         organization_id=organization_id,
+        model_id=model_id,
         subject=subject,
         payload=dict(payload),
         salts=salts,
@@ -96,6 +103,7 @@ def event_erase(*, viewer: Viewer, event: Event, fields: Collection[str], basis:
         subject=f"event/{event.id}",
         payload={"event": str(event.id), "fields": [*sorted(fields)], "basis": basis},
         actor=viewer.user,
+        model_id=event.model_id,
     )
     return locked
 

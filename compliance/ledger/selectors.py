@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.commitments import Opening
@@ -27,6 +27,7 @@ from compliance.domain.tlog.tiles import (
 )
 from compliance.domain.tlog.tlog_proof import TlogProof
 from compliance.domain.tlog.witness_policy import NONE, Standing, standing
+from compliance.events.selectors import told
 from compliance.ledger.models import Checkpoint, Entry, LogSetup, Subtree, Timestamp, Witness
 
 
@@ -129,8 +130,7 @@ def consistency_between(*, old: int, new: int) -> list[bytes]:
 
 def entry_list(*, viewer: Viewer) -> QuerySet[Entry]:
     """Entries of what the viewer may read, and the operator's own, newest first."""
-    readable = Q(organization__in=viewer.readable) | Q(organization__isnull=True)
-    return Entry.objects.filter(readable).select_related("event")
+    return Entry.objects.filter(told(viewer=viewer, event="event__")).select_related("event")
 
 
 def entries_about(

@@ -49,6 +49,21 @@ class PortalForm(forms.Form):
         return [str(said) for said in self.errors.get(NON_FIELD_ERRORS, [])]
 
 
+class JurisdictionsField(forms.CharField):
+    """Codes of jurisdictions, apart by spaces or commas."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=800,
+            required=False,
+            label="On offer in",
+            help_text="Codes of ISO 3166-1, or EU, apart by spaces: EU DE. Empty: nowhere.",
+        )
+
+    def to_python(self, value: Any) -> Any:
+        return sorted(set((super().to_python(value) or "").replace(",", " ").upper().split()))
+
+
 class ReasonForm(PortalForm):
     """Why somebody does what they do."""
 
@@ -109,6 +124,8 @@ class ModelForm(PortalForm):
     description = forms.CharField(
         max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    jurisdictions = JurisdictionsField()
 
     def __init__(self, *args: Any, organizations: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

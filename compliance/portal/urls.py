@@ -3,6 +3,7 @@
 from django.urls import path
 
 from compliance.portal.views import (
+    access,
     alert_routes,
     alerts,
     budgets,
@@ -13,6 +14,7 @@ from compliance.portal.views import (
     invitations,
     labels,
     ledger,
+    machines,
     matrix,
     models,
     people,
@@ -21,6 +23,7 @@ from compliance.portal.views import (
     schedules,
     sign_in,
     subscriptions,
+    tokens,
     verify,
     versions,
 )
@@ -32,6 +35,7 @@ urlpatterns = [
     path("models/", models.index, name="models"),
     path("models/register/", models.register, name="model-register"),
     path("models/<uuid:model_id>/", models.detail, name="model"),
+    path("models/<uuid:model_id>/offer/", models.offer, name="model-offer"),
     path("models/<uuid:model_id>/register/", versions.register, name="version-register"),
     path("models/<uuid:model_id>/dossier/", dossiers.detail, name="dossier"),
     path("models/<uuid:model_id>/dossier/verify/", dossiers.verify, name="dossier-verify"),
@@ -107,6 +111,15 @@ urlpatterns = [
     path("sign-in/organization/", sign_in.by_organization, name="organization-sign-in"),
     path("accounts/oidc/<slug:provider_id>/login/", sign_in.to_provider, name="to-provider"),
     path("accounts/email/", sign_in.addresses, name="addresses"),
+    path("access/", access.index, name="access"),
+    path("access/give/", access.give, name="grant-give"),
+    path("access/readings/", access.readings, name="readings"),
+    path("access/<int:grant_id>/end/", access.end, name="grant-end"),
+    path("tokens/", tokens.index, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
+    path("machines/", machines.index, name="machines"),
+    path("machines/<int:machine_id>/", machines.detail, name="machine"),
+    path("machines/<int:machine_id>/end/", machines.end, name="machine-end"),
     path("verify/", verify.check, name="verify"),
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/<uuid:alert_id>/", alerts.detail, name="alert"),

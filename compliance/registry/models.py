@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from compliance.accounts.models import Organization
@@ -20,6 +21,13 @@ class Model(models.Model):
     slug = models.SlugField()
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    jurisdictions = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="Where it is on offer: ISO 3166-1 alpha-2, or EU.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

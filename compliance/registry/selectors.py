@@ -21,8 +21,9 @@ from compliance.registry.screening import Screening, parents_of_weights, version
 
 def model_list(*, viewer: Viewer) -> QuerySet[Model]:
     """Models whose record the viewer may read, with the number of versions."""
+    scope = viewer.scope(organization="organization", model="", stands_from="created_at")
     return (
-        Model.objects.filter(organization__in=viewer.readable)
+        Model.objects.filter(scope)
         .select_related("organization")
         .annotate(version_count=Count("versions"))
     )
@@ -41,18 +42,33 @@ def model_get(*, viewer: Viewer, model_id: UUID) -> Model:
 
 
 def version_list(*, viewer: Viewer) -> QuerySet[Version]:
-    """Versions the viewer may read, newest first, with declarations."""
+    """Versions the viewer may read, newest first, with declarations.
+
+    A declared parent that they may not read is left out, and ``hides_parents`` says that it is.
+    """
+    shown = viewer.scope(
+        organization="parent__model__organization",
+        model="parent__model__",
+        stands_from="parent__registered_at",
+    )
+    hidden = Lineage.objects.filter(version=OuterRef("pk")).exclude(shown)
+    scope = viewer.scope(
+        organization="model__organization", model="model__", stands_from="registered_at"
+    )
     return (
-        Version.objects.filter(model__organization__in=viewer.readable)
+        Version.objects.filter(scope)
         .select_related("model__organization", "registered_by", "manifest")
         .prefetch_related(
             "artifacts",
             "sources",
             Prefetch(
                 "parents",
-                queryset=Lineage.objects.select_related("parent__model__organization"),
+                queryset=Lineage.objects.filter(shown).select_related(
+                    "parent__model__organization"
+                ),
             ),
         )
+        .annotate(hides_parents=Exists(hidden))
     )
 
 
@@ -94,8 +110,8 @@ def version_newest(*, model: Model) -> Version | None:
 
 
 def endpoint_limit_list(*, viewer: Viewer) -> QuerySet[EndpointLimit]:
-    """Limits of endpoints of organizations the viewer may read."""
-    return EndpointLimit.objects.filter(organization__in=viewer.readable).select_related(
+    """Limits of endpoints of organizations whose record the viewer reads as a whole."""
+    return EndpointLimit.objects.filter(viewer.scope(organization="organization")).select_related(
         "organization", "changed_by"
     )
 

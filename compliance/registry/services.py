@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import jurisdictions_check
 from compliance.domain.canonical import Json, digest
 from compliance.domain.endpoints import RequestLimit, origin_of
 from compliance.domain.errors import InvalidInputError
@@ -45,12 +46,21 @@ class Declarations:
 
 @transaction.atomic
 def model_register(
-    *, viewer: Viewer, organization_id: UUID, slug: str, name: str, description: str = ""
+    *,
+    viewer: Viewer,
+    organization_id: UUID,
+    slug: str,
+    name: str,
+    description: str = "",
+    jurisdictions: Sequence[str] = (),
 ) -> Model:
     """Register a model of an organization.
 
+    Args:
+        jurisdictions: where it is on offer: see ``model_offer``.
+
     Raises:
-        InvalidInputError: the slug is taken.
+        InvalidInputError: the slug is taken, or naming jurisdictions.
         NotAllowedError, NotFoundError: the viewer may not register there.
     """
     viewer.require(Action.REGISTER, organization_id)
@@ -59,15 +69,49 @@ def model_register(
         raise InvalidInputError(
             field="slug", problem=f"'{slug}' is taken", fix="Choose another slug"
         )
+    jurisdictions_check(jurisdictions)
     model = Model.objects.create(
-        organization=organization, slug=slug, name=name, description=description
+        organization=organization,
+        slug=slug,
+        name=name,
+        description=description,
+        jurisdictions=sorted(set(jurisdictions)),
     )
     event_record(
         event_type=EventType.MODEL_REGISTERED,
         organization_id=organization_id,
         subject=f"model/{model.id}",
-        payload={"model": str(model.id), "slug": slug},
+        payload={"model": str(model.id), "slug": slug, "jurisdictions": [*model.jurisdictions]},
         actor=viewer.user,
+        model_id=model.id,
+    )
+    return model
+
+
+@transaction.atomic
+def model_offer(*, viewer: Viewer, model: Model, jurisdictions: Sequence[str]) -> Model:
+    """Say where the model is on offer, in place of what was said before.
+
+    Whoever was granted a jurisdiction reads the model's record from now on, or no longer.
+
+    Args:
+        jurisdictions: ISO 3166-1 alpha-2, or EU.
+
+    Raises:
+        InvalidInputError: naming jurisdictions.
+        NotAllowedError, NotFoundError: the viewer may not register there.
+    """
+    viewer.require(Action.REGISTER, model.organization_id)
+    jurisdictions_check(jurisdictions)
+    model.jurisdictions = sorted(set(jurisdictions))
+    model.save(update_fields=["jurisdictions"])
+    event_record(
+        event_type=EventType.MODEL_OFFERED,
+        organization_id=model.organization_id,
+        subject=f"model/{model.id}",
+        payload={"model": str(model.id), "jurisdictions": [*model.jurisdictions]},
+        actor=viewer.user,
+        model_id=model.id,
     )
     return model
 
@@ -164,6 +208,7 @@ def sketch_record(*, version: Version, sketch: Sketch | None, reason: str = "") 
             "parents": [str(one) for one in screening.parents],
             "reason": reason,
         },
+        model_id=version.model_id,
     )
     return screening
 
@@ -247,6 +292,7 @@ def _version_write(
             "parents": parents,
         },
         actor=viewer.user,
+        model_id=version.model_id,
     )
     if manifest:
         _manifest_write(viewer=viewer, version=version, manifest=manifest)

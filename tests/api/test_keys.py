@@ -168,7 +168,7 @@ def test_the_second_is_told_that_the_first_is_still_at_work(
 ) -> None:
     """Held open by hand: the race above may end before anybody is told."""
     held, done = threading.Event(), threading.Event()
-    keyed = KeyedRequest(user=cast.engineer, key=KEY, fingerprint="x")
+    keyed = KeyedRequest(user_id=cast.engineer.pk, key=KEY, fingerprint="x")
 
     def first() -> None:
         with transaction.atomic():

@@ -150,7 +150,8 @@ def test_a_result_comes_as_a_bundle_that_holds_up_to_its_items(
     assert [told[rule] for rule in ("signature", "entry", "inclusion", "checkpoint")] == [
         "holds"
     ] * 4
-    assert not Event.objects.filter(type="evidence.read").exists()
+    told = Event.objects.get(type="evidence.read")
+    assert (told.actor, told.payload["what"]) == (cast.officer, "bundle")
 
 
 def test_a_regulator_who_takes_a_bundle_is_told_of_to_the_provider(
@@ -159,7 +160,7 @@ def test_a_regulator_who_takes_a_bundle_is_told_of_to_the_provider(
     call(cast.regulator).get(f"/api/v1/results/{logged.violating.id}/bundle")
     hand_on(signer)
     rows = call(cast.officer).get("/api/v1/ledger/entries?type=evidence.read").json()["rows"]
-    assert [row["subject"] for row in rows] == [f"run/{logged.run.id}"]
+    assert [row["subject"] for row in rows] == [f"result/{logged.violating.id}"]
     assert (
         call(cast.outsider).get(f"/api/v1/results/{logged.violating.id}/bundle").json()["status"]
         == 404

@@ -141,6 +141,7 @@ def test_more_rows_ask_no_more_queries(cast: Cast, call: Call, record: Record) -
             asked[name] = len(queries)
         return asked
 
+    counts()  # the first use of a token is kept
     before = counts()
     again = request(cast.viewer(cast.engineer), record.version, ["safety.refusal"])
     work(again, {"safety.refusal": VIOLATING})

@@ -72,7 +72,7 @@ def test_every_operation_has_an_id_a_summary_and_its_refusals(schema: dict[str, 
 def test_the_guide_names_operations_that_exist(schema: dict[str, Any]) -> None:
     guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
     described = {re.sub(r"\{\w+\}", "{}", name) for name in operations(schema)}
-    named = set(re.findall(r"`((?:GET|POST|PUT) /api/v1/[\w/<>.-]+)", guide))
+    named = set(re.findall(r"`((?:GET|POST|PUT|DELETE) /api/v1/[\w/<>.-]+)", guide))
     assert named
     assert {re.sub(r"<\w+>", "{}", name) for name in named} == described
 

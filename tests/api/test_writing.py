@@ -339,7 +339,8 @@ def test_a_subscription_on_another_organizations_model_is_refused(
         role=Role.COMPLIANCE_OFFICER,
         password="",
     )
-    grant_give(organization=cast.rival, provider=cast.northwind)
+    administrator = cast.viewer(cast.appoint(Role.ADMINISTRATOR))
+    grant_give(viewer=administrator, organization=cast.rival, provider=cast.northwind)
     body = subscription_body(record, organization="rival", model=str(record.model.id))
     answer = call(cast.outsider).post("/api/v1/subscriptions", body, format="json")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "model")

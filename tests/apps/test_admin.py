@@ -155,7 +155,7 @@ def record(
         joining_role=None,
     )
     token_issue(user=cast.engineer, name="ci", expires_at=version.registered_at)
-    answer_keep(request=KeyedRequest(cast.engineer, "key", "0" * 64), answer={"status": 201})
+    answer_keep(request=KeyedRequest(cast.engineer.pk, "key", "0" * 64), answer={"status": 201})
     run = request(officer, version, ["safety.refusal", "provenance.weights_digest"])
     work(run, {"safety.refusal": VIOLATING, "provenance.weights_digest": COMPLIANT})
     subscriptions_fire(event_id=Event.objects.get(type=hook.event_type).id)

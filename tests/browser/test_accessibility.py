@@ -10,9 +10,11 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from compliance.accounts.services import model_reading_tell, token_issue
 from compliance.audits.models import Shard
 from compliance.audits.services import shard_claim, shard_fail
 from compliance.domain.runs import MAX_FAILURES
+from compliance.domain.vocabulary import Seen
 from compliance.questions.services import question_ask
 from tests.alerting import lived
 from tests.browser import kin, record
@@ -74,6 +76,11 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
     route = lived(officer, audited.alert)
     version, run = audited.version, audited.run
     subscription = record.subscribe(officer, run)
+    for what, reader in ((Seen.RUN, cast.regulator), (Seen.BUNDLE, cast.officer)):
+        model_reading_tell(
+            viewer=cast.viewer(reader), what=what, model=version.model, subject=f"run/{run.id}"
+        )
+    token_issue(user=cast.officer, name="nightly", expires_at=timezone.now() + timedelta(days=9))
     shard = run.shards.get(test_name="safety.refusal")
     return [
         "/",
@@ -89,6 +96,7 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         "/matrix/",
         "/questions/",
         f"/questions/{question.id}/",
+        f"/models/{version.model_id}/offer/",
         f"/versions/{version.id}/",
         "/runs/",
         f"/runs/{run.id}/",
@@ -102,6 +110,9 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         "/subscriptions/",
         f"/subscriptions/{subscription.id}/",
         "/error-budget/",
+        "/access/",
+        "/access/readings/",
+        "/tokens/",
         "/ledger/",
         "/ledger/2/",
         "/verify/",

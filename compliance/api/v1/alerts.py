@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import reading_tell
 from compliance.alerts.selectors import alert_get, alert_list_whole
 from compliance.alerts.services import (
     alert_acknowledge,
@@ -22,7 +23,7 @@ from compliance.alerts.services import (
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reason, words
-from compliance.domain.vocabulary import AlertState, Occasion, Severity
+from compliance.domain.vocabulary import AlertState, Occasion, Seen, Severity
 
 REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
@@ -112,7 +113,16 @@ class AlertGetApi(OperationApi):
     @operation("alert_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, alert_id: UUID) -> Response:
         """Get an alert."""
-        return Response(AlertGetApi.Output(alert_get(viewer=self.viewer, alert_id=alert_id)).data)
+        viewer = self.viewer
+        alert = alert_get(viewer=viewer, alert_id=alert_id)
+        reading_tell(
+            viewer=viewer,
+            what=Seen.ALERT,
+            organization_id=alert.organization_id,
+            subject=f"alert/{alert.id}",
+            model_id=alert.event.model_id,
+        )
+        return Response(AlertGetApi.Output(alert).data)
 
 
 class AlertListApi(OperationApi):

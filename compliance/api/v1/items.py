@@ -10,10 +10,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import model_reading_tell
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape
 from compliance.audits.selectors import score_list, shard_get
+from compliance.domain.vocabulary import Seen
 
 
 class ItemListApi(OperationApi):
@@ -49,6 +51,9 @@ class ItemListApi(OperationApi):
         """List the items of a shard with the model's answers, in the order asked."""
         wanted, viewer = self.query(ItemListApi.Filters), self.viewer
         shard = shard_get(viewer=viewer, run_id=run_id, position=position)
+        model_reading_tell(
+            viewer=viewer, what=Seen.ITEMS, model=shard.run.version.model, subject=f"run/{run_id}"
+        )
         rows = narrowed(
             score_list(viewer=viewer, shard=shard),
             part=wanted.get("part"),

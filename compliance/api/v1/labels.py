@@ -10,12 +10,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import model_reading_tell
 from compliance.api.operations import OperationApi, created, operation
 from compliance.api.shapes import InputShape, OutputShape
 from compliance.api.v1.runs import RunGetApi
 from compliance.audits.selectors import label_sheet_get, run_get
 from compliance.audits.services import label_add, labels_conclude
 from compliance.domain.items import ID_CHARACTERS
+from compliance.domain.vocabulary import Seen
 
 
 class LabelSheetGetApi(OperationApi):
@@ -45,7 +47,10 @@ class LabelSheetGetApi(OperationApi):
     @operation("label_sheet_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, run_id: UUID, position: int) -> Response:
         """Get the answers of a shard that people are to label."""
-        sheet = label_sheet_get(viewer=self.viewer, run_id=run_id, position=position)
+        viewer = self.viewer
+        sheet = label_sheet_get(viewer=viewer, run_id=run_id, position=position)
+        model = sheet.shard.run.version.model
+        model_reading_tell(viewer=viewer, what=Seen.LABELS, model=model, subject=f"run/{run_id}")
         return Response(LabelSheetGetApi.Output(sheet).data)
 
 

@@ -10,11 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import reading_tell
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, words
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
+from compliance.domain.vocabulary import Seen
 from compliance.ledger.selectors import (
     checkpoint_get,
     checkpoint_note,
@@ -136,8 +138,16 @@ class EntryGetApi(OperationApi):
     @operation("ledger_entry_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, index: int) -> Response:
         """Get an entry with its proof."""
-        included = entry_included(viewer=self.viewer, index=index)
+        viewer = self.viewer
+        included = entry_included(viewer=viewer, index=index)
         entry = included.entry
+        reading_tell(
+            viewer=viewer,
+            what=Seen.ENTRY,
+            organization_id=entry.organization_id,
+            subject=entry.event.subject,
+            model_id=entry.event.model_id,
+        )
         shown = {"entry": entry, "included": included, "openings": openings_of(entry)}
         return Response(EntryGetApi.Output(shown).data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_serializer
@@ -11,11 +12,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.accounts.selectors import organization_get
+from compliance.accounts.services import model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape
+from compliance.domain.vocabulary import Seen
 from compliance.registry.selectors import model_get, model_list
-from compliance.registry.services import model_register
+from compliance.registry.services import model_offer, model_register
+
+
+class JurisdictionsField(serializers.ListField):
+    """Codes of jurisdictions."""
+
+    child = serializers.CharField(min_length=2, max_length=2)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=300, help_text="ISO 3166-1 alpha-2, or EU.", **kwargs)
 
 
 class ModelGetApi(OperationApi):
@@ -32,13 +44,19 @@ class ModelGetApi(OperationApi):
         slug = serializers.CharField()
         name = serializers.CharField()
         description = serializers.CharField()
+        jurisdictions = serializers.ListField(
+            child=serializers.CharField(), help_text="Where it is on offer."
+        )
         version_count = serializers.IntegerField()
         created_at = serializers.DateTimeField()
 
     @operation("model_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, model_id: UUID) -> Response:
         """Get a model."""
-        return Response(self.Output(model_get(viewer=self.viewer, model_id=model_id)).data)
+        viewer = self.viewer
+        model = model_get(viewer=viewer, model_id=model_id)
+        model_reading_tell(viewer=viewer, what=Seen.MODEL, model=model, subject=f"model/{model.id}")
+        return Response(self.Output(model).data)
 
 
 class ModelListApi(OperationApi):
@@ -70,6 +88,7 @@ class ModelRegisterApi(OperationApi):
         slug = serializers.SlugField(max_length=50)
         name = serializers.CharField(max_length=200)
         description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
+        jurisdictions = JurisdictionsField(required=False)
 
     @operation(
         "model_register",
@@ -86,3 +105,25 @@ class ModelRegisterApi(OperationApi):
         model = model_register(viewer=viewer, organization_id=organization.id, **given)
         model = model_get(viewer=viewer, model_id=model.id)
         return created(ModelGetApi.Output, model, at="model")
+
+
+class ModelOfferApi(OperationApi):
+    """Says where a model is on offer, in place of what was said before."""
+
+    @extend_schema_serializer(component_name="ModelOffer")
+    class Input(InputShape):
+        jurisdictions = JurisdictionsField()
+
+    @operation(
+        "model_offer",
+        body=Input,
+        returns=ModelGetApi.Output,
+        refuses={HTTPStatus.NOT_FOUND},
+    )
+    def put(self, request: Request, model_id: UUID) -> Response:
+        """Set the jurisdictions that a model is on offer in."""
+        viewer = self.viewer
+        model = model_get(viewer=viewer, model_id=model_id)
+        given = self.body(ModelOfferApi.Input)
+        model_offer(viewer=viewer, model=model, **given)
+        return Response(ModelGetApi.Output(model_get(viewer=viewer, model_id=model_id)).data)

@@ -12,12 +12,13 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.api.operations import Download, OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape, Reference, StressTestSpec, words
 from compliance.audits.selectors import result_get, result_list
 from compliance.audits.services import bundle_take
-from compliance.domain.vocabulary import Kind, Scope, Verdict
+from compliance.domain.vocabulary import Kind, Scope, Seen, Verdict
 
 
 class ResultGetApi(OperationApi):
@@ -100,9 +101,13 @@ class ResultGetApi(OperationApi):
     @operation("result_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, result_id: UUID) -> Response:
         """Get a result."""
-        return Response(
-            ResultGetApi.Output(result_get(viewer=self.viewer, result_id=result_id)).data
+        viewer = self.viewer
+        result = result_get(viewer=viewer, result_id=result_id)
+        subject = f"result/{result.id}"
+        model_reading_tell(
+            viewer=viewer, what=Seen.RESULT, model=result.version.model, subject=subject
         )
+        return Response(ResultGetApi.Output(result).data)
 
 
 class ResultListApi(OperationApi):
@@ -119,9 +124,10 @@ class ResultListApi(OperationApi):
     @operation("result_list", query=Filters, returns=page_of(ResultGetApi.Output, "ResultPage"))
     def get(self, request: Request) -> Response:
         """List results."""
-        wanted = self.query(ResultListApi.Filters)
+        wanted, viewer = self.query(ResultListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.RESULTS)
         rows = narrowed(
-            result_list(viewer=self.viewer),
+            result_list(viewer=viewer),
             version__model=wanted.get("model"),
             version=wanted.get("version"),
             shard__run=wanted.get("run"),

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
@@ -26,7 +27,15 @@ from compliance.api.shapes import (
 )
 from compliance.audits.selectors import run_get, run_list, run_progress
 from compliance.audits.services import battery_default, battery_resolve, run_cancel, run_request_by
-from compliance.domain.vocabulary import Access, Kind, RunState, ShardState, Trigger, Verdict
+from compliance.domain.vocabulary import (
+    Access,
+    Kind,
+    RunState,
+    Seen,
+    ShardState,
+    Trigger,
+    Verdict,
+)
 from compliance.registry.selectors import version_get
 
 
@@ -120,7 +129,12 @@ class RunGetApi(OperationApi):
     @operation("run_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, run_id: UUID) -> Response:
         """Get a run with its progress."""
-        return Response(RunGetApi.Output(run_get(viewer=self.viewer, run_id=run_id)).data)
+        viewer = self.viewer
+        run = run_get(viewer=viewer, run_id=run_id)
+        model_reading_tell(
+            viewer=viewer, what=Seen.RUN, model=run.version.model, subject=f"run/{run.id}"
+        )
+        return Response(RunGetApi.Output(run).data)
 
 
 class RunRequestApi(OperationApi):

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
@@ -33,7 +34,7 @@ from compliance.audits.services import (
     schedule_resume,
 )
 from compliance.domain.schedules import MAXIMUM_SECONDS, Rule, slots_preview
-from compliance.domain.vocabulary import CatchUp
+from compliance.domain.vocabulary import CatchUp, Seen
 from compliance.registry.selectors import model_get
 
 CHANGE_REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED)
@@ -64,7 +65,10 @@ class ScheduleGetApi(OperationApi):
     @operation("schedule_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, schedule_id: UUID) -> Response:
         """Get a schedule."""
-        schedule = schedule_get(viewer=self.viewer, schedule_id=schedule_id)
+        viewer = self.viewer
+        schedule = schedule_get(viewer=viewer, schedule_id=schedule_id)
+        subject = f"schedule/{schedule.id}"
+        model_reading_tell(viewer=viewer, what=Seen.SCHEDULE, model=schedule.model, subject=subject)
         return Response(ScheduleGetApi.Output(schedule).data)
 
 

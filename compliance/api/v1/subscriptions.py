@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.accounts.selectors import organization_get
+from compliance.accounts.services import reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
@@ -32,7 +33,7 @@ from compliance.audits.services import (
     subscription_resume,
 )
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import Effect, Severity
+from compliance.domain.vocabulary import Effect, Seen, Severity
 from compliance.registry.selectors import model_get
 
 EVENT_TYPES = sorted(event_type.value for event_type in EventType)
@@ -65,7 +66,15 @@ class SubscriptionGetApi(OperationApi):
     @operation("subscription_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, subscription_id: UUID) -> Response:
         """Get a subscription."""
-        found = subscription_get(viewer=self.viewer, subscription_id=subscription_id)
+        viewer = self.viewer
+        found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+        reading_tell(
+            viewer=viewer,
+            what=Seen.SUBSCRIPTION,
+            organization_id=found.organization_id,
+            subject=f"subscription/{found.id}",
+            model_id=found.model_id,
+        )
         return Response(SubscriptionGetApi.Output(found).data)
 
 

@@ -12,11 +12,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import AddressField, InputShape, OutputShape, Reference, words
 from compliance.domain.lineage import DeclaredParent, DeclaredSource
-from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
+from compliance.domain.vocabulary import Access, LineageRelation, Seen, SourceKind
 from compliance.registry.selectors import model_get, version_get, version_list
 from compliance.registry.services import Declarations, version_register
 
@@ -73,13 +74,19 @@ class VersionGetApi(OperationApi):
         registered_at = serializers.DateTimeField()
         manifest = Manifest(allow_null=True)
         artifacts = Artifact(many=True)
-        parents = Parent(many=True)
+        parents = Parent(many=True, help_text="Those that you may read.")
+        hides_parents = serializers.BooleanField(
+            help_text="Whether parents are declared that you may not read."
+        )
         sources = Source(many=True)
 
     @operation("version_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, version_id: UUID) -> Response:
         """Get a version."""
-        version = version_get(viewer=self.viewer, version_id=version_id)
+        viewer = self.viewer
+        version = version_get(viewer=viewer, version_id=version_id)
+        subject = f"version/{version.id}"
+        model_reading_tell(viewer=viewer, what=Seen.VERSION, model=version.model, subject=subject)
         return Response(VersionGetApi.Output(version).data)
 
 

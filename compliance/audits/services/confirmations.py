@@ -79,4 +79,5 @@ def parent_unshown_record(*, result: Result) -> None:
             "alarm": False,
             "path": f"/runs/{run_id}/",
         },
+        model_id=version.model_id,
     )

@@ -142,6 +142,7 @@ def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
             organization_id=version.model.organization_id,
             subject=f"run/{shard.run_id}",
             payload=payload,
+            model_id=version.model_id,
         )
 
 

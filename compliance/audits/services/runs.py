@@ -128,6 +128,7 @@ def run_write(
             "trigger": cause.trigger.value,
         },
         actor=cause.person,
+        model_id=version.model_id,
     )
     return run
 
@@ -157,6 +158,7 @@ def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
         subject=f"run/{run.id}",
         payload={"run": str(run.id), "why": reason},
         actor=viewer.user,
+        model_id=run.version.model_id,
     )
     return locked
 
@@ -188,6 +190,7 @@ def run_settle(*, run: Run) -> None:
         organization_id=run.version.model.organization_id,
         subject=f"run/{run.id}",
         payload=_outcome_payload(run, shards),
+        model_id=run.version.model_id,
     )
 
 

@@ -55,6 +55,7 @@ def schedule_create(
             field="name", problem="a schedule needs a name", fix="Say what it is for"
         )
     specs: list[Json] = [spec.to_json() for spec in battery]
+    said = rule.cron or f"every {rule.interval_seconds} s"
     schedule_id = uuid4()
     firing = next_firings(replace(rule, salt=str(schedule_id)), after=rule.anchor, count=1)[0]
     schedule = Schedule.objects.create(
@@ -76,12 +77,9 @@ def schedule_create(
         event_type=EventType.SCHEDULE_CREATED,
         organization_id=model.organization_id,
         subject=f"schedule/{schedule.id}",
-        payload={
-            "schedule": str(schedule.id),
-            "rule": rule.cron or f"every {rule.interval_seconds} s",
-            "battery": specs,
-        },
+        payload={"schedule": str(schedule.id), "rule": said, "battery": specs},
         actor=viewer.user,
+        model_id=model.id,
     )
     return schedule
 
@@ -149,6 +147,7 @@ def _firing_write(*, schedule: Schedule, due: Due) -> Run | None:
             "due_at": due.due_at.isoformat(),
             "outcome": f"run {run.id}" if run else reason,
         },
+        model_id=schedule.model_id,
     )
     return run
 
@@ -171,5 +170,6 @@ def _pause_set(*, viewer: Viewer, schedule: Schedule, paused_at: datetime | None
             "changes": {"paused": paused_at is not None},
         },
         actor=viewer.user,
+        model_id=locked.model_id,
     )
     return locked

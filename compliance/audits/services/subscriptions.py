@@ -87,6 +87,7 @@ def subscription_create(
             "url": subscription.url,
         },
         actor=viewer.user,
+        model_id=subscription.model_id,
     )
     return subscription
 
@@ -201,5 +202,6 @@ def _pause_set(
             "changes": {"paused": paused_at is not None},
         },
         actor=viewer.user,
+        model_id=subscription.model_id,
     )
     return subscription

@@ -71,7 +71,7 @@ def proof(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
     """The proofs of every entry behind the dossier, as one file for ``assay-verify``."""
     model = model_get(viewer=viewer, model_id=model_id)
     dossier = dossier_of(viewer=viewer, model=model)
-    dossier_take(viewer=viewer, model=model, form="proof")
+    dossier_take(viewer=viewer, model=model)
     content = proof_of(entries=list(dossier.entries.values()), about=str(model))
     return download(content, _file_name(model.slug), "application/json")
 
@@ -82,7 +82,7 @@ def report(request: HttpRequest, viewer: Viewer, model_id: UUID, period: str) ->
     """The report of a month or quarter as PDF."""
     model = model_get(viewer=viewer, model_id=model_id)
     dossier = dossier_of(viewer=viewer, model=model, period=period_named(period))
-    dossier_take(viewer=viewer, model=model, form=f"report {period}")
+    dossier_take(viewer=viewer, model=model)
     content = report_pdf(dossier, period=period)
     return download(content, f"{model.slug}-{period}.pdf", "application/pdf")
 

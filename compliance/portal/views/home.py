@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
 from compliance.alerts.selectors import alerts_pending, deliveries_failing
@@ -32,6 +33,7 @@ WEEK = timedelta(days=7)
 UNDER_WAY = (RunState.REQUESTED.value, RunState.RUNNING.value)
 
 
+@require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """Today for people who are signed in, a plain landing for others."""
     if not request.user.is_authenticated:

@@ -10,10 +10,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import model_reading_tell
 from compliance.audits.selectors import label_sheet_get
 from compliance.audits.services import label_add, labels_conclude
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
+from compliance.domain.vocabulary import Seen
 from compliance.portal.catalogue import titles
 from compliance.portal.forms import LabelForm, refusal
 from compliance.portal.viewing import for_viewer, page
@@ -25,6 +27,9 @@ def sheet(request: HttpRequest, viewer: Viewer, run_id: UUID, position: int) -> 
     """The next answer to be labelled, and how far the labels are."""
     found = label_sheet_get(viewer=viewer, run_id=run_id, position=position)
     run, asked = found.shard.run, found.next
+    model_reading_tell(
+        viewer=viewer, what=Seen.LABELS, model=run.version.model, subject=f"run/{run.id}"
+    )
     form = LabelForm(initial={"item_id": asked.item_id}, words=found.words) if asked else None
     return page(
         request,

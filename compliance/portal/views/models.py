@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,16 +13,19 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.accounts.selectors import Viewer, organization_list
+from compliance.accounts.services import model_reading_tell
 from compliance.audits.selectors import result_history, result_list
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
+from compliance.domain.vocabulary import Seen
+from compliance.portal.access_forms import OfferForm
 from compliance.portal.catalogue import titles
 from compliance.portal.forms import ModelForm
 from compliance.portal.history import series_of
 from compliance.portal.paging import paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.registry.selectors import model_get, model_list, version_list
-from compliance.registry.services import model_register
+from compliance.registry.services import model_offer, model_register
 
 if TYPE_CHECKING:
     from compliance.audits.models import Result
@@ -70,6 +74,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
     """One model: versions with declarations and newest verdicts, history as charts and table."""
     model = model_get(viewer=viewer, model_id=model_id)
+    model_reading_tell(viewer=viewer, what=Seen.MODEL, model=model, subject=f"model/{model.id}")
     newest = (
         result_list(viewer=viewer)
         .filter(version__model=model)
@@ -120,13 +125,48 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 slug=chosen["slug"],
                 name=chosen["name"],
                 description=chosen["description"],
+                jurisdictions=chosen["jurisdictions"],
             )
         except InvalidInputError as error:
             form.refuse(error)
         else:
             messages.success(request, f"{model} is registered. Register its first version next.")
             return redirect("portal:model", model.id)
-    return page(request, viewer, "portal/models/register.html", form=form)
+    return page(
+        request,
+        viewer,
+        "portal/models/register.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK,
+        form=form,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_viewer
+def offer(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
+    """Say where the model is on offer, by which grants of a jurisdiction are cut."""
+    model = model_get(viewer=viewer, model_id=model_id)
+    viewer.require(Action.REGISTER, model.organization_id)
+    form = OfferForm(
+        request.POST if request.method == "POST" else None,
+        initial={"jurisdictions": " ".join(model.jurisdictions)},
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            model_offer(viewer=viewer, model=model, **form.cleaned_data)
+        except InvalidInputError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Where it is on offer is changed.")
+            return redirect("portal:model", model.id)
+    return page(
+        request,
+        viewer,
+        "portal/models/offer.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK,
+        model=model,
+        form=form,
+    )
 
 
 def _registrable(viewer: Viewer) -> list[tuple[str, str]]:

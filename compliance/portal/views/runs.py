@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import model_reading_tell
 from compliance.audits.labelling import labellable
 from compliance.audits.selectors import Progress, run_get, run_list, run_progress, score_list
 from compliance.audits.services import run_cancel
@@ -22,7 +23,7 @@ from compliance.domain.errors import NotFoundError
 from compliance.domain.rights import Action
 from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.verdicts import Estimate, decision_bound
-from compliance.domain.vocabulary import RunState, ShardState
+from compliance.domain.vocabulary import RunState, Seen, ShardState
 from compliance.portal.catalogue import titles
 from compliance.portal.charts import parts_chart
 from compliance.portal.figures import figure
@@ -134,6 +135,7 @@ def items(request: HttpRequest, viewer: Viewer, run_id: UUID, shard_id: UUID) ->
     shard = next((one for one in run.shards.all() if one.id == shard_id), None)
     if shard is None:
         raise NotFoundError(f"no stress test {shard_id} in this run")
+    _tell(viewer, run, Seen.ITEMS)
     rows = score_list(viewer=viewer, shard=shard)
     there = list(rows.order_by().values_list("part", "label", "value").distinct())
     parts, labels = sorted({row[0] for row in there}), sorted({row[1] for row in there})
@@ -170,6 +172,7 @@ def _detail(
     request: HttpRequest, viewer: Viewer, run_id: UUID, cancel_form: ReasonForm
 ) -> HttpResponse:
     run = run_get(viewer=viewer, run_id=run_id)
+    _tell(viewer, run, Seen.RUN)
     names = titles()
     shards = [(shard, _finding(shard, names)) for shard in run.shards.all()]
     may_request = viewer.may(Action.REQUEST_RUN, run.version.model.organization_id)
@@ -187,6 +190,10 @@ def _detail(
         cancel_form=cancel_form,
         standing=_standing(run),
     )
+
+
+def _tell(viewer: Viewer, run: Run, what: Seen) -> None:
+    model_reading_tell(viewer=viewer, what=what, model=run.version.model, subject=f"run/{run.id}")
 
 
 def _finding(shard: Shard, names: dict[str, str]) -> Finding | None:

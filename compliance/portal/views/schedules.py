@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import model_reading_tell
 from compliance.audits.selectors import (
     firing_list,
     schedule_get,
@@ -30,7 +31,7 @@ from compliance.audits.services import (
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
 from compliance.domain.schedules import Rule, next_firings, slots_preview
-from compliance.domain.vocabulary import CatchUp
+from compliance.domain.vocabulary import CatchUp, Seen
 from compliance.portal.catalogue import choices, titles
 from compliance.portal.paging import paged, query_without_page
 from compliance.portal.schedule_forms import RuleForm, ScheduleForm
@@ -66,6 +67,12 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def detail(request: HttpRequest, viewer: Viewer, schedule_id: UUID) -> HttpResponse:
     """One schedule: its rule, what comes next, what became of past firings."""
     schedule = schedule_get(viewer=viewer, schedule_id=schedule_id)
+    model_reading_tell(
+        viewer=viewer,
+        what=Seen.SCHEDULE,
+        model=schedule.model,
+        subject=f"schedule/{schedule.id}",
+    )
     rule = schedule_rule(schedule=schedule)
     return page(
         request,

@@ -11,11 +11,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import model_reading_tell
 from compliance.audits.selectors import result_latest, run_list
 from compliance.audits.services import battery_resolve, run_request_by
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import Access
+from compliance.domain.vocabulary import Access, Seen
 from compliance.portal.catalogue import choices, foreseen, titles
 from compliance.portal.declarations import DeclarationForms
 from compliance.portal.forms import BatteryForm, VersionForm
@@ -96,6 +97,8 @@ def _detail(
     request: HttpRequest, viewer: Viewer, version_id: UUID, form: BatteryForm
 ) -> HttpResponse:
     version = version_get(viewer=viewer, version_id=version_id)
+    subject = f"version/{version.id}"
+    model_reading_tell(viewer=viewer, what=Seen.VERSION, model=version.model, subject=subject)
     return page(
         request,
         viewer,

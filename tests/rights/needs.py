@@ -1,0 +1,106 @@
+"""What a row of the matrix asks of whoever calls, and what the rights table then answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from compliance.accounts.models import User
+from compliance.domain.rights import THROUGH_GRANT, Action, allowed
+from compliance.domain.vocabulary import Role
+
+
+class Answer(Enum):
+    """What a status amounts to for whoever asked."""
+
+    OK = "ok"
+    FORBIDDEN = "forbidden"
+    HIDDEN = "hidden"
+    SIGN_IN = "sign in"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who calls.
+
+    Attributes:
+        user: None: nobody is signed in.
+        home: their role in the organization whose record is called for.
+        elsewhere: their roles in other organizations.
+        knows: they may know that the organization has a record: it gave them some grant.
+        reads: a grant opens to them the model that is called for.
+    """
+
+    user: User | None
+    home: Role | None = None
+    elsewhere: tuple[Role, ...] = ()
+    knows: bool = False
+    reads: bool = False
+
+
+class Reach(Enum):
+    """How far an operation reaches, which says what refuses somebody without the right."""
+
+    MODEL = "model"
+    """Something of a model: hidden from whoever may not read it, else forbidden."""
+    ORGANIZATION = "organization"
+    """Something of an organization: hidden from whoever may not know of its record."""
+    ANYWHERE = "anywhere"
+    """A page that is there for whoever has the right in some organization."""
+    CHOICE = "choice"
+    """A form that offers the organizations where one has the right, and takes no other."""
+    HOME = "home"
+    """The same, where it also takes that the organization has models."""
+    KEPT = "kept"
+    """Something that whoever has not the right may not even know of."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The right that a row asks for."""
+
+    action: Action
+    reach: Reach = Reach.MODEL
+
+    def answer(self, caller: Caller) -> Answer:
+        """By the rights table, and nothing else."""
+        if caller.user is None:
+            return Answer.SIGN_IN
+        if caller.home is not None and allowed(self.action, caller.home):
+            return Answer.OK
+        return _refusal(self, caller)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whoever is signed in; what they see is cut by their scope."""
+
+    def answer(self, caller: Caller) -> Answer:
+        return Answer.SIGN_IN if caller.user is None else Answer.OK
+
+
+@dataclass(frozen=True)
+class Public:
+    """Everybody."""
+
+    def answer(self, caller: Caller) -> Answer:
+        return Answer.OK
+
+
+Need = Needs | SignedIn | Public
+Row = Mapping[str, Need]
+
+
+def _refusal(needs: Needs, caller: Caller) -> Answer:
+    reads = {Reach.MODEL: caller.reads, Reach.ORGANIZATION: caller.knows}
+    if needs.reach in reads:
+        if not (caller.home or reads[needs.reach]):
+            return Answer.HIDDEN
+        through = caller.home is None and needs.action in THROUGH_GRANT
+        return Answer.OK if through else Answer.FORBIDDEN
+    if needs.reach is Reach.KEPT:
+        return Answer.HIDDEN
+    there = any(allowed(needs.action, role) for role in caller.elsewhere)
+    with_it = {Reach.ANYWHERE: Answer.OK, Reach.CHOICE: Answer.HIDDEN}
+    return with_it.get(needs.reach, Answer.FORBIDDEN) if there else Answer.FORBIDDEN

@@ -1,0 +1,158 @@
+"""Every URL and every operation of the API, with the right that each of its methods asks for.
+
+A method that a row does not name must be refused as one that is not there. A new address without a
+row fails ``test_every_address_has_a_row``.
+"""
+
+from __future__ import annotations
+
+from compliance.domain.rights import Action
+from tests.rights.needs import Needs, Public, Reach, Row, SignedIn
+
+READ = Needs(Action.READ_RECORD)
+LABEL = Needs(Action.LABEL)
+ANSWER = Needs(Action.ANSWER_ALERT)
+RUN = Needs(Action.REQUEST_RUN)
+SCHEDULE = Needs(Action.SCHEDULE)
+REGISTER = Needs(Action.REGISTER)
+FOR_ORGANIZATION = Reach.ORGANIZATION
+MACHINES = Needs(Action.EMPLOY_MACHINES, Reach.KEPT)
+ANYBODY, ME = Public(), SignedIn()
+
+PORTAL: dict[str, Row] = {
+    "portal:home": {"get": ANYBODY},
+    "portal:verify": {"get": ANYBODY},
+    "portal:models": {"get": ME},
+    "portal:model-register": {
+        "get": Needs(Action.REGISTER, Reach.ANYWHERE),
+        "post": Needs(Action.REGISTER, Reach.CHOICE),
+    },
+    "portal:model": {"get": READ},
+    "portal:model-offer": {"get": REGISTER, "post": REGISTER},
+    "portal:version-register": {"get": REGISTER, "post": REGISTER},
+    "portal:version": {"get": READ},
+    "portal:version-run": {"post": RUN},
+    "portal:version-forecast": {"get": READ},
+    "portal:runs": {"get": ME},
+    "portal:run": {"get": READ},
+    "portal:run-progress": {"get": READ},
+    "portal:run-cancel": {"post": RUN},
+    "portal:run-items": {"get": READ},
+    "portal:labels": {"get": READ},
+    "portal:labels-add": {"post": LABEL},
+    "portal:labels-conclude": {"post": LABEL},
+    "portal:schedules": {"get": ME},
+    "portal:schedule-create": {
+        "get": Needs(Action.SCHEDULE, Reach.HOME),
+        "post": Needs(Action.SCHEDULE, Reach.HOME),
+    },
+    "portal:schedule-preview": {"get": ME},
+    "portal:schedule-forecast": {"get": READ},
+    "portal:schedule": {"get": READ},
+    "portal:schedule-pause": {"post": SCHEDULE},
+    "portal:schedule-resume": {"post": SCHEDULE},
+    "portal:ledger": {"get": ME},
+    "portal:entry": {"get": READ},
+    "portal:entry-proof": {"get": READ},
+    "portal:bundle": {"get": READ},
+    "portal:budgets": {"get": ME},
+    "portal:access": {"get": ME},
+    "portal:grant-give": {
+        "get": Needs(Action.GRANT, Reach.ANYWHERE),
+        "post": Needs(Action.GRANT, Reach.CHOICE),
+    },
+    "portal:grant-end": {"post": Needs(Action.GRANT, Reach.KEPT)},
+    "portal:readings": {"get": Needs(Action.READ_READERS, Reach.ANYWHERE)},
+    "portal:tokens": {"get": ME, "post": ME},
+    "portal:token-revoke": {"post": MACHINES},
+    "portal:machines": {
+        "get": Needs(Action.EMPLOY_MACHINES, Reach.ANYWHERE),
+        "post": Needs(Action.EMPLOY_MACHINES, Reach.CHOICE),
+    },
+    "portal:machine": {"get": MACHINES, "post": MACHINES},
+    "portal:machine-end": {"post": MACHINES},
+    "portal:alerts": {"get": ME},
+    "portal:alert": {"get": READ},
+    "portal:alert-acknowledge": {"post": ANSWER},
+    "portal:alert-resolve": {"post": ANSWER},
+}
+
+API: dict[str, Row] = {
+    "api:models": {"get": ME, "post": Needs(Action.REGISTER, FOR_ORGANIZATION)},
+    "api:model": {"get": READ},
+    "api:model-offer": {"put": REGISTER},
+    "api:versions": {"get": ME, "post": REGISTER},
+    "api:version": {"get": READ},
+    "api:endpoint-limits": {"get": ME, "post": Needs(Action.REGISTER, FOR_ORGANIZATION)},
+    "api:ledger": {"get": ME},
+    "api:ledger-consistency": {"get": ME},
+    "api:ledger-entries": {"get": ME},
+    "api:ledger-entry": {"get": READ},
+    "api:stress-tests": {"get": ME},
+    "api:schedules": {"get": ME, "post": SCHEDULE},
+    "api:schedule-preview": {"post": ME},
+    "api:schedule": {"get": READ},
+    "api:schedule-pause": {"post": SCHEDULE},
+    "api:schedule-resume": {"post": SCHEDULE},
+    "api:subscriptions": {"get": ME, "post": Needs(Action.SCHEDULE, FOR_ORGANIZATION)},
+    "api:subscription": {"get": READ},
+    "api:subscription-pause": {"post": SCHEDULE},
+    "api:subscription-resume": {"post": SCHEDULE},
+    "api:error-budgets": {"get": ME},
+    "api:runs": {"get": ME, "post": RUN},
+    "api:run-forecast": {"post": READ},
+    "api:run": {"get": READ},
+    "api:run-cancel": {"post": RUN},
+    "api:items": {"get": READ},
+    "api:labels": {"get": READ, "post": LABEL},
+    "api:labels-conclude": {"post": LABEL},
+    "api:results": {"get": ME},
+    "api:result": {"get": READ},
+    "api:bundle": {"get": READ},
+    "api:alerts": {"get": ME},
+    "api:alert": {"get": READ},
+    "api:alert-acknowledge": {"post": ANSWER},
+    "api:alert-resolve": {"post": ANSWER},
+    "api:grants": {"get": ME},
+    "api:readings": {"get": ME},
+    "api:tokens": {"get": ME},
+    "api:token": {"delete": MACHINES},
+    "api:events": {"get": ME},
+}
+
+RESOURCES: dict[str, str] = {
+    **dict.fromkeys(("api:models", "api:model", "api:model-offer"), "models"),
+    **dict.fromkeys(("api:versions", "api:version", "api:endpoint-limits"), "models"),
+    **dict.fromkeys(("api:schedules", "api:schedule", "api:schedule-preview"), "schedules"),
+    **dict.fromkeys(("api:schedule-pause", "api:schedule-resume"), "schedules"),
+    **dict.fromkeys(("api:subscriptions", "api:subscription"), "schedules"),
+    **dict.fromkeys(("api:subscription-pause", "api:subscription-resume"), "schedules"),
+    **dict.fromkeys(("api:runs", "api:run", "api:run-forecast", "api:run-cancel"), "runs"),
+    **dict.fromkeys(("api:results", "api:result", "api:error-budgets"), "runs"),
+    "api:stress-tests": "runs",
+    **dict.fromkeys(("api:items", "api:labels", "api:labels-conclude"), "evidence"),
+    "api:bundle": "evidence",
+    **dict.fromkeys(("api:alerts", "api:alert"), "alerts"),
+    **dict.fromkeys(("api:alert-acknowledge", "api:alert-resolve"), "alerts"),
+    **dict.fromkeys(("api:ledger", "api:ledger-consistency"), "ledger"),
+    **dict.fromkeys(("api:ledger-entries", "api:ledger-entry", "api:events"), "ledger"),
+    **dict.fromkeys(("api:grants", "api:readings", "api:tokens", "api:token"), "access"),
+}
+"""The resource that a token's scope must name for each address, if it does not name all."""
+
+READ_BY_POST = {"api:schedule-preview", "api:run-forecast"}
+
+EVERYBODY = {
+    "api:oauth-token",
+    "api:oauth-revoke",
+    "log-checkpoint",
+    "log-policy",
+    "log-tile",
+    "healthz",
+    "readyz",
+    "metrics",
+}
+"""Without a session: public by design, or with credentials of their own."""
+SIGNED_IN_ONLY = {"api:schema", "api:docs", "api:unknown"}
+GROUPS = {"accounts/": "one's own account: allauth asks", "admin/": "the operator's staff"}
+"""Addresses that stand under one rule each, by how they begin."""

@@ -1,0 +1,291 @@
+"""Every URL and every operation of the API, by every role and every scope, against the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from compliance.accounts.services import token_issue
+from compliance.domain.rights import TokenScope
+from compliance.ledger.signer import LogSigner
+from compliance.registry.models import Version
+from tests.cast import Cast
+from tests.rights.needs import Answer, Caller
+from tests.rights.people import World, world_make
+from tests.rights.table import (
+    API,
+    EVERYBODY,
+    GROUPS,
+    PORTAL,
+    READ_BY_POST,
+    RESOURCES,
+    SIGNED_IN_ONLY,
+)
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("get", "post", "put", "patch", "delete")
+NAMED = {
+    ("api:models", "post"): "organization",
+    ("api:endpoint-limits", "post"): "organization",
+    ("api:subscriptions", "post"): "organization",
+    ("api:versions", "post"): "model",
+    ("api:schedules", "post"): "model",
+    ("api:runs", "post"): "version",
+    ("api:run-forecast", "post"): "version",
+}
+"""Where a body names what may be hidden: then its field is told of, as for what is not there."""
+QUERIES = {
+    "api:ledger-consistency": "?old=1&new={size}",
+    "portal:schedule-forecast": "?model={model_id}&tests=safety.refusal",
+}
+Addresses = list[tuple[str, str]]
+
+
+@pytest.fixture
+def world(cast: Cast, version: Version, signer: LogSigner, tmp_path: Path) -> World:
+    return world_make(cast, version, signer, tmp_path / "witness")
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """Name and route of everything that the application answers."""
+    yield from _walk(get_resolver().url_patterns, "", "")
+
+
+def _walk(patterns: list[Any], route: str, space: str) -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        whole = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern.url_patterns, whole, inner)
+        elif isinstance(pattern, URLPattern):
+            yield space + (pattern.name or whole), whole
+
+
+def test_every_address_has_a_row() -> None:
+    rows = {*PORTAL, *API, *EVERYBODY, *SIGNED_IN_ONLY}
+    served = {name for name, route in addresses() if not route.startswith(tuple(GROUPS))}
+    assert served == rows
+    assert set(RESOURCES) == set(API)
+
+
+def test_every_role_gets_what_the_table_says_in_the_portal(world: World) -> None:
+    wrong = {}
+    for name, caller in world.callers.items():
+        if name == "machine":  # never signs in
+            continue
+        client = Client(raise_request_exception=False)
+        if caller.user:
+            client.force_login(caller.user)
+        wrong |= _disagreements(world, client, name, caller, PORTAL)
+    assert not wrong, "\n".join(map(str, wrong.items()))
+
+
+def test_every_role_gets_what_the_table_says_in_the_api(world: World) -> None:
+    wrong = {}
+    for name, caller in world.callers.items():
+        wrong |= _disagreements(world, _api(caller), name, caller, API)
+    assert not wrong, "\n".join(map(str, wrong.items()))
+
+
+def test_a_token_opens_what_one_of_its_scopes_names(world: World) -> None:
+    administrator = world.callers["northwind administrator"]
+    wrong = {}
+    for scope in TokenScope:
+        client = _api(administrator, scope)
+        for name, row in API.items():
+            for method in row:
+                reads = method == "get" or name in READ_BY_POST
+                kind = "read" if reads else "write"
+                opened = scope.value in (kind, f"{RESOURCES[name]}:{kind}")
+                answered = _classed(world, client, name, method)
+                if (answered is Answer.FORBIDDEN) is opened:
+                    wrong[scope.value, name, method] = answered
+    assert not wrong, "\n".join(map(str, wrong.items()))
+
+
+def test_the_admin_is_closed_to_whoever_is_not_staff(world: World) -> None:
+    open_to = []
+    routes = [(name, route) for name, route in addresses() if route.startswith("admin/")]
+    for who in ("anonymous", "northwind administrator"):
+        client = Client(raise_request_exception=False)
+        if user := world.callers[who].user:
+            client.force_login(user)
+        for name, route in routes:
+            if name in ("admin:login", "admin:logout"):
+                continue
+            path = "/" + route.replace("<path:object_id>", "1").replace("<uuid:object_id>", "1")
+            for method in ("get", "post"):
+                answer = getattr(client, method)(path)
+                closed = answer.status_code in (403, 404) or "/login/" in answer.get("Location", "")
+                if not closed:
+                    open_to.append((who, name, method, answer.status_code))
+    assert open_to == []
+
+
+def test_what_stands_apart_asks_for_what_it_says(world: World) -> None:
+    nobody = APIClient(raise_request_exception=False)
+    for path in ("/api/schema/", "/api/docs/"):
+        assert nobody.get(path).status_code == 200, path  # how to call is no secret
+    assert nobody.get("/log/checkpoint").status_code == 200
+    assert nobody.get("/metrics").status_code == 404
+    for method in ("get", "post"):
+        assert getattr(nobody, method)("/api/v1/nowhere").status_code == 404
+    assert nobody.post("/api/oauth/token").status_code in (400, 401)
+
+
+def _disagreements(
+    world: World, client: Client, who: str, caller: Caller, table: dict[str, Any]
+) -> dict[tuple[str, str, str], tuple[str, str]]:
+    wrong = {}
+    for name, row in table.items():
+        for method in METHODS if who == "northwind administrator" else row:
+            if method not in row:
+                status = _called(world, client, name, method).status_code
+                if status != 405:
+                    wrong[who, name, method] = ("no such method", str(status))
+                continue
+            expected, answered = row[method].answer(caller), _classed(world, client, name, method)
+            if answered is not expected:
+                wrong[who, name, method] = (expected.value, str(answered))
+    return wrong
+
+
+def _classed(world: World, client: Client, name: str, method: str) -> Answer | str:
+    answer = _called(world, client, name, method)
+    status = answer.status_code
+    if status == 401 or (status == 302 and "/accounts/login/" in answer["Location"]):
+        return Answer.SIGN_IN
+    if status < 400:
+        return Answer.OK
+    if status == 400 and (name, method) in NAMED:
+        fields = [error["field"] for error in answer.json()["errors"]]
+        return Answer.HIDDEN if fields == [NAMED[name, method]] else str(answer.json())
+    # 422: the form offers no such choice, as if it were not there.
+    said = {403: Answer.FORBIDDEN, 404: Answer.HIDDEN, 422: Answer.HIDDEN}
+    return said.get(status, f"{status} {answer.content[-300:]!r}")
+
+
+def _called(world: World, client: Client, name: str, method: str) -> Any:
+    """The answer to a call, whose changes are undone."""
+    at = world.at | world.instead.get(name, {})
+    parts = {part: at[part] for part in _parts(name)}
+    path = reverse(name, kwargs=parts) + QUERIES.get(name, "").format(**at)
+    made = BODIES.get((name, method))
+    body = made(world) if made else {}
+    encoding = {"format": "json"} if isinstance(client, APIClient) and method != "get" else {}
+    with transaction.atomic():
+        answer = getattr(client, method)(path, body, **encoding)
+        transaction.set_rollback(True)
+    return answer
+
+
+_PARTS: dict[str, list[str]] = {}
+
+
+def _parts(name: str) -> list[str]:
+    if not _PARTS:
+        for one, route in addresses():
+            _PARTS[one] = [part.split(":")[-1].rstrip(">") for part in _converters(route)]
+    return _PARTS[name]
+
+
+def _converters(route: str) -> list[str]:
+    return [piece.split(">")[0] for piece in route.split("<")[1:]]
+
+
+def _api(caller: Caller, *scopes: TokenScope) -> APIClient:
+    client = APIClient(raise_request_exception=False)
+    if caller.user:
+        token = token_issue(
+            user=caller.user,
+            name="matrix",
+            expires_at=timezone.now() + timedelta(hours=1),
+            scopes=scopes or (TokenScope.READ, TokenScope.WRITE),
+        )
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("portal:model-register", "post"): lambda world: {
+        "organization": world.organizations["northwind"],
+        "name": "New",
+        "slug": "new",
+    },
+    ("portal:version-register", "post"): lambda _: {
+        "name": "2.0",
+        "access": "sealed",
+        "location": "vault",
+        "more": "parents",
+    },
+    ("portal:model-offer", "post"): lambda _: {"jurisdictions": "EU de"},
+    ("portal:version-run", "post"): lambda _: {"tests": ["safety.refusal"]},
+    ("portal:run-cancel", "post"): lambda _: {"reason": "mine"},
+    ("portal:alert-acknowledge", "post"): lambda _: {"reason": "mine"},
+    ("portal:alert-resolve", "post"): lambda _: {"reason": "mine"},
+    ("portal:labels-add", "post"): lambda world: {"item_id": world.item_id, "outcome": "refusal"},
+    ("portal:schedule-create", "post"): lambda world: {
+        "model": world.at["model_id"],
+        "name": "daily",
+        "tests": ["safety.refusal"],
+        "cron": "0 6 * * *",
+        "time_zone": "UTC",
+        "unit": "days",
+        "catch_up": "run_once",
+        "jitter": "0",
+    },
+    ("portal:grant-give", "post"): lambda world: {
+        "provider": world.organizations["northwind"],
+        "organization": world.organizations["authority"],
+        "kind": "record",
+    },
+    ("portal:tokens", "post"): lambda _: {"name": "ci", "days": "9", "scopes": ["models:read"]},
+    ("portal:machine", "post"): lambda _: {"name": "ci", "days": "9", "scopes": ["models:read"]},
+    ("portal:machines", "post"): lambda world: {
+        "organization": world.organizations["northwind"],
+        "name": "ci",
+        "role": "reader",
+    },
+    ("api:models", "post"): lambda _: {"organization": "northwind", "slug": "new", "name": "New"},
+    ("api:model-offer", "put"): lambda _: {"jurisdictions": ["EU"]},
+    ("api:versions", "post"): lambda world: {
+        "model": str(world.at["model_id"]),
+        "name": "sealed",
+        "access": "sealed",
+        "location": "vault",
+    },
+    ("api:endpoint-limits", "post"): lambda _: {
+        "organization": "northwind",
+        "origin": "https://models.northwind.example",
+        "requests_at_once": 2,
+    },
+    ("api:schedules", "post"): lambda world: {
+        "model": str(world.at["model_id"]),
+        "name": "weekly",
+        "battery": ["safety.refusal"],
+        "cron": "0 6 * * 1",
+        "time_zone": "UTC",
+    },
+    ("api:schedule-preview", "post"): lambda _: {"cron": "0 6 * * 1", "time_zone": "UTC"},
+    ("api:subscriptions", "post"): lambda _: {
+        "organization": "northwind",
+        "event_type": "model.version.registered",
+        "battery": ["safety.refusal"],
+    },
+    ("api:runs", "post"): lambda world: {"version": str(world.at["version_id"])},
+    ("api:run-forecast", "post"): lambda world: {"version": str(world.at["version_id"])},
+    ("api:run-cancel", "post"): lambda _: {"reason": "mine"},
+    ("api:labels", "post"): lambda world: {"item_id": world.item_id, "outcome": "refusal"},
+    ("api:alert-acknowledge", "post"): lambda _: {"reason": "mine"},
+    ("api:alert-resolve", "post"): lambda _: {"reason": "mine"},
+}
