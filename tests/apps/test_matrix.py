@@ -145,7 +145,7 @@ def test_results_of_before_get_the_same_numbers(cast: Cast, version: Version) ->
     loader = MigrationExecutor(connection).loader
     (numbering,) = [
         operation
-        for operation in loader.get_migration("audits", "0030_streams").operations
+        for operation in loader.get_migration("audits", "0011_streams").operations
         if type(operation).__name__ == "RunSQL"
     ]
     with pgtrigger.ignore("audits.StreamRow:append_only"):

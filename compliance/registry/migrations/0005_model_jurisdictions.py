@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0003_sketches'),
+        ('registry', '0004_signed_manifest'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('events', '0006_subject_index'),
-        ('registry', '0010_model_jurisdictions'),
+        ('registry', '0005_model_jurisdictions'),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_api_token_name'),
-        ('registry', '0010_model_jurisdictions'),
+        ('accounts', '0003_shared_cache'),
+        ('registry', '0005_model_jurisdictions'),
     ]
 
     operations = [

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_api_token_name'),
-        ('audits', '0020_webhook_replay'),
+        ('audits', '0010_webhook_replay'),
         ('registry', '0003_sketches'),
     ]
 
