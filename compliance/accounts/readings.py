@@ -43,7 +43,6 @@ def model_reading_tell(*, viewer: Viewer, what: Seen, model: Model, subject: str
     )
 
 
-@transaction.atomic
 def reading_tell(
     *,
     viewer: Viewer,
@@ -65,14 +64,15 @@ def reading_tell(
     event_type = EventType.EVIDENCE_READ if what in CONFIDENTIAL else EventType.RECORD_READ
     if what not in DOWNLOADS and _told_today(viewer, event_type, what, subject):
         return
-    event_record(
-        event_type=event_type,
-        organization_id=organization_id,
-        subject=subject,
-        payload={"what": what.value, "reader": viewer.user.email},
-        actor=viewer.user,
-        model_id=model_id,
-    )
+    with transaction.atomic():
+        event_record(
+            event_type=event_type,
+            organization_id=organization_id,
+            subject=subject,
+            payload={"what": what.value, "reader": viewer.user.email},
+            actor=viewer.user,
+            model_id=model_id,
+        )
 
 
 def list_reading_tell(*, viewer: Viewer, what: Seen) -> None:
