@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from compliance.accounts.models import Membership, User
-from compliance.accounts.selectors import user_by_token
+from compliance.accounts.selectors import token_by_text
 from compliance.accounts.services import token_issue
 from compliance.domain.errors import (
     InvalidInputError,
@@ -204,7 +204,7 @@ def test_leaving_ends_sessions_and_tokens_at_once(
     member_remove(viewer=cast.viewer(administrator), membership=held, now=timezone.now())
     answer = open_session.get("/people/")
     assert answer.status_code == 302 and "/accounts/login/" in answer["Location"]
-    assert user_by_token(token=token, now=timezone.now()) is None
+    assert token_by_text(text=token, now=timezone.now()) is None
     assert not UserSession.objects.filter(user=cast.engineer).exists()
     assert Event.objects.get(type="member.left").payload["member"] == str(cast.engineer.pk)
 
