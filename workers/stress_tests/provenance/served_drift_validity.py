@@ -259,9 +259,9 @@ class Simulated:
     def _look(self, bank: Bank, rng: np.random.Generator) -> Look:
         registered = self.known.noisy[0]
         prompts, draws = bank.answers.shape[:2]
-        drawn = rng.integers(draws, size=(prompts, SAMPLES))
-        fresh = rng.integers(draws, size=(prompts, SAMPLES))
-        coins = rng.random(prompts)
+        drawn: np.ndarray = rng.integers(draws, size=(prompts, SAMPLES))
+        fresh: np.ndarray = rng.integers(draws, size=(prompts, SAMPLES))
+        coins: np.ndarray = rng.random(prompts)
         ranks = [
             rank_among(
                 bank.likelihoods[k, drawn[k, 0]], registered.likelihoods[k, fresh[k]], coins[k]
@@ -292,6 +292,6 @@ def _alarm(courses: Sequence[tuple[Course, int]]) -> int | None:
     bound = np.log(len(courses) / ALPHA)
     first: list[int] = []
     for course, offset in courses:
-        over: Floats = np.flatnonzero(course.log_e() >= bound)
+        over = np.flatnonzero(course.log_e() >= bound)
         first += [int(over[0]) + offset] if len(over) else []
     return min(first, default=None)
