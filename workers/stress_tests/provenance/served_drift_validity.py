@@ -261,7 +261,7 @@ class Simulated:
         prompts, draws = bank.answers.shape[:2]
         drawn: np.ndarray = rng.integers(draws, size=(prompts, SAMPLES))
         fresh: np.ndarray = rng.integers(draws, size=(prompts, SAMPLES))
-        coins: np.ndarray = rng.random(prompts)
+        coins = rng.random((prompts,))
         ranks = [
             rank_among(
                 bank.likelihoods[k, drawn[k, 0]], registered.likelihoods[k, fresh[k]], coins[k]
