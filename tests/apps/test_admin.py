@@ -40,11 +40,11 @@ from compliance.domain.vocabulary import Access, LineageRelation, Role, SourceKi
 from compliance.events.idempotency import KeyedRequest, answer_keep
 from compliance.events.models import Event
 from compliance.events.services import events_relay
-from compliance.ledger.models import Subtree
+from compliance.ledger.models import Checkpoint, Subtree, Timestamp
 from compliance.ledger.signer import LogSigner
 from compliance.people.services import identity_provider_set, member_invite
 from compliance.questions.services import question_answer, question_ask
-from compliance.registry.models import Version
+from compliance.registry.models import SignedManifest, Version
 from compliance.registry.services import (
     Declarations,
     endpoint_limit_set,
@@ -180,6 +180,14 @@ def record(
     events_relay(follow=lambda events: [(event, "alerts.open") for event in events])
     log_whole(signer, tmp_path / "witness")
     Subtree.objects.create(level=1, index=0, root=b"r" * 32)  # a real one needs 256 events
+    # Real ones need an authority of time, and a signed version.
+    Timestamp.objects.create(
+        checkpoint=Checkpoint.objects.latest("size"),
+        authority="https://time.example",
+        at=timezone.now(),
+        response=b"0",
+    )
+    SignedManifest.objects.create(version=version, sha256="0" * 64, key="1" * 64)
     return run
 
 
