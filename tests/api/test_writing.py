@@ -153,7 +153,7 @@ def test_an_alert_is_snoozed_assigned_and_answered(cast: Cast, call: Call, recor
     ]
     past = {"until": "2020-01-01T00:00:00Z", "reason": "never"}
     refused = client.post(f"{address}/snooze", past, format="json")
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "until")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "until")
 
 
 def test_a_route_is_made_changed_and_tried_and_never_tells_its_secret(
@@ -173,7 +173,7 @@ def test_a_route_is_made_changed_and_tried_and_never_tells_its_secret(
     assert b"TIiajkdnlazkcOXrIdevi7FQ" not in client.get(address).content
     internal = route_body() | {"name": "in", "destination": "jsons://10.0.0.1/x"}
     refused = client.post("/api/v1/alert-routes", internal, format="json")
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "destination")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "destination")
     for who, status in (("engineer", 403), ("regulator", 404), ("outsider", 404)):
         asked = call(getattr(cast, who)).put(address, change, format="json")
         assert asked.status_code == status, who

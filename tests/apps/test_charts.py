@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Verdict
@@ -28,7 +28,7 @@ START = datetime(2026, 11, 2, 6, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _no_cache() -> None:
-    cache.clear()
+    caches["drawings"].clear()
 
 
 def points(*verdicts: Verdict) -> list[Point]:
