@@ -82,7 +82,7 @@ class Life:
 def validate(quick: bool) -> dict[str, Json]:
     """False alarms in a year, p-values of unchanged models, and delays after changes."""
     started = time.monotonic()
-    plan = Plan(500, 1, 1, 16) if quick else Plan(10_000, 20, 8, 32)
+    plan = Plan(500, 1, 1, 16) if quick else Plan(10_000, 20, 8, 512)
     zoo = QUICK if quick else FULL
     torch.set_num_threads(1)
     size = edge(plan.edge)
