@@ -73,9 +73,9 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         text="Where is the training data from?",
         due_at=timezone.now() + timedelta(days=7),
     )
-    route = lived(officer, audited.alert)
     version, run = audited.version, audited.run
     subscription = record.subscribe(officer, run)
+    route = lived(officer, audited.alert)
     for what, reader in ((Seen.RUN, cast.regulator), (Seen.BUNDLE, cast.officer)):
         model_reading_tell(
             viewer=cast.viewer(reader), what=what, model=version.model, subject=f"run/{run.id}"
