@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ import pytest
 from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.items import Score
 from compliance.domain.specs import ShardSpec, Subject
+from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import Verdict
 from tests.serving import serving
 from tests.stress_tests.conftest import Assay
 from tests.stress_tests.letter_endpoint import LetterEndpoint, LetterModel
 from workers.backends.loading import open_backend
+from workers.catalogue import find, validity
 from workers.execution import Execution, NullSink, execute
 from workers.stress_tests.provenance.served_drift import served_drift
 
@@ -69,6 +72,11 @@ def looked(url: str, earlier: Stream = (), *, weights: Path | None = None) -> Ex
     return execute(spec, backend, NullSink())
 
 
+def evidence(found: Execution) -> Verdict:
+    """What the evidence alone says: a report whose size does not hold makes the test a lead."""
+    return judge(replace(found.estimate, lead=False))
+
+
 def stream(url: str, looks: int) -> Stream:
     return tuple(looked(url).scores for _ in range(looks))
 
@@ -94,9 +102,12 @@ def test_another_model_behind_the_same_address_is_called_changed(endpoint: Lette
     endpoint.model = SECOND
     after = stream(f"{endpoint.url}/v1", 1)
     found = looked(f"{endpoint.url}/v1", before + after)
-    assert found.verdict is Verdict.VIOLATING
+    assert evidence(found) is Verdict.VIOLATING
     assert found.estimate.caveats[0].startswith("Served model changed: ")
     assert found.estimate.value > found.estimate.claim.limit
+    measured = validity(find(NAME, 1))
+    assert measured is not None
+    assert found.estimate.lead is not measured["size_holds"]
 
 
 def test_without_log_probabilities_answers_alone_speak(endpoint: LetterEndpoint) -> None:
@@ -104,7 +115,7 @@ def test_without_log_probabilities_answers_alone_speak(endpoint: LetterEndpoint)
     before = stream(url, 3)
     endpoint.model = SECOND
     found = looked(url, before + stream(url, 1))
-    assert found.verdict is Verdict.VIOLATING
+    assert evidence(found) is Verdict.VIOLATING
     assert found.estimate.parts[1].n == 0
     assert any("gives no log-probabilities" in one for one in found.estimate.caveats)
 
@@ -122,7 +133,7 @@ def test_other_weights_than_the_registered_ones_are_found_without_a_past(
 ) -> None:
     before = (looked(f"{endpoint.url}/v1", weights=tiny).scores,)
     found = looked(f"{endpoint.url}/v1", before, weights=tiny)
-    assert found.verdict is Verdict.VIOLATING
+    assert evidence(found) is Verdict.VIOLATING
 
 
 def test_each_look_draws_its_seeds_anew() -> None:
