@@ -8,15 +8,15 @@ false alarm with a chance of at most the budget, however many streams will come.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, OuterRef, Subquery, When
 
 from compliance.accounts.models import Organization
-from compliance.audits.models import Result, StreamRow
+from compliance.audits.models import Result, StreamNewest, StreamRow
 from compliance.domain.statistics.multiplicity import (
     adjust_maximum,
     alarm_bound,
@@ -45,6 +45,60 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A stream's place and tier, with the id of its newest result."""
+
+    order: int
+    result: UUID
+    tier: Tier
+
+
+class Streams(Sequence[Stream]):
+    """Streams whose results are read when they are asked for, those of a slice in one query."""
+
+    def __init__(self, placed: Sequence[Placed], alpha: float) -> None:
+        self._placed, self._alpha = tuple(placed), alpha
+
+    def __len__(self) -> int:
+        return len(self._placed)
+
+    def __iter__(self) -> Iterator[Stream]:
+        return iter(self[:])
+
+    @overload
+    def __getitem__(self, place: int) -> Stream: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Stream]: ...
+    def __getitem__(self, place: int | slice) -> Stream | list[Stream]:
+        if isinstance(place, int):
+            return self._read([self._placed[place]])[0]
+        return self._read(self._placed[place])
+
+    @property
+    def urgent_first(self) -> Streams:
+        """Alarms, then what is suspected, then the rest, each in the order of the streams."""
+        ranks = {Tier.ALARM: 0, Tier.SUSPECTED: 1, Tier.NONE: 2}
+        return Streams(sorted(self._placed, key=lambda one: ranks[one.tier]), self._alpha)
+
+    def count_of(self, tier: Tier) -> int:
+        return sum(one.tier is tier for one in self._placed)
+
+    def _read(self, placed: Sequence[Placed]) -> list[Stream]:
+        rows = Result.objects.select_related("version__model__organization", "shard")
+        results = rows.in_bulk([one.result for one in placed])
+        return [
+            Stream(
+                order=one.order,
+                result=results[one.result],
+                share=stream_share(one.order),
+                bound_log10=alarm_bound(one.order, self._alpha),
+                tier=one.tier,
+            )
+            for one in placed
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """What an organization has spent of its error budget.
 
@@ -56,7 +110,7 @@ class Budget:
     organization: Organization
     alpha: float
     spent: float
-    streams: tuple[Stream, ...]
+    streams: Streams
 
     @property
     def left(self) -> float:
@@ -64,26 +118,32 @@ class Budget:
 
     @property
     def alarms(self) -> int:
-        return sum(stream.tier is Tier.ALARM for stream in self.streams)
+        return self.streams.count_of(Tier.ALARM)
 
     @property
     def suspected(self) -> int:
-        return sum(stream.tier is Tier.SUSPECTED for stream in self.streams)
+        return self.streams.count_of(Tier.SUSPECTED)
 
 
 def error_budget(*, organization: Organization) -> Budget:
     """The budget of one organization; leads, whose error rate nobody measured, are no streams."""
     alpha = settings.ERROR_BUDGET
-    ordered = _newest(organization.id)
-    suspected = e_bh([adjust_maximum(one.log10_e_violating) for one in ordered], alpha)
+    heads = StreamNewest.objects.filter(stream__organization=organization).order_by(
+        "stream__number"
+    )
+    ordered = list(heads.values_list("result", "log10_e_violating"))
+    suspected = e_bh([adjust_maximum(log10_e) for _, log10_e in ordered], alpha)
+    placed = [
+        Placed(order, result, _tier(order, log10_e, alpha, flagged))
+        for order, ((result, log10_e), flagged) in enumerate(
+            zip(ordered, suspected, strict=True), 1
+        )
+    ]
     return Budget(
         organization=organization,
         alpha=alpha,
-        spent=alpha * sum(stream_share(order) for order in range(1, len(ordered) + 1)),
-        streams=tuple(
-            _stream(order, result, alpha, flagged)
-            for order, (result, flagged) in enumerate(zip(ordered, suspected, strict=True), 1)
-        ),
+        spent=alpha * sum(stream_share(order) for order in range(1, len(placed) + 1)),
+        streams=Streams(placed, alpha),
     )
 
 
@@ -114,27 +174,7 @@ def shares_of(*, versions: Collection[UUID]) -> dict[tuple[UUID, str, bool], flo
     }
 
 
-def _newest(organization_id: UUID) -> list[Result]:
-    """The newest result of each stream, in the order of the streams."""
-    same = Result.objects.filter(version=OuterRef("version"), spec_digest=OuterRef("spec_digest"))
-    by_people, by_judge = (
-        Subquery(
-            same.filter(shard__labelled__isnull=unlabelled)
-            .order_by("-recorded_at")
-            .values("id")[:1]
-        )
-        for unlabelled in (False, True)
-    )
-    found = Case(When(by_people=True, then=by_people), default=by_judge)
-    streams = StreamRow.objects.filter(organization=organization_id).order_by("number")
-    ids = list(streams.annotate(newest=found).values_list("newest", flat=True))
-    results = Result.objects.select_related("version__model__organization", "shard").in_bulk(ids)
-    return [results[one] for one in ids]
-
-
-def _stream(order: int, result: Result, alpha: float, flagged: bool) -> Stream:
-    bound = alarm_bound(order, alpha)
-    tier = Tier.SUSPECTED if flagged else Tier.NONE
-    if result.log10_e_violating >= bound:
-        tier = Tier.ALARM
-    return Stream(order, result, stream_share(order), bound, tier)
+def _tier(order: int, log10_e: float, alpha: float, flagged: bool) -> Tier:
+    if log10_e >= alarm_bound(order, alpha):
+        return Tier.ALARM
+    return Tier.SUSPECTED if flagged else Tier.NONE

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from compliance.accounts.selectors import Viewer
 from compliance.audits.budget import shares_of
 from compliance.audits.models import Result
+from compliance.audits.newest import result_newest_list
 from compliance.audits.selectors import result_list, schedule_list
 from compliance.domain.vocabulary import Verdict
 from compliance.registry.models import Version
@@ -89,13 +90,7 @@ def _cell(
 
 
 def _newest(viewer: Viewer, versions: Sequence[Version]) -> dict[tuple[UUID, str], Result]:
-    newest = (
-        result_list(viewer=viewer)
-        .filter(version__in=versions)
-        .defer("estimate", "spec", "environment")
-        .order_by("version_id", "test_name", "-recorded_at")
-        .distinct("version_id", "test_name")
-    )
+    newest = result_newest_list(viewer=viewer, version__in=versions)
     return {(one.version_id, one.test_name): one for one in newest}
 
 

@@ -235,16 +235,6 @@ def result_history(*, viewer: Viewer, model: Model) -> QuerySet[Result]:
     return result_list(viewer=viewer).filter(version__model=model).order_by("recorded_at")
 
 
-def result_latest(*, viewer: Viewer, version: Version) -> QuerySet[Result]:
-    """The newest result of each stress test on a version, by test name."""
-    return (
-        result_list(viewer=viewer)
-        .filter(version=version)
-        .order_by("test_name", "-recorded_at")
-        .distinct("test_name")
-    )
-
-
 def result_entries(*, viewer: Viewer, results: Collection[Result]) -> dict[UUID, Entry]:
     """The ledger entry of each result, by the result's id; those not sequenced yet are left out."""
     by_statement = {one.statement_sha256: one.id for one in results if one.statement_sha256}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from compliance.alerts.services import alert_open
@@ -50,7 +52,7 @@ def test_repeating_a_claim_spends_nothing_and_another_does(cast: Cast, version: 
 
 def test_a_lead_is_no_stream(cast: Cast, version: Version) -> None:
     conclude(cast, version, record.UNSURE)
-    assert error_budget(organization=cast.northwind).streams == ()
+    assert error_budget(organization=cast.northwind).streams[:] == []
 
 
 def test_late_streams_need_more_evidence_for_an_alarm(cast: Cast, version: Version) -> None:
@@ -84,3 +86,28 @@ def test_it_is_shown_to_those_who_may_read_the_record(cast: Cast, version: Versi
     listed = client.get("/api/v1/error-budgets").json()["rows"][0]
     assert (listed["organization"], listed["streams"][0]["tier"]) == ("northwind", "alarm")
     assert error_budget_list(viewer=cast.viewer(cast.outsider)) == []
+
+
+def test_the_page_turns_alarms_first(
+    cast: Cast, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compliance.portal.views.budgets.PER_PAGE", 1)
+    conclude(cast, version, record.COMPLIANT)
+    conclude(cast, version, replace(WEAK, log10_e_violating=9.0), audited=0.5)
+    client = Client()
+    client.force_login(cast.officer)
+    first, second, other = (
+        client.get("/error-budget/" + query).content.decode()
+        for query in ("", "?organization=northwind&page=2", "?organization=another&page=2")
+    )
+    assert "<strong>alarm</strong>" in first and "<strong>alarm</strong>" in other
+    assert "<strong>alarm</strong>" not in second and "Page 2 of 2" in second
+    assert 'href="?organization=northwind&amp;page=2"' in first
+
+
+def test_what_was_recorded_late_is_not_the_newest(cast: Cast, version: Version) -> None:
+    conclude(cast, version, WEAK)
+    newest = error_budget(organization=cast.northwind).streams[0].result
+    with time_machine.travel(newest.recorded_at - timedelta(hours=1), tick=False):
+        conclude(cast, version, record.COMPLIANT)
+    assert error_budget(organization=cast.northwind).streams[0].result == newest

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.matrix import matrix_of, with_verdict
-from compliance.audits.models import StreamRow
+from compliance.audits.models import StreamNewest, StreamRow
 from compliance.audits.recent import label_work_list, run_errored_list, verdict_change_list
 from compliance.audits.services import battery_resolve, schedule_create
 from compliance.domain.schedules import Rule
@@ -135,6 +135,9 @@ def test_a_streams_number_never_changes(cast: Cast, version: Version) -> None:
         StreamRow.objects.update(number=9)
 
 
+NEWEST = ("stream__number", "result", "log10_e_violating")
+
+
 def test_results_of_before_get_the_same_numbers(cast: Cast, version: Version) -> None:
     officer = cast.viewer(cast.officer)
     audit(officer, version, digest=record.COMPLIANT)
@@ -142,14 +145,19 @@ def test_results_of_before_get_the_same_numbers(cast: Cast, version: Version) ->
     audit(officer, version, digest=record.COMPLIANT)
     columns = ("number", "version", "spec_digest", "by_people", "opened_at")
     written = list(StreamRow.objects.values_list(*columns))
+    newest = list(StreamNewest.objects.order_by("stream__number").values_list(*NEWEST))
     loader = MigrationExecutor(connection).loader
-    (numbering,) = [
+    numbering, newest_filling = [
         operation
-        for operation in loader.get_migration("audits", "0011_streams").operations
+        for name in ("0011_streams", "0012_stream_newest")
+        for operation in loader.get_migration("audits", name).operations
         if type(operation).__name__ == "RunSQL"
     ]
+    StreamNewest.objects.all().delete()
     with pgtrigger.ignore("audits.StreamRow:append_only"):
         StreamRow.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute(numbering.sql)  # type: ignore[attr-defined]
+        cursor.execute(newest_filling.sql)  # type: ignore[attr-defined]
     assert list(StreamRow.objects.values_list(*columns)) == written
+    assert list(StreamNewest.objects.order_by("stream__number").values_list(*NEWEST)) == newest

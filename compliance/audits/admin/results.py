@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from compliance.accounts.admin_site import RecordAdmin, link, pretty, row_link
-from compliance.audits.models import Label, Result, Score, StreamRow
+from compliance.audits.models import Label, Result, Score, StreamNewest, StreamRow
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Verdict
 
@@ -199,4 +199,15 @@ class StreamAdmin(RecordAdmin):
     list_filter = ("organization", "by_people")
     list_select_related = ("organization", "version__model__organization")
     search_fields = ("spec_digest", "version__name", "version__model__slug")
+    fields = list_display
+
+
+@admin.register(StreamNewest)
+class StreamNewestAdmin(RecordAdmin):
+    """The newest result of each stream."""
+
+    list_display = ("stream", "result", "log10_e_violating")
+    list_filter = ("stream__organization",)
+    list_select_related = ("stream__organization", "result__version__model__organization")
+    search_fields = ("stream__spec_digest", "result__test_name")
     fields = list_display

@@ -132,3 +132,23 @@ class StreamRow(models.Model):
 
     def __str__(self) -> str:
         return f"stream {self.number} of {self.organization}"
+
+
+class StreamNewest(models.Model):
+    """What a stream says now: its newest result, so that a budget need not seek it in all results.
+
+    The only part of a stream that changes, in the transaction that records the result.
+    """
+
+    stream = models.OneToOneField(
+        StreamRow, on_delete=models.PROTECT, primary_key=True, related_name="head"
+    )
+    result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="+")
+    log10_e_violating = models.FloatField(help_text="Of the result.")
+
+    class Meta:
+        verbose_name = "newest result of a stream"
+        verbose_name_plural = "newest results of streams"
+
+    def __str__(self) -> str:
+        return f"newest of {self.stream}"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from compliance.audits.budget import alarming
 from compliance.audits.evidence import result_attested
-from compliance.audits.models import Result, Shard, StreamRow
+from compliance.audits.models import Result, Shard, StreamNewest, StreamRow
 from compliance.audits.services.confirmations import parent_unshown_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
 from compliance.domain.canonical import Json
@@ -94,12 +94,12 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
     )
     result.save(force_insert=True)
     if not outcome.estimate.lead:  # a lead, whose error rate nobody measured, is no stream
-        _stream_open(result)
+        _stream_record(result)
     return result
 
 
-def _stream_open(result: Result) -> None:
-    """Give the result's claim on its version the next number, unless it has one."""
+def _stream_record(result: Result) -> None:
+    """Make the result the newest of its stream, which gets the next number if it has none."""
     by_people = result.shard.labelled_id is not None
     same = {"version": result.version, "spec_digest": result.spec_digest, "by_people": by_people}
     organization_id = result.version.model.organization_id
@@ -107,12 +107,18 @@ def _stream_open(result: Result) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"streams {organization_id}"]
         )
-    if StreamRow.objects.filter(**same).exists():
-        return
-    numbers = StreamRow.objects.filter(organization=organization_id)
-    last = numbers.aggregate(last=Max("number"))["last"] or 0
-    StreamRow.objects.create(
-        organization_id=organization_id, number=last + 1, opened_at=result.recorded_at, **same
+    stream = StreamRow.objects.filter(**same).select_related("head__result").first()
+    if stream is None:
+        numbers = StreamRow.objects.filter(organization=organization_id)
+        last = numbers.aggregate(last=Max("number"))["last"] or 0
+        stream = StreamRow.objects.create(
+            organization_id=organization_id, number=last + 1, opened_at=result.recorded_at, **same
+        )
+    elif stream.head.result.recorded_at > result.recorded_at:
+        return  # another run of the same claim was recorded in the meantime
+    StreamNewest.objects.update_or_create(
+        stream=stream,
+        defaults={"result": result, "log10_e_violating": result.log10_e_violating},
     )
 
 

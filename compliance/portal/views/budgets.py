@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.selectors import error_budget_list
 from compliance.portal.catalogue import titles
+from compliance.portal.paging import PER_PAGE
 from compliance.portal.viewing import for_viewer, page
 
 
@@ -15,10 +17,16 @@ from compliance.portal.viewing import for_viewer, page
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every stream with its share of the budget, and what is beyond chance."""
+    turned, place = request.GET.get("organization"), request.GET.get("page")
+    budgets = [
+        (budget, Paginator(budget.streams.urgent_first, PER_PAGE).get_page(wanted))
+        for budget in error_budget_list(viewer=viewer)
+        for wanted in [place if turned == budget.organization.slug else 1]
+    ]
     return page(
         request,
         viewer,
         "portal/budgets.html",
-        budgets=error_budget_list(viewer=viewer),
+        budgets=budgets,
         titles=titles(),
     )

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.accounts.selectors import Viewer, organization_list
 from compliance.accounts.services import model_reading_tell
-from compliance.audits.selectors import result_history, result_list
+from compliance.audits.newest import result_newest_list
+from compliance.audits.selectors import result_history
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Seen
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from compliance.audits.models import Result
 
 HISTORY_PER_PAGE = 15
-WIDE = ("estimate", "spec", "environment")
-"""Columns that a list of verdicts does not read, and that make sorting many results slow."""
 CHARTED = 200
 """The newest results that are drawn; the table below the charts holds them all."""
 
@@ -46,12 +45,8 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     if sought:
         rows = rows.filter(name__icontains=sought) | rows.filter(slug__icontains=sought)
     models = paged(request, rows)
-    newest = (
-        result_list(viewer=viewer)
-        .filter(version__model__in=[model.id for model in models])
-        .defer(*WIDE)
-        .order_by("version__model_id", "test_name", "-recorded_at")
-        .distinct("version__model_id", "test_name")
+    newest = result_newest_list(
+        viewer=viewer, per="version__model", version__model__in=[model.id for model in models]
     )
     by_model: dict[UUID, list[Result]] = defaultdict(list)
     for result in newest:
@@ -75,15 +70,8 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
     """One model: versions with declarations and newest verdicts, history as charts and table."""
     model = model_get(viewer=viewer, model_id=model_id)
     model_reading_tell(viewer=viewer, what=Seen.MODEL, model=model, subject=f"model/{model.id}")
-    newest = (
-        result_list(viewer=viewer)
-        .filter(version__model=model)
-        .defer(*WIDE)
-        .order_by("version_id", "test_name", "-recorded_at")
-        .distinct("version_id", "test_name")
-    )
     by_version: dict[UUID, list[Result]] = defaultdict(list)
-    for result in newest:
+    for result in result_newest_list(viewer=viewer, version__model=model):
         by_version[result.version_id].append(result)
     history = result_history(viewer=viewer, model=model).order_by("-recorded_at")
     names = titles()

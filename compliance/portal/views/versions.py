@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
-from compliance.audits.selectors import result_latest, run_list
+from compliance.audits.newest import result_newest_list
+from compliance.audits.selectors import run_list
 from compliance.audits.services import battery_resolve, run_request_by
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
@@ -105,7 +106,7 @@ def _detail(
         "portal/versions/detail.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK,
         version=version,
-        results=result_latest(viewer=viewer, version=version),
+        results=result_newest_list(viewer=viewer, version=version),
         runs=run_list(viewer=viewer).filter(version=version)[:RUNS_SHOWN],
         titles=titles(),
         form=form,
