@@ -118,7 +118,10 @@ CACHES = {
         "LOCATION": "accounts_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    "drawings": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "drawings": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},  # of about 15 kB, in each web process
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 
 from compliance.accounts.models import Organization
+from compliance.accounts.selectors import Viewer, organization_list
 from compliance.audits.models import Result, StreamNewest, StreamRow
 from compliance.domain.statistics.multiplicity import (
     adjust_maximum,
@@ -145,6 +146,16 @@ def error_budget(*, organization: Organization) -> Budget:
         spent=alpha * sum(stream_share(order) for order in range(1, len(placed) + 1)),
         streams=Streams(placed, alpha),
     )
+
+
+def error_budget_list(*, viewer: Viewer) -> list[Budget]:
+    """The error budgets of the organizations whose record the viewer reads as a whole.
+
+    A budget is of an organization's whole life: a part of it would say nothing.
+    """
+    wholes = organization_list(viewer=viewer).filter(viewer.scope(organization="id"))
+    providers = wholes.filter(models__isnull=False).distinct()
+    return [error_budget(organization=one) for one in providers]
 
 
 def alarming(result: Result) -> bool:

@@ -85,7 +85,9 @@ def _named(versions: Collection[UUID]) -> Collection[Version]:
 
 def _openable(viewer: Viewer, labels: AbstractSet[str]) -> dict[str, UUID]:
     names = {label.rpartition(" ")[2] for label in labels}
-    found = version_list(viewer=viewer).prefetch_related(None).filter(name__in=names)
+    slugs = {label.rpartition(" ")[0].rpartition("/")[2] for label in labels}  # many are called 1.0
+    found = version_list(viewer=viewer).prefetch_related(None)
+    found = found.filter(model__slug__in=slugs, name__in=names)
     return {str(one): one.id for one in found if str(one) in labels}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.budget import shares_of
@@ -68,13 +68,8 @@ def matrix_of(*, viewer: Viewer, versions: Sequence[Version], scheduled: bool = 
 
 def with_verdict(*, viewer: Viewer, verdict: Verdict) -> QuerySet[Result, UUID]:
     """Versions of which some stress test's newest result has this verdict."""
-    rows = result_list(viewer=viewer).select_related(None).filter(verdict=verdict.value)
-    later = Result.objects.filter(
-        version=OuterRef("version"),
-        test_name=OuterRef("test_name"),
-        recorded_at__gt=OuterRef("recorded_at"),
-    )
-    return rows.filter(~Exists(later)).order_by().values_list("version", flat=True)
+    rows = result_list(viewer=viewer).select_related(None).filter(standing__isnull=False)
+    return rows.filter(verdict=verdict.value).order_by().values_list("version", flat=True)
 
 
 def _cell(

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
-from compliance.accounts.selectors import Viewer, organization_list
-from compliance.audits.budget import Budget, error_budget
+from compliance.accounts.selectors import Viewer
 from compliance.audits.forecast import Forecast, forecasts
 from compliance.audits.history import Row, history
 from compliance.audits.labelling import LabelSheet, label_sheet
@@ -187,16 +186,6 @@ def label_sheet_get(*, viewer: Viewer, run_id: UUID, position: int) -> LabelShee
         NotFoundError: no such run or shard, the viewer may not know of it, or nothing is to label.
     """
     return label_sheet(shard=shard_get(viewer=viewer, run_id=run_id, position=position))
-
-
-def error_budget_list(*, viewer: Viewer) -> list[Budget]:
-    """The error budgets of the organizations whose record the viewer reads as a whole.
-
-    A budget is of an organization's whole life: a part of it would say nothing.
-    """
-    wholes = organization_list(viewer=viewer).filter(viewer.scope(organization="id"))
-    providers = wholes.filter(models__isnull=False).distinct()
-    return [error_budget(organization=one) for one in providers]
 
 
 def result_list(*, viewer: Viewer) -> QuerySet[Result]:

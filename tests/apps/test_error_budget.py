@@ -11,8 +11,7 @@ import time_machine
 from django.test import Client
 
 from compliance.alerts.services import alert_open
-from compliance.audits.budget import error_budget
-from compliance.audits.selectors import error_budget_list
+from compliance.audits.budget import error_budget, error_budget_list
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
 from compliance.domain.statistics.multiplicity import stream_share

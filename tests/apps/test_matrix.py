@@ -11,9 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from compliance.accounts.scope import Reach
 from compliance.accounts.selectors import Viewer
 from compliance.audits.matrix import matrix_of, with_verdict
-from compliance.audits.models import StreamNewest, StreamRow
+from compliance.audits.models import Standing, StreamNewest, StreamRow
+from compliance.audits.newest import result_newest_list
 from compliance.audits.recent import label_work_list, run_errored_list, verdict_change_list
 from compliance.audits.services import battery_resolve, schedule_create
 from compliance.domain.schedules import Rule
@@ -147,17 +149,36 @@ def test_results_of_before_get_the_same_numbers(cast: Cast, version: Version) ->
     written = list(StreamRow.objects.values_list(*columns))
     newest = list(StreamNewest.objects.order_by("stream__number").values_list(*NEWEST))
     loader = MigrationExecutor(connection).loader
-    numbering, newest_filling = [
+    numbering, *fillings = [
         operation
         for name in ("0011_streams", "0012_stream_newest")
         for operation in loader.get_migration("audits", name).operations
         if type(operation).__name__ == "RunSQL"
     ]
+    standings = list(Standing.objects.values_list("version", "test_name", "result"))
+    Standing.objects.all().delete()
     StreamNewest.objects.all().delete()
     with pgtrigger.ignore("audits.StreamRow:append_only"):
         StreamRow.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute(numbering.sql)  # type: ignore[attr-defined]
-        cursor.execute(newest_filling.sql)  # type: ignore[attr-defined]
+        for filling in fillings:
+            cursor.execute(filling.sql)  # type: ignore[attr-defined]
     assert list(StreamRow.objects.values_list(*columns)) == written
     assert list(StreamNewest.objects.order_by("stream__number").values_list(*NEWEST)) == newest
+    assert list(Standing.objects.values_list("version", "test_name", "result")) == standings
+
+
+def test_one_whose_grant_is_cut_by_time_sees_what_was_newest_in_it(
+    cast: Cast, version: Version
+) -> None:
+    officer = cast.viewer(cast.officer)
+    audit(officer, version, refusal=record.COMPLIANT)
+    until = timezone.now()
+    audit(officer, version, refusal=record.VIOLATING)
+    cut = replace(cast.viewer(cast.outsider), reaches=(Reach(cast.northwind.id, until=until),))
+    told = [
+        [one.verdict for one in result_newest_list(viewer=viewer, version=version)]
+        for viewer in (officer, cut)
+    ]
+    assert told == [["violating"], ["compliant"]]

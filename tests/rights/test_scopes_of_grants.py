@@ -15,9 +15,9 @@ from compliance.accounts.models import Grant
 from compliance.accounts.selectors import Viewer, grants_held, organization_list
 from compliance.accounts.services import GrantScope, grant_end, grant_give
 from compliance.alerts.selectors import alert_list
+from compliance.audits.budget import error_budget_list
 from compliance.audits.models import Run
 from compliance.audits.selectors import (
-    error_budget_list,
     firing_list,
     result_list,
     run_list,

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from compliance.api.operations import OperationApi, operation
 from compliance.api.shapes import OutputShape, Reference, words
-from compliance.audits.selectors import error_budget_list
+from compliance.audits.budget import error_budget_list
 from compliance.domain.vocabulary import Tier, Verdict
 
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from compliance.accounts.admin_site import RecordAdmin, link, pretty, row_link
-from compliance.audits.models import Label, Result, Score, StreamNewest, StreamRow
+from compliance.audits.models import Label, Result, Score, Standing, StreamNewest, StreamRow
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Verdict
 
@@ -210,4 +210,15 @@ class StreamNewestAdmin(RecordAdmin):
     list_filter = ("stream__organization",)
     list_select_related = ("stream__organization", "result__version__model__organization")
     search_fields = ("stream__spec_digest", "result__test_name")
+    fields = list_display
+
+
+@admin.register(Standing)
+class StandingAdmin(RecordAdmin):
+    """The newest result of each stress test on each version."""
+
+    list_display = ("version", "test_name", "result")
+    list_filter = ("test_name",)
+    list_select_related = ("version__model__organization", "result__version__model__organization")
+    search_fields = ("test_name", "version__name", "version__model__slug")
     fields = list_display

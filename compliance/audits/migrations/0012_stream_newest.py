@@ -10,6 +10,12 @@ JOIN audits_result r ON r.version_id = stream.version_id AND r.spec_digest = str
 JOIN audits_shard s ON s.id = r.shard_id AND (s.labelled_id IS NOT NULL) = stream.by_people
 ORDER BY stream.id, r.recorded_at DESC
 """
+# The same of each stress test on each version, leads too.
+FILL_STANDINGS = """
+INSERT INTO audits_standing (version_id, test_name, result_id)
+SELECT DISTINCT ON (version_id, test_name) version_id, test_name, id
+FROM audits_result ORDER BY version_id, test_name, recorded_at DESC
+"""
 
 
 class Migration(migrations.Migration):
@@ -46,5 +52,41 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "newest results of streams",
             },
         ),
+        migrations.CreateModel(
+            name="Standing",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("test_name", models.CharField(max_length=100)),
+                (
+                    "result",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standing",
+                        to="audits.result",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standings",
+                        to="registry.version",
+                    ),
+                ),
+            ],
+            options={"ordering": ("version", "test_name")},
+        ),
+        migrations.AddConstraint(
+            model_name="standing",
+            constraint=models.UniqueConstraint(
+                fields=("version", "test_name"), name="standing_once"
+            ),
+        ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
+        migrations.RunSQL(FILL_STANDINGS, migrations.RunSQL.noop),
     ]

@@ -2,7 +2,7 @@
 
 from compliance.audits.models.labels import Label
 from compliance.audits.models.plans import Firing, Schedule, StressTest, Subscription
-from compliance.audits.models.results import Result, Score, StreamNewest, StreamRow
+from compliance.audits.models.results import Result, Score, Standing, StreamNewest, StreamRow
 from compliance.audits.models.runs import Repair, Run, Shard, Transition
 from compliance.audits.models.webhooks import WebhookCall
 
@@ -15,6 +15,7 @@ __all__ = [
     "Schedule",
     "Score",
     "Shard",
+    "Standing",
     "StreamNewest",
     "StreamRow",
     "StressTest",

@@ -106,6 +106,26 @@ class Result(models.Model):
         return f"{self.verdict}: {self.test_name} on {self.version}"
 
 
+class Standing(models.Model):
+    """The newest result of a stress test on a version, so that lists need not seek it in all.
+
+    It changes in the transaction that records a result; what it says can be made from results.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="standings")
+    test_name = models.CharField(max_length=100)
+    result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="standing")
+
+    class Meta:
+        ordering = ("version", "test_name")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "test_name"], name="standing_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"newest {self.test_name} on {self.version}"
+
+
 class StreamRow(models.Model):
     """One claim on one version, numbered in its organization by its first result.
 

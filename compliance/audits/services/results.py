@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from compliance.audits.budget import alarming
 from compliance.audits.evidence import result_attested
-from compliance.audits.models import Result, Shard, StreamNewest, StreamRow
+from compliance.audits.models import Result, Shard, Standing, StreamNewest, StreamRow
 from compliance.audits.services.confirmations import parent_unshown_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
 from compliance.domain.canonical import Json
@@ -93,9 +93,20 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
         content=result_attested(result), media_type=PAYLOAD_TYPE
     )
     result.save(force_insert=True)
+    _standing_record(result)
     if not outcome.estimate.lead:  # a lead, whose error rate nobody measured, is no stream
         _stream_record(result)
     return result
+
+
+def _standing_record(result: Result) -> None:
+    """Make the result what its stress test says of its version now, unless a newer one does."""
+    standing, made = Standing.objects.select_for_update().get_or_create(
+        version=result.version, test_name=result.test_name, defaults={"result": result}
+    )
+    if not made and standing.result.recorded_at <= result.recorded_at:
+        standing.result = result
+        standing.save()
 
 
 def _stream_record(result: Result) -> None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
-from compliance.audits.selectors import error_budget_list
+from compliance.audits.budget import error_budget_list
 from compliance.portal.catalogue import titles
 from compliance.portal.paging import PER_PAGE
 from compliance.portal.viewing import for_viewer, page
