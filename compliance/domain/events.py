@@ -120,7 +120,6 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.ALERT_ROUTE_CHANGED: frozenset({"route", "changes"}),
     EventType.WINDOW_OPENED: frozenset({"window", "reason", "starts_at", "ends_at", "model"}),
     EventType.WINDOW_ENDED: frozenset({"window", "ends_at"}),
-    EventType.EVIDENCE_READ: frozenset({"result", "reader"}),
     EventType.EVIDENCE_READ: frozenset({"what", "reader"}),
     EventType.RECORD_READ: frozenset({"what", "reader"}),
     EventType.GRANT_GIVEN: frozenset({"grant", "organization", "scope", "expires_at"}),
