@@ -16,7 +16,14 @@ ALERT_MOVES: Mapping[AlertState, frozenset[AlertState]] = {
     AlertState.SNOOZED: frozenset({AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.RESOLVED}),
     AlertState.RESOLVED: frozenset(),
 }
-FINDINGS = frozenset({EventType.VERDICT_VIOLATING, EventType.PARENT_UNSHOWN, EventType.RUN_ERRORED})
+FINDINGS = frozenset(
+    {
+        EventType.VERDICT_VIOLATING,
+        EventType.PARENT_UNSHOWN,
+        EventType.ENDPOINT_DRIFT_DETECTED,
+        EventType.RUN_ERRORED,
+    }
+)
 """Events that tell of the same thing again when the same test meets the same version."""
 RECURRENCE_DAYS = 8
 """A finding that comes again within so many days adds to its alert; a week, and some jitter."""

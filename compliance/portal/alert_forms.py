@@ -25,7 +25,9 @@ SEVERITIES = [
 TYPES = [
     ("verdict.violating", "a violating verdict"),
     ("lineage.parent.unshown", "a declared parent that is not shown"),
+    ("endpoint.drift.detected", "an endpoint that serves another model"),
     ("run.errored", "a run that ended in an error"),
+    ("question.asked", "a regulator's question"),
 ]
 
 

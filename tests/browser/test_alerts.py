@@ -9,9 +9,11 @@ from playwright.sync_api import Page, expect
 
 from compliance.alerts.models import Alert, AlertRoute, Delivery, MaintenanceWindow
 from compliance.events.models import Event
+from compliance.portal.alert_forms import TYPES
 from tests.alerting import lived
 from tests.browser.conftest import Record, SignIn
 from tests.cast import Cast
+from workers.routes import ROUTES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,6 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def later(hours: int) -> str:
     """A moment as the browser's picker wants it."""
     return (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_a_route_may_take_whatever_raises_an_alert_by_itself() -> None:
+    raised = {one.value for one, tasks in ROUTES.items() if "alerts.open" in tasks}
+    assert {value for value, _ in TYPES} == raised
 
 
 def test_an_officer_routes_alerts_and_is_told_what_is_wrong(
