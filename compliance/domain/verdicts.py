@@ -71,7 +71,8 @@ class Estimate:
     Attributes:
         n: items that count.
         planned: items in the bank or plan; ``n < planned`` means the run stopped early.
-        lead: True while no validity report exists for the test: it can never decide.
+        lead: True while no validity report shows that the test keeps its error rates: it can
+            never decide.
         caveats: what the reader must know to read the verdict rightly, one sentence each.
         recipe: how the numbers follow from the scores; None where only the test can tell.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
@@ -68,8 +68,12 @@ def frame(request: HttpRequest) -> dict[str, object]:
     owes = getattr(request, "second_factor_missing", False)
     if user is None or not user.is_authenticated or owes:
         return {"mfa_required": settings.MFA_REQUIRED}
-    viewer = SimpleLazyObject(lambda: viewer_get(user=user, now=timezone.now()))
-    return {"mfa_required": settings.MFA_REQUIRED, "viewer": viewer}
+    viewer = cache(lambda: viewer_get(user=user, now=timezone.now()))
+    return {
+        "mfa_required": settings.MFA_REQUIRED,
+        "viewer": SimpleLazyObject(viewer),
+        "open_alerts": SimpleLazyObject(lambda: _open_alerts(viewer())),
+    }
 
 
 def page(
@@ -81,9 +85,16 @@ def page(
     **context: object,
 ) -> HttpResponse:
     """A page in the portal's frame."""
-    still_open = alert_list(viewer=viewer).filter(state=AlertState.OPEN.value).count()
-    around = {"viewer": viewer, "open_alerts": still_open, "log_refusals": log_refusals()}
+    around = {
+        "viewer": viewer,
+        "open_alerts": _open_alerts(viewer),
+        "log_refusals": log_refusals(),
+    }
     return render(request, template, {**around, **context}, status=status)
+
+
+def _open_alerts(viewer: Viewer) -> int:
+    return alert_list(viewer=viewer).filter(state=AlertState.OPEN.value).count()
 
 
 def fragment(request: HttpRequest, template: str, **context: object) -> HttpResponse:
