@@ -12,7 +12,7 @@ from compliance.accounts.services import machine_add
 from compliance.domain.vocabulary import Role
 from tests.browser.conftest import Record, SignIn
 from tests.browser.test_accessibility import TOO_WIDE, violations
-from tests.cast import Cast
+from tests.cast import Cast, administrator_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_an_administrator_grants_and_employs_a_machine(
     audited: Record, cast: Cast, sign_in: SignIn, scheme: str
 ) -> None:
-    administrator = cast.appoint(Role.ADMINISTRATOR)
+    administrator = administrator_of(cast.northwind)
     machine = machine_add(
         viewer=cast.viewer(administrator),
         organization_id=cast.northwind.id,

@@ -86,11 +86,12 @@ def test_the_page_is_proved_offline_by_one_file(
     content = client.get(f"/models/{child.model_id}/dossier/proof/").content
     steps = list(page_verify(content, trust_read(None, logs=signer.verifier_keys)))
     assert {step.outcome for step in steps} == {Outcome.HOLDS}
-    (taken,) = Event.objects.filter(type="evidence.read")
-    assert (taken.organization_id, taken.payload["form"]) == (cast.northwind.id, "proof")
+    (taken,) = Event.objects.filter(type="record.read", payload__what="dossier")
+    assert taken.organization_id == cast.northwind.id
+    assert taken.payload["reader"] == cast.regulator.email
     client.force_login(cast.officer)
     client.get(f"/models/{child.model_id}/dossier/proof/")
-    assert Event.objects.filter(type="evidence.read").count() == 1  # one's own record
+    assert Event.objects.filter(payload__what="dossier").count() == 1  # one's own record
     said = "\n".join(step.text for step in steps)
     assert "safety.refusal on northwind/assistant 1.0: violating" in said
     assert "provenance.shared_initialisation on northwind/assistant 1.1: violating" in said
