@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.budget import shares_of
-from compliance.audits.models import Result
+from compliance.audits.models import Result, Standing
 from compliance.audits.newest import result_newest_list
-from compliance.audits.selectors import result_list, schedule_list
+from compliance.audits.selectors import schedule_list
 from compliance.domain.vocabulary import Verdict
 from compliance.registry.models import Version
 
@@ -66,10 +66,15 @@ def matrix_of(*, viewer: Viewer, versions: Sequence[Version], scheduled: bool = 
     return Matrix(tuple(sorted({name for _, cells in rows for name in cells})), tuple(rows))
 
 
-def with_verdict(*, viewer: Viewer, verdict: Verdict) -> QuerySet[Result, UUID]:
+def with_verdict(*, viewer: Viewer, verdict: Verdict) -> QuerySet[Standing, UUID]:
     """Versions of which some stress test's newest result has this verdict."""
-    rows = result_list(viewer=viewer).select_related(None).filter(standing__isnull=False)
-    return rows.filter(verdict=verdict.value).order_by().values_list("version", flat=True)
+    scope = viewer.scope(
+        organization="version__model__organization",
+        model="version__model__",
+        moment="result__shard__run__requested_at",
+    )
+    rows = Standing.objects.filter(scope, verdict=verdict.value)
+    return rows.order_by().values_list("version", flat=True)
 
 
 def _cell(

@@ -137,6 +137,7 @@ def test_a_streams_number_never_changes(cast: Cast, version: Version) -> None:
         StreamRow.objects.update(number=9)
 
 
+STANDING = ("version", "test_name", "result", "verdict")
 NEWEST = ("stream__number", "result", "log10_e_violating")
 
 
@@ -155,7 +156,7 @@ def test_results_of_before_get_the_same_numbers(cast: Cast, version: Version) ->
         for operation in loader.get_migration("audits", name).operations
         if type(operation).__name__ == "RunSQL"
     ]
-    standings = list(Standing.objects.values_list("version", "test_name", "result"))
+    standings = list(Standing.objects.values_list(*STANDING))
     Standing.objects.all().delete()
     StreamNewest.objects.all().delete()
     with pgtrigger.ignore("audits.StreamRow:append_only"):
@@ -166,7 +167,7 @@ def test_results_of_before_get_the_same_numbers(cast: Cast, version: Version) ->
             cursor.execute(filling.sql)  # type: ignore[attr-defined]
     assert list(StreamRow.objects.values_list(*columns)) == written
     assert list(StreamNewest.objects.order_by("stream__number").values_list(*NEWEST)) == newest
-    assert list(Standing.objects.values_list("version", "test_name", "result")) == standings
+    assert list(Standing.objects.values_list(*STANDING)) == standings
 
 
 def test_one_whose_grant_is_cut_by_time_sees_what_was_newest_in_it(

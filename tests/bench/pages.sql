@@ -45,8 +45,9 @@ FROM cell;
 INSERT INTO audits_streamrow (organization_id, number, version_id, spec_digest, by_people, opened_at)
 SELECT %(organization)s::uuid, row_number() OVER (ORDER BY m, v, t), version, spec_digest, false, at
 FROM cell WHERE r = 1;
-INSERT INTO audits_standing (version_id, test_name, result_id)
-SELECT version, test, shard FROM cell WHERE r = %(runs)s;
+INSERT INTO audits_standing (version_id, test_name, result_id, verdict)
+SELECT r.version_id, r.test_name, r.id, r.verdict
+FROM audits_result r JOIN cell ON cell.shard = r.id WHERE cell.r = %(runs)s;
 INSERT INTO audits_streamnewest (stream_id, result_id, log10_e_violating)
 SELECT s.id, cell.shard, -2 FROM audits_streamrow s
 JOIN cell ON cell.version = s.version_id AND cell.spec_digest = s.spec_digest

@@ -217,8 +217,8 @@ class StreamNewestAdmin(RecordAdmin):
 class StandingAdmin(RecordAdmin):
     """The newest result of each stress test on each version."""
 
-    list_display = ("version", "test_name", "result")
-    list_filter = ("test_name",)
+    list_display = ("version", "test_name", "result", "verdict")
+    list_filter = ("verdict", "test_name")
     list_select_related = ("version__model__organization", "result__version__model__organization")
     search_fields = ("test_name", "version__name", "version__model__slug")
     fields = list_display

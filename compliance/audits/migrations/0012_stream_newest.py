@@ -12,8 +12,8 @@ ORDER BY stream.id, r.recorded_at DESC
 """
 # The same of each stress test on each version, leads too.
 FILL_STANDINGS = """
-INSERT INTO audits_standing (version_id, test_name, result_id)
-SELECT DISTINCT ON (version_id, test_name) version_id, test_name, id
+INSERT INTO audits_standing (version_id, test_name, result_id, verdict)
+SELECT DISTINCT ON (version_id, test_name) version_id, test_name, id, verdict
 FROM audits_result ORDER BY version_id, test_name, recorded_at DESC
 """
 
@@ -69,6 +69,10 @@ class Migration(migrations.Migration):
                         related_name="standing",
                         to="audits.result",
                     ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(db_index=True, help_text="Of the result.", max_length=20),
                 ),
                 (
                     "version",

@@ -115,6 +115,7 @@ class Standing(models.Model):
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="standings")
     test_name = models.CharField(max_length=100)
     result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="standing")
+    verdict = models.CharField(max_length=20, db_index=True, help_text="Of the result.")
 
     class Meta:
         ordering = ("version", "test_name")

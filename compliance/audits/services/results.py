@@ -102,10 +102,12 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
 def _standing_record(result: Result) -> None:
     """Make the result what its stress test says of its version now, unless a newer one does."""
     standing, made = Standing.objects.select_for_update().get_or_create(
-        version=result.version, test_name=result.test_name, defaults={"result": result}
+        version=result.version,
+        test_name=result.test_name,
+        defaults={"result": result, "verdict": result.verdict},
     )
     if not made and standing.result.recorded_at <= result.recorded_at:
-        standing.result = result
+        standing.result, standing.verdict = result, result.verdict
         standing.save()
 
 

@@ -70,6 +70,7 @@ def _icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def verdict(value: str) -> SafeString:
     """A verdict by word, shape and colour."""
     drawn = _icon(VERDICT_ICONS[Verdict(value)])
