@@ -8,7 +8,8 @@ false alarm with a chance of at most the budget, however many streams will come.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 from uuid import UUID
@@ -45,23 +46,17 @@ class Stream:
     tier: Tier
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A stream's place and tier, with the id of its newest result."""
-
-    order: int
-    result: UUID
-    tier: Tier
-
-
 class Streams(Sequence[Stream]):
     """Streams whose results are read when they are asked for, those of a slice in one query."""
 
-    def __init__(self, placed: Sequence[Placed], alpha: float) -> None:
-        self._placed, self._alpha = tuple(placed), alpha
+    def __init__(
+        self, organization: Organization, orders: Sequence[int], tiers: Mapping[int, Tier]
+    ) -> None:
+        """Take the streams of these orders; ``tiers`` holds those that have one."""
+        self._organization, self._orders, self._tiers = organization, orders, tiers
 
     def __len__(self) -> int:
-        return len(self._placed)
+        return len(self._orders)
 
     def __iter__(self) -> Iterator[Stream]:
         return iter(self[:])
@@ -72,30 +67,33 @@ class Streams(Sequence[Stream]):
     def __getitem__(self, place: slice) -> list[Stream]: ...
     def __getitem__(self, place: int | slice) -> Stream | list[Stream]:
         if isinstance(place, int):
-            return self._read([self._placed[place]])[0]
-        return self._read(self._placed[place])
+            return self._read([self._orders[place]])[0]
+        return self._read(self._orders[place])
 
     @property
     def urgent_first(self) -> Streams:
         """Alarms, then what is suspected, then the rest, each in the order of the streams."""
-        ranks = {Tier.ALARM: 0, Tier.SUSPECTED: 1, Tier.NONE: 2}
-        return Streams(sorted(self._placed, key=lambda one: ranks[one.tier]), self._alpha)
+        urgent = sorted(self._tiers, key=lambda one: (self._tiers[one] is not Tier.ALARM, one))
+        rest = [one for one in self._orders if one not in self._tiers]
+        return Streams(self._organization, urgent + rest, self._tiers)
 
     def count_of(self, tier: Tier) -> int:
-        return sum(one.tier is tier for one in self._placed)
+        return sum(one is tier for one in self._tiers.values())
 
-    def _read(self, placed: Sequence[Placed]) -> list[Stream]:
-        rows = Result.objects.select_related("version__model__organization", "shard")
-        results = rows.in_bulk([one.result for one in placed])
+    def _read(self, orders: Sequence[int]) -> list[Stream]:
+        heads = StreamNewest.objects.filter(
+            stream__organization=self._organization, stream__number__in=orders
+        ).select_related("stream", "result__version__model__organization", "result__shard")
+        results = {one.stream.number: one.result for one in heads}
         return [
             Stream(
-                order=one.order,
-                result=results[one.result],
-                share=stream_share(one.order),
-                bound_log10=alarm_bound(one.order, self._alpha),
-                tier=one.tier,
+                order=order,
+                result=results[order],
+                share=stream_share(order),
+                bound_log10=alarm_bound(order, settings.ERROR_BUDGET),
+                tier=self._tiers.get(order, Tier.NONE),
             )
-            for one in placed
+            for order in orders
         ]
 
 
@@ -129,22 +127,14 @@ class Budget:
 def error_budget(*, organization: Organization) -> Budget:
     """The budget of one organization; leads, whose error rate nobody measured, are no streams."""
     alpha = settings.ERROR_BUDGET
-    heads = StreamNewest.objects.filter(stream__organization=organization).order_by(
-        "stream__number"
-    )
-    ordered = list(heads.values_list("result", "log10_e_violating"))
-    suspected = e_bh([adjust_maximum(log10_e) for _, log10_e in ordered], alpha)
-    placed = [
-        Placed(order, result, _tier(order, log10_e, alpha, flagged))
-        for order, ((result, log10_e), flagged) in enumerate(
-            zip(ordered, suspected, strict=True), 1
-        )
-    ]
+    heads = StreamNewest.objects.filter(stream__organization=organization)
+    values = list(heads.order_by("stream__number").values_list("log10_e_violating", flat=True))
+    orders = range(1, len(values) + 1)
     return Budget(
         organization=organization,
         alpha=alpha,
-        spent=alpha * sum(stream_share(order) for order in range(1, len(placed) + 1)),
-        streams=Streams(placed, alpha),
+        spent=alpha * sum(map(stream_share, orders)),
+        streams=Streams(organization, orders, _tiers(values, alpha)),
     )
 
 
@@ -185,7 +175,18 @@ def shares_of(*, versions: Collection[UUID]) -> dict[tuple[UUID, str, bool], flo
     }
 
 
-def _tier(order: int, log10_e: float, alpha: float, flagged: bool) -> Tier:
-    if log10_e >= alarm_bound(order, alpha):
-        return Tier.ALARM
-    return Tier.SUSPECTED if flagged else Tier.NONE
+def _tiers(values: Sequence[float], alpha: float) -> dict[int, Tier]:
+    """The tiers of streams by their order, of those that have one; ``values`` are log10 e-values.
+
+    Either asks for e >= 1/alpha at least, and to adjust a value does not raise it above that: what
+    is below is not looked at further.
+    """
+    least = -math.log10(alpha)
+    raised = [order for order, value in enumerate(values, 1) if value >= least]
+    if not raised:
+        return {}
+    suspected = e_bh([adjust_maximum(one) if one >= least else 0.0 for one in values], alpha)
+    tiers = {order: Tier.SUSPECTED for order in raised if suspected[order - 1]}
+    return tiers | {
+        order: Tier.ALARM for order in raised if values[order - 1] >= alarm_bound(order, alpha)
+    }
