@@ -13,6 +13,7 @@ from django.utils import timezone
 from compliance.accounts.models import Grant, Membership, Organization, User
 from compliance.accounts.selectors import Viewer, viewer_get
 from compliance.accounts.services import organization_create
+from compliance.domain.rights import SECOND_FACTOR
 from compliance.domain.vocabulary import OrganizationKind, Role
 from tests.second_factors import totp_give
 
@@ -34,8 +35,9 @@ class Cast:
     outsider: User
 
     def appoint(self, role: Role) -> User:
-        """Somebody else at Northwind, with a role."""
-        return person(f"other-{role.value}", self.northwind, role)
+        """Somebody else at Northwind, with a role and the second factor that it asks for."""
+        user = person(f"other-{role.value}", self.northwind, role)
+        return totp_give(user) if role in SECOND_FACTOR else user
 
     @staticmethod
     def viewer(user: User) -> Viewer:

@@ -53,16 +53,20 @@ def confirmation_demand(request: HttpRequest) -> HttpResponse:
     return HttpResponse(headers={"HX-Redirect": there})
 
 
-def sudo(act: DangerousAct) -> Callable[[View[Rest]], View[Rest]]:
+def sudo(act: DangerousAct, *, looking: bool = True) -> Callable[[View[Rest]], View[Rest]]:
     """Let a view be reached only by somebody who confirmed; outside all but the method check.
 
     Whoever is not signed in is left to the view, which sends them to sign in.
+
+    Args:
+        looking: whether a GET is asked too; not where the page also shows what there is.
     """
 
     def guard(view: View[Rest]) -> View[Rest]:
         @wraps(view)
         def inner(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-            if request.user.is_authenticated and not confirmed(request):
+            asked = looking or request.method == "POST"
+            if asked and request.user.is_authenticated and not confirmed(request):
                 return confirmation_demand(request)
             return view(request, *args, **kwargs)
 

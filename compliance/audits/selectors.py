@@ -31,6 +31,7 @@ from compliance.domain.schedules import Rule
 from compliance.domain.sending import MAX_ATTEMPTS
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import CallState, CatchUp
+from compliance.events.selectors import told as events_told
 from compliance.ledger.models import Entry
 from compliance.ledger.selectors import entries_about
 from compliance.registry.models import Model, Version
@@ -118,8 +119,13 @@ def delivery_list(
     *, viewer: Viewer, subscription: Subscription, state: CallState | None = None
 ) -> QuerySet[WebhookCall]:
     """Calls of a subscription's webhook that the viewer may read, newest first."""
+    scope = viewer.scope(
+        organization="subscription__organization",
+        model="subscription__model__",
+        moment="created_at",
+    )
     rows = WebhookCall.objects.filter(
-        subscription=subscription, subscription__organization__in=viewer.readable
+        scope, events_told(viewer=viewer, event="event__"), subscription=subscription
     ).select_related("event", "subscription")
     unheard = Q(delivered_at__isnull=True)
     return (

@@ -150,6 +150,11 @@ HOUSE_MATTERS: frozenset[EventType] = frozenset(
         EventType.TOKEN_REVOKED,
         EventType.SERVICE_ACCOUNT_ADDED,
         EventType.SERVICE_ACCOUNT_ENDED,
+        EventType.MEMBER_INVITED,
+        EventType.MEMBER_UNINVITED,
+        EventType.MEMBER_JOINED,
+        EventType.MEMBER_CHANGED,
+        EventType.MEMBER_LEFT,
     }
 )
 """What no grant opens: it is between an organization and whoever did it."""

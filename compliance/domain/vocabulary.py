@@ -58,6 +58,8 @@ class Seen(StrEnum):
     LABELS = "labels"
     BUNDLE = "bundle"
     DOSSIER = "dossier"
+    DOSSIER_FILE = "dossier file"
+    QUESTION = "question"
     SCHEDULE = "schedule"
     SUBSCRIPTION = "subscription"
     ALERT = "alert"

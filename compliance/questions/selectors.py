@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer
@@ -17,10 +17,16 @@ from compliance.registry.selectors import model_list
 
 
 def question_list(*, viewer: Viewer) -> QuerySet[Question]:
-    """Questions about models the viewer may read, newest first: they are part of the record."""
-    return Question.objects.filter(
-        model__in=model_list(viewer=viewer).order_by().values("id")
-    ).select_related("model__organization", "organization", "asked_by", "answer__answered_by")
+    """Questions that the viewer may read, newest first: they are part of the record.
+
+    Whoever asks about a model that they may read reads their own questions, whenever they asked.
+    """
+    scope = viewer.scope(organization="model__organization", model="model__", moment="asked_at")
+    readable = model_list(viewer=viewer).order_by().values("id")
+    own = Q(organization__in=viewer.roles, model__in=readable)
+    return Question.objects.filter(scope | own).select_related(
+        "model__organization", "organization", "asked_by", "answer__answered_by"
+    )
 
 
 def question_get(*, viewer: Viewer, question_id: UUID) -> Question:

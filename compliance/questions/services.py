@@ -62,6 +62,7 @@ def question_ask(
             "alarm": False,
         },
         actor=viewer.user,
+        model_id=model.id,
     )
     return question
 
@@ -89,6 +90,7 @@ def question_answer(*, viewer: Viewer, question: Question, text: str) -> Answer:
         subject=f"question/{question.id}",
         payload={"question": str(question.id), "model": str(question.model_id), "text": text},
         actor=viewer.user,
+        model_id=question.model_id,
     )
     _alert_end(viewer, question)
     return answer

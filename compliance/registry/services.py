@@ -311,6 +311,7 @@ def _manifest_write(*, viewer: Viewer, version: Version, manifest: VerifiedManif
             "key": manifest.key,
         },
         actor=viewer.user,
+        model_id=version.model_id,
     )
 
 

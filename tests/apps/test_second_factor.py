@@ -16,8 +16,14 @@ from pytest_django import Settings
 from compliance.accounts.models import User
 from compliance.accounts.second_factor import second_factor_missing
 from compliance.accounts.selectors import token_by_text
-from compliance.accounts.services import second_factors_reset, token_issue
+from compliance.accounts.services import (
+    machine_add,
+    machine_token_issue,
+    second_factors_reset,
+    token_issue,
+)
 from compliance.accounts.sudo import DangerousAct
+from compliance.domain.rights import FULL_SCOPES
 from compliance.domain.vocabulary import Role
 from compliance.people.models import Invitation
 from compliance.people.services import member_add
@@ -64,6 +70,27 @@ def test_regulators_reviewers_administrators_and_staff_owe_one(cast: Cast) -> No
     cast.engineer.save()
     assert second_factor_missing(user=cast.engineer)
     assert not second_factor_missing(user=cast.regulator)
+
+
+def test_a_machine_owes_none_whatever_its_role(cast: Cast) -> None:
+    administrator = cast.viewer(administrator_of(cast.authority))
+    later = timezone.now() + timedelta(days=1)
+    machine = machine_add(
+        viewer=administrator,
+        organization_id=cast.authority.id,
+        name="nightly",
+        role=Role.REGULATOR,
+    )
+    token = machine_token_issue(
+        viewer=administrator,
+        machine_id=machine.user_id,
+        name="nightly",
+        expires_at=later,
+        scopes=FULL_SCOPES,
+    )
+    assert not second_factor_missing(user=machine.user)
+    found = token_by_text(text=token, now=timezone.now())
+    assert found is not None and found.user == machine.user
 
 
 @pytest.mark.parametrize("path", ["/", "/models/", "/admin/", "/accounts/sessions/", "/nowhere/"])
@@ -229,7 +256,7 @@ def test_a_confirmation_counts_for_five_minutes(cast: Cast) -> None:
     assert Invitation.objects.exists()
 
 
-def test_every_page_that_changes_people_is_guarded() -> None:
+def test_every_page_that_changes_people_or_access_is_guarded() -> None:
     guarded = {
         pattern.name: pattern.callback.dangerous
         for pattern in get_resolver("compliance.portal.urls").url_patterns
@@ -237,6 +264,23 @@ def test_every_page_that_changes_people_is_guarded() -> None:
     }
     assert guarded["member-invite"] is guarded["invitation-withdraw"] is DangerousAct.INVITE
     assert guarded["member-change"] is guarded["member-remove"] is DangerousAct.MEMBERSHIP
+    assert guarded["grant-give"] is guarded["grant-end"] is DangerousAct.GRANT
+    tokens = ("tokens", "token-revoke", "machines", "machine", "machine-end")
+    assert {guarded[name] for name in tokens} == {DangerousAct.TOKEN}
+
+
+def test_what_tokens_there_are_is_seen_without_a_confirmation_and_none_is_issued(
+    cast: Cast,
+) -> None:
+    client = Client()
+    sign_in(client, cast.officer, confirmed_ago=None)
+    assert client.get("/tokens/").status_code == 200
+    answer = client.post("/tokens/", {"name": "ci", "days": "9", "scopes": ["read"]})
+    assert answer.status_code == 302 and "reauthenticate" in answer["Location"]
+    assert not cast.officer.api_tokens.exists()
+    sign_in(client, cast.officer)
+    client.post("/tokens/", {"name": "ci", "days": "9", "scopes": ["read"]})
+    assert cast.officer.api_tokens.count() == 1
 
 
 def test_the_admin_asks_too(cast: Cast) -> None:

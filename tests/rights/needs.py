@@ -30,6 +30,7 @@ class Caller:
         elsewhere: their roles in other organizations.
         knows: they may know that the organization has a record: it gave them some grant.
         reads: a grant opens to them the model that is called for.
+        whole: a grant opens to them the whole record.
     """
 
     user: User | None
@@ -37,6 +38,7 @@ class Caller:
     elsewhere: tuple[Role, ...] = ()
     knows: bool = False
     reads: bool = False
+    whole: bool = False
 
 
 class Reach(Enum):
@@ -46,6 +48,10 @@ class Reach(Enum):
     """Something of a model: hidden from whoever may not read it, else forbidden."""
     ORGANIZATION = "organization"
     """Something of an organization: hidden from whoever may not know of its record."""
+    WHOLE = "whole"
+    """Something about no single model: hidden from whoever does not read the whole record."""
+    INSIDE = "inside"
+    """Something of an organization that is hidden from whoever does not belong to it."""
     ANYWHERE = "anywhere"
     """A page that is there for whoever has the right in some organization."""
     CHOICE = "choice"
@@ -73,6 +79,29 @@ class Needs:
 
 
 @dataclass(frozen=True)
+class Asks:
+    """Whoever asks a provider about a model that they read, for an organization of their own."""
+
+    def answer(self, caller: Caller) -> Answer:
+        if caller.user is None:
+            return Answer.SIGN_IN
+        if not (caller.home or caller.reads):
+            return Answer.HIDDEN
+        asks = any(allowed(Action.ASK, role) for role in caller.elsewhere)
+        return Answer.OK if asks else Answer.FORBIDDEN
+
+
+@dataclass(frozen=True)
+class Belongs:
+    """Whoever belongs to some organization."""
+
+    def answer(self, caller: Caller) -> Answer:
+        if caller.user is None:
+            return Answer.SIGN_IN
+        return Answer.OK if caller.home or caller.elsewhere else Answer.FORBIDDEN
+
+
+@dataclass(frozen=True)
 class SignedIn:
     """Whoever is signed in; what they see is cut by their scope."""
 
@@ -88,12 +117,17 @@ class Public:
         return Answer.OK
 
 
-Need = Needs | SignedIn | Public
+Need = Needs | Asks | Belongs | SignedIn | Public
 Row = Mapping[str, Need]
 
 
 def _refusal(needs: Needs, caller: Caller) -> Answer:
-    reads = {Reach.MODEL: caller.reads, Reach.ORGANIZATION: caller.knows}
+    reads = {
+        Reach.MODEL: caller.reads,
+        Reach.ORGANIZATION: caller.knows,
+        Reach.WHOLE: caller.whole,
+        Reach.INSIDE: False,
+    }
     if needs.reach in reads:
         if not (caller.home or reads[needs.reach]):
             return Answer.HIDDEN

@@ -18,7 +18,11 @@ from compliance.accounts.services import (
     machine_token_issue,
     organization_create,
 )
-from compliance.alerts.services import alert_acknowledge
+from compliance.alerts.services import (
+    Destination,
+    alert_route_create,
+    window_open,
+)
 from compliance.audits.selectors import label_sheet_get
 from compliance.audits.services import (
     battery_resolve,
@@ -26,19 +30,23 @@ from compliance.audits.services import (
     schedule_create,
     subscription_create,
 )
+from compliance.domain.endpoints import RequestLimit
 from compliance.domain.events import EventType
 from compliance.domain.rights import FULL_SCOPES
 from compliance.domain.schedules import Rule
-from compliance.domain.subscriptions import StartRun
-from compliance.domain.vocabulary import GrantKind, OrganizationKind, Role
+from compliance.domain.subscriptions import CallWebhook
+from compliance.domain.vocabulary import Channel, GrantKind, OrganizationKind, Role
 from compliance.ledger.models import Entry
 from compliance.ledger.signer import LogSigner
+from compliance.people.services import member_invite
+from compliance.questions.services import question_ask
 from compliance.registry.models import Model, Version
-from compliance.registry.services import model_register
+from compliance.registry.services import endpoint_limit_set, model_register
 from tests.browser import record
-from tests.cast import PASSWORD, Cast, person
+from tests.cast import PASSWORD, Cast, administrator_of
 from tests.logged import log_whole
 from tests.rights.needs import Caller
+from tests.second_factors import totp_give
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ def world_make(cast: Cast, version: Version, signer: LogSigner, folder: Path) ->
         "grant_id": Grant.objects.filter(provider=cast.northwind)[0].pk,
         "token_id": ApiToken.objects.get(user=machine.user).pk,
         "machine_id": machine.user_id,
+        **_around(cast, version.model, admin),
     }
     named = {"northwind": str(cast.northwind.id), "authority": str(cast.authority.id)}
     return World(callers, at, instead, item_id, named)
@@ -95,7 +104,7 @@ def _callers(cast: Cast, model: Model, other: Model, administrator: User) -> dic
     for role in Role:
         user = administrator if role is Role.ADMINISTRATOR else cast.appoint(role)
         callers[f"northwind {role.value}"] = Caller(user, home=role)
-    whole = {"knows": True, "reads": True}
+    whole = {"knows": True, "reads": True, "whole": True}
     callers["regulator by grant"] = Caller(cast.regulator, elsewhere=(Role.REGULATOR,), **whole)
     callers["reviewer by grant"] = Caller(cast.reviewer, elsewhere=(Role.REVIEWER,), **whole)
     for name, named, reads in (("this", model, True), ("another", other, False)):
@@ -115,14 +124,61 @@ def _callers(cast: Cast, model: Model, other: Model, administrator: User) -> dic
     callers["grant that ended"] = Caller(user, elsewhere=(Role.ADMINISTRATOR,))
     callers["rival"] = Caller(cast.rival_engineer, elsewhere=(Role.ENGINEER,))
     callers["outsider"] = Caller(cast.outsider, elsewhere=(Role.COMPLIANCE_OFFICER,))
-    staff = User.objects.create_superuser("operator@assay.example", PASSWORD)
+    staff = totp_give(User.objects.create_superuser("operator@assay.example", PASSWORD))
     callers["staff"] = Caller(staff)
     return callers
 
 
+def _around(cast: Cast, model: Model, admin: Viewer) -> dict[str, Any]:
+    """What an organization has beside the record of its models."""
+    now, organization = timezone.now(), cast.northwind.id
+    soon = now + timedelta(hours=1)
+    route = alert_route_create(
+        viewer=admin,
+        organization_id=organization,
+        name="Desk",
+        destination=Destination(Channel.MEMBERS),
+    )
+    window = window_open(
+        viewer=admin, organization_id=organization, reason="move", starts_at=now, ends_at=soon
+    )
+    limit = endpoint_limit_set(
+        viewer=admin,
+        organization_id=organization,
+        url="https://old.northwind.example",
+        limit=RequestLimit(1, None),
+    )
+    invitation = member_invite(
+        viewer=admin,
+        organization=cast.northwind,
+        email="new@northwind.example",
+        role=Role.READER,
+        now=now,
+    )
+    question = question_ask(
+        viewer=cast.viewer(cast.regulator),
+        organization_id=cast.authority.id,
+        model=model,
+        text="Why?",
+        due_at=soon,
+    )
+    return {
+        "route_id": route.id,
+        "window_id": window.id,
+        "limit_id": limit.pk,
+        "invitation_id": invitation.id,
+        "question_id": question.id,
+        "membership_id": cast.engineer.memberships.get().pk,
+        "slug": cast.northwind.slug,
+        "name": "safety.refusal",
+        "form": "vl.json",
+        "period": f"{now:%Y-%m}",
+    }
+
+
 def _academic(slug: str) -> tuple[Organization, User]:
     holder = organization_create(slug=slug, name=slug, kind=OrganizationKind.ACADEMIC)
-    user = person("somebody", holder, Role.ADMINISTRATOR)
+    user = administrator_of(holder)
     return holder, user
 
 
@@ -135,8 +191,6 @@ def _record(cast: Cast, version: Version) -> tuple[dict[str, Any], dict[str, Any
     sheet = label_sheet_get(viewer=officer, run_id=labelled.run_id, position=0)
     label_add(viewer=officer, shard=labelled, item_id=sheet.drawn[0].item_id, outcome="refusal")
     alert = record.alert_of(run)
-    seen = record.alert_of(labelled.run)
-    alert_acknowledge(viewer=officer, alert=seen, reason="looking")
     labels = {"run_id": labelled.run_id}
     at = {
         "model_id": version.model_id,
@@ -173,6 +227,6 @@ def _subscription(officer: Viewer, version: Version) -> Any:
         viewer=officer,
         organization_id=version.model.organization_id,
         event_type=EventType.VERSION_REGISTERED,
-        consequence=StartRun(tuple(battery_resolve(battery=["safety.refusal"]))),
+        consequence=CallWebhook("https://1.1.1.1/assay"),
         model=version.model,
     ).id

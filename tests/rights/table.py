@@ -7,7 +7,7 @@ row fails ``test_every_address_has_a_row``.
 from __future__ import annotations
 
 from compliance.domain.rights import Action
-from tests.rights.needs import Needs, Public, Reach, Row, SignedIn
+from tests.rights.needs import Asks, Belongs, Needs, Public, Reach, Row, SignedIn
 
 READ = Needs(Action.READ_RECORD)
 LABEL = Needs(Action.LABEL)
@@ -17,7 +17,12 @@ SCHEDULE = Needs(Action.SCHEDULE)
 REGISTER = Needs(Action.REGISTER)
 FOR_ORGANIZATION = Reach.ORGANIZATION
 MACHINES = Needs(Action.EMPLOY_MACHINES, Reach.KEPT)
-ANYBODY, ME = Public(), SignedIn()
+PEOPLE = Needs(Action.MANAGE_PEOPLE, Reach.INSIDE)
+READ_INSIDE = Needs(Action.READ_RECORD, Reach.INSIDE)
+READ_WHOLE = Needs(Action.READ_RECORD, Reach.WHOLE)
+ROUTE = Needs(Action.ROUTE_ALERTS, Reach.INSIDE)
+ROUTE_WHOLE = Needs(Action.ROUTE_ALERTS, Reach.WHOLE)
+ANYBODY, ME, ASKS = Public(), SignedIn(), Asks()
 
 PORTAL: dict[str, Row] = {
     "portal:home": {"get": ANYBODY},
@@ -29,6 +34,16 @@ PORTAL: dict[str, Row] = {
     },
     "portal:model": {"get": READ},
     "portal:model-offer": {"get": REGISTER, "post": REGISTER},
+    "portal:dossier": {"get": READ},
+    "portal:dossier-verify": {"get": READ},
+    "portal:dossier-proof": {"get": READ},
+    "portal:report": {"get": READ},
+    "portal:history": {"get": READ},
+    "portal:history-drawing": {"get": READ},
+    "portal:question-ask": {"get": ASKS, "post": ASKS},
+    "portal:matrix": {"get": ME},
+    "portal:questions": {"get": ME},
+    "portal:question": {"get": READ, "post": Needs(Action.ANSWER_QUESTION)},
     "portal:version-register": {"get": REGISTER, "post": REGISTER},
     "portal:version": {"get": READ},
     "portal:version-run": {"post": RUN},
@@ -51,11 +66,24 @@ PORTAL: dict[str, Row] = {
     "portal:schedule": {"get": READ},
     "portal:schedule-pause": {"post": SCHEDULE},
     "portal:schedule-resume": {"post": SCHEDULE},
+    "portal:subscriptions": {"get": ME},
+    "portal:subscription": {"get": READ},
+    "portal:subscription-replay": {"post": SCHEDULE},
+    "portal:subscription-rotate": {"post": SCHEDULE},
+    "portal:subscription-pause": {"post": SCHEDULE},
+    "portal:subscription-resume": {"post": SCHEDULE},
     "portal:ledger": {"get": ME},
     "portal:entry": {"get": READ},
     "portal:entry-proof": {"get": READ},
     "portal:bundle": {"get": READ},
+    "portal:beside": {"get": READ},
     "portal:budgets": {"get": ME},
+    "portal:people": {"get": Belongs()},
+    "portal:organization-people": {"get": READ_INSIDE},
+    "portal:member-invite": {"post": PEOPLE},
+    "portal:member-change": {"post": PEOPLE},
+    "portal:member-remove": {"post": PEOPLE},
+    "portal:invitation-withdraw": {"post": PEOPLE},
     "portal:access": {"get": ME},
     "portal:grant-give": {
         "get": Needs(Action.GRANT, Reach.ANYWHERE),
@@ -75,6 +103,18 @@ PORTAL: dict[str, Row] = {
     "portal:alert": {"get": READ},
     "portal:alert-acknowledge": {"post": ANSWER},
     "portal:alert-resolve": {"post": ANSWER},
+    "portal:alert-snooze": {"post": ANSWER},
+    "portal:alert-assign": {"post": ANSWER},
+    "portal:alert-answer": {"post": ANSWER},
+    "portal:alert-routes": {"get": ME},
+    "portal:alert-route-create": {
+        "get": Needs(Action.ROUTE_ALERTS, Reach.ANYWHERE),
+        "post": Needs(Action.ROUTE_ALERTS, Reach.CHOICE),
+    },
+    "portal:alert-route": {"get": READ_INSIDE, "post": ROUTE},
+    "portal:alert-route-try": {"post": ROUTE},
+    "portal:maintenance-windows": {"get": ME, "post": Needs(Action.ROUTE_ALERTS, Reach.CHOICE)},
+    "portal:maintenance-window-end": {"post": ROUTE_WHOLE},
 }
 
 API: dict[str, Row] = {
@@ -84,6 +124,7 @@ API: dict[str, Row] = {
     "api:versions": {"get": ME, "post": REGISTER},
     "api:version": {"get": READ},
     "api:endpoint-limits": {"get": ME, "post": Needs(Action.REGISTER, FOR_ORGANIZATION)},
+    "api:endpoint-limit": {"get": READ_WHOLE},
     "api:ledger": {"get": ME},
     "api:ledger-consistency": {"get": ME},
     "api:ledger-entries": {"get": ME},
@@ -98,6 +139,9 @@ API: dict[str, Row] = {
     "api:subscription": {"get": READ},
     "api:subscription-pause": {"post": SCHEDULE},
     "api:subscription-resume": {"post": SCHEDULE},
+    "api:deliveries": {"get": READ},
+    "api:deliveries-replay": {"post": SCHEDULE},
+    "api:subscription-secret-rotate": {"post": SCHEDULE},
     "api:error-budgets": {"get": ME},
     "api:runs": {"get": ME, "post": RUN},
     "api:run-forecast": {"post": READ},
@@ -109,10 +153,21 @@ API: dict[str, Row] = {
     "api:results": {"get": ME},
     "api:result": {"get": READ},
     "api:bundle": {"get": READ},
+    "api:export-ndjson": {"get": ME},
+    "api:export-parquet": {"get": ME},
     "api:alerts": {"get": ME},
     "api:alert": {"get": READ},
     "api:alert-acknowledge": {"post": ANSWER},
     "api:alert-resolve": {"post": ANSWER},
+    "api:alert-snooze": {"post": ANSWER},
+    "api:alert-assign": {"post": ANSWER},
+    "api:alert-answer": {"post": ANSWER},
+    "api:alert-routes": {"get": ME, "post": Needs(Action.ROUTE_ALERTS, FOR_ORGANIZATION)},
+    "api:alert-route": {"get": READ_INSIDE, "put": ROUTE},
+    "api:alert-route-try": {"post": ROUTE},
+    "api:maintenance-windows": {"get": ME, "post": Needs(Action.ROUTE_ALERTS, FOR_ORGANIZATION)},
+    "api:maintenance-window": {"get": READ_WHOLE},
+    "api:maintenance-window-end": {"post": ROUTE_WHOLE},
     "api:grants": {"get": ME},
     "api:readings": {"get": ME},
     "api:tokens": {"get": ME},
@@ -123,22 +178,39 @@ API: dict[str, Row] = {
 RESOURCES: dict[str, str] = {
     **dict.fromkeys(("api:models", "api:model", "api:model-offer"), "models"),
     **dict.fromkeys(("api:versions", "api:version", "api:endpoint-limits"), "models"),
+    "api:endpoint-limit": "models",
     **dict.fromkeys(("api:schedules", "api:schedule", "api:schedule-preview"), "schedules"),
     **dict.fromkeys(("api:schedule-pause", "api:schedule-resume"), "schedules"),
     **dict.fromkeys(("api:subscriptions", "api:subscription"), "schedules"),
     **dict.fromkeys(("api:subscription-pause", "api:subscription-resume"), "schedules"),
+    **dict.fromkeys(("api:deliveries", "api:deliveries-replay"), "schedules"),
+    "api:subscription-secret-rotate": "schedules",
     **dict.fromkeys(("api:runs", "api:run", "api:run-forecast", "api:run-cancel"), "runs"),
     **dict.fromkeys(("api:results", "api:result", "api:error-budgets"), "runs"),
     "api:stress-tests": "runs",
+    **dict.fromkeys(("api:export-ndjson", "api:export-parquet"), "runs"),
     **dict.fromkeys(("api:items", "api:labels", "api:labels-conclude"), "evidence"),
     "api:bundle": "evidence",
     **dict.fromkeys(("api:alerts", "api:alert"), "alerts"),
     **dict.fromkeys(("api:alert-acknowledge", "api:alert-resolve"), "alerts"),
+    **dict.fromkeys(("api:alert-snooze", "api:alert-assign", "api:alert-answer"), "alerts"),
+    **dict.fromkeys(("api:alert-routes", "api:alert-route", "api:alert-route-try"), "alerts"),
+    **dict.fromkeys(("api:maintenance-windows", "api:maintenance-window"), "alerts"),
+    "api:maintenance-window-end": "alerts",
     **dict.fromkeys(("api:ledger", "api:ledger-consistency"), "ledger"),
     **dict.fromkeys(("api:ledger-entries", "api:ledger-entry", "api:events"), "ledger"),
     **dict.fromkeys(("api:grants", "api:readings", "api:tokens", "api:token"), "access"),
 }
 """The resource that a token's scope must name for each address, if it does not name all."""
+
+HEAVY = {
+    "portal:dossier",
+    "portal:dossier-verify",
+    "portal:dossier-proof",
+    "portal:report",
+    "api:export-parquet",
+}
+"""Dear to draw: whoever is refused calls them, and of those who are not, one from each side."""
 
 READ_BY_POST = {"api:schedule-preview", "api:run-forecast"}
 
@@ -148,6 +220,9 @@ EVERYBODY = {
     "log-checkpoint",
     "log-policy",
     "log-tile",
+    "log-timestamp",
+    "portal:invitation",
+    "portal:organization-sign-in",
     "healthz",
     "readyz",
     "metrics",

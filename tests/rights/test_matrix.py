@@ -19,17 +19,20 @@ from compliance.domain.rights import TokenScope
 from compliance.ledger.signer import LogSigner
 from compliance.registry.models import Version
 from tests.cast import Cast
-from tests.rights.needs import Answer, Caller
+from tests.rights.bodies import BODIES
+from tests.rights.needs import Answer, Caller, Need, SignedIn
 from tests.rights.people import World, world_make
 from tests.rights.table import (
     API,
     EVERYBODY,
     GROUPS,
+    HEAVY,
     PORTAL,
     READ_BY_POST,
     RESOURCES,
     SIGNED_IN_ONLY,
 )
+from tests.second_factors import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,8 @@ NAMED = {
     ("api:models", "post"): "organization",
     ("api:endpoint-limits", "post"): "organization",
     ("api:subscriptions", "post"): "organization",
+    ("api:alert-routes", "post"): "organization",
+    ("api:maintenance-windows", "post"): "organization",
     ("api:versions", "post"): "model",
     ("api:schedules", "post"): "model",
     ("api:runs", "post"): "version",
@@ -48,7 +53,7 @@ QUERIES = {
     "api:ledger-consistency": "?old=1&new={size}",
     "portal:schedule-forecast": "?model={model_id}&tests=safety.refusal",
 }
-Addresses = list[tuple[str, str]]
+DRAWN_FOR = {"northwind administrator", "regulator by grant", "grant on this model"}
 
 
 @pytest.fixture
@@ -85,7 +90,7 @@ def test_every_role_gets_what_the_table_says_in_the_portal(world: World) -> None
             continue
         client = Client(raise_request_exception=False)
         if caller.user:
-            client.force_login(caller.user)
+            sign_in(client, caller.user)
         wrong |= _disagreements(world, client, name, caller, PORTAL)
     assert not wrong, "\n".join(map(str, wrong.items()))
 
@@ -119,7 +124,7 @@ def test_the_admin_is_closed_to_whoever_is_not_staff(world: World) -> None:
     for who in ("anonymous", "northwind administrator"):
         client = Client(raise_request_exception=False)
         if user := world.callers[who].user:
-            client.force_login(user)
+            sign_in(client, user)
         for name, route in routes:
             if name in ("admin:login", "admin:logout"):
                 continue
@@ -154,10 +159,18 @@ def _disagreements(
                 if status != 405:
                     wrong[who, name, method] = ("no such method", str(status))
                 continue
-            expected, answered = row[method].answer(caller), _classed(world, client, name, method)
+            expected = row[method].answer(caller)
+            if expected is Answer.OK and who not in DRAWN_FOR and _the_same(name, row[method]):
+                continue
+            answered = _classed(world, client, name, method)
             if answered is not expected:
                 wrong[who, name, method] = (expected.value, str(answered))
     return wrong
+
+
+def _the_same(name: str, need: Need) -> bool:
+    """Whether it is drawn for one reader from each side alone: lists are there for everybody."""
+    return name in HEAVY or isinstance(need, SignedIn)
 
 
 def _classed(world: World, client: Client, name: str, method: str) -> Answer | str:
@@ -214,78 +227,3 @@ def _api(caller: Caller, *scopes: TokenScope) -> APIClient:
         )
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return client
-
-
-BODIES: dict[tuple[str, str], Any] = {
-    ("portal:model-register", "post"): lambda world: {
-        "organization": world.organizations["northwind"],
-        "name": "New",
-        "slug": "new",
-    },
-    ("portal:version-register", "post"): lambda _: {
-        "name": "2.0",
-        "access": "sealed",
-        "location": "vault",
-        "more": "parents",
-    },
-    ("portal:model-offer", "post"): lambda _: {"jurisdictions": "EU de"},
-    ("portal:version-run", "post"): lambda _: {"tests": ["safety.refusal"]},
-    ("portal:run-cancel", "post"): lambda _: {"reason": "mine"},
-    ("portal:alert-acknowledge", "post"): lambda _: {"reason": "mine"},
-    ("portal:alert-resolve", "post"): lambda _: {"reason": "mine"},
-    ("portal:labels-add", "post"): lambda world: {"item_id": world.item_id, "outcome": "refusal"},
-    ("portal:schedule-create", "post"): lambda world: {
-        "model": world.at["model_id"],
-        "name": "daily",
-        "tests": ["safety.refusal"],
-        "cron": "0 6 * * *",
-        "time_zone": "UTC",
-        "unit": "days",
-        "catch_up": "run_once",
-        "jitter": "0",
-    },
-    ("portal:grant-give", "post"): lambda world: {
-        "provider": world.organizations["northwind"],
-        "organization": world.organizations["authority"],
-        "kind": "record",
-    },
-    ("portal:tokens", "post"): lambda _: {"name": "ci", "days": "9", "scopes": ["models:read"]},
-    ("portal:machine", "post"): lambda _: {"name": "ci", "days": "9", "scopes": ["models:read"]},
-    ("portal:machines", "post"): lambda world: {
-        "organization": world.organizations["northwind"],
-        "name": "ci",
-        "role": "reader",
-    },
-    ("api:models", "post"): lambda _: {"organization": "northwind", "slug": "new", "name": "New"},
-    ("api:model-offer", "put"): lambda _: {"jurisdictions": ["EU"]},
-    ("api:versions", "post"): lambda world: {
-        "model": str(world.at["model_id"]),
-        "name": "sealed",
-        "access": "sealed",
-        "location": "vault",
-    },
-    ("api:endpoint-limits", "post"): lambda _: {
-        "organization": "northwind",
-        "origin": "https://models.northwind.example",
-        "requests_at_once": 2,
-    },
-    ("api:schedules", "post"): lambda world: {
-        "model": str(world.at["model_id"]),
-        "name": "weekly",
-        "battery": ["safety.refusal"],
-        "cron": "0 6 * * 1",
-        "time_zone": "UTC",
-    },
-    ("api:schedule-preview", "post"): lambda _: {"cron": "0 6 * * 1", "time_zone": "UTC"},
-    ("api:subscriptions", "post"): lambda _: {
-        "organization": "northwind",
-        "event_type": "model.version.registered",
-        "battery": ["safety.refusal"],
-    },
-    ("api:runs", "post"): lambda world: {"version": str(world.at["version_id"])},
-    ("api:run-forecast", "post"): lambda world: {"version": str(world.at["version_id"])},
-    ("api:run-cancel", "post"): lambda _: {"reason": "mine"},
-    ("api:labels", "post"): lambda world: {"item_id": world.item_id, "outcome": "refusal"},
-    ("api:alert-acknowledge", "post"): lambda _: {"reason": "mine"},
-    ("api:alert-resolve", "post"): lambda _: {"reason": "mine"},
-}

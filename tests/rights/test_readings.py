@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import reading_list
 from compliance.audits.models import Run
+from compliance.audits.services import dossier_take
 from compliance.events.models import Event, PendingEvent
 from compliance.events.selectors import event_list
 from compliance.ledger.services import entries_sequence
+from compliance.questions.services import question_ask
 from compliance.registry.models import Version
 from tests.browser import record
 from tests.cast import Cast
@@ -45,6 +50,9 @@ def pages(run: Run) -> dict[str, tuple[str, str, str]]:
     model, one = f"model/{version.model_id}", f"version/{version.id}"
     result = f"result/{shard.result.id}"
     items = ("evidence.read", "items", subject)
+    dossier = ("record.read", "dossier", model)
+    history = f"/models/{version.model_id}/history/safety.refusal/"
+    every = ("record.read", "results", f"organization/{version.model.organization_id}")
     return {
         f"/models/{version.model_id}/": ("record.read", "model", model),
         f"/versions/{version.id}/": ("record.read", "version", one),
@@ -55,11 +63,12 @@ def pages(run: Run) -> dict[str, tuple[str, str, str]]:
         f"{api}/runs/{run.id}": ("record.read", "run", subject),
         f"{api}/results/{shard.result.id}": ("record.read", "result", result),
         f"{api}/runs/{run.id}/shards/0/items": items,
-        f"{api}/results": (
-            "record.read",
-            "results",
-            f"organization/{version.model.organization_id}",
-        ),
+        f"{api}/results": every,
+        f"{api}/export/results.ndjson": every,
+        f"/models/{version.model_id}/dossier/": dossier,
+        f"/models/{version.model_id}/dossier/verify/": dossier,
+        history: ("record.read", "results", model),
+        f"/results/{shard.result.id}/beside/?other={shard.result.id}": items,
     }
 
 
@@ -79,8 +88,31 @@ def test_of_ones_own_people_only_the_reading_of_answers_is_told(cast: Cast, ende
     assert told() == [("evidence.read", "items", f"run/{ended.id}")]
 
 
+def test_a_question_is_a_subject_like_any_other(cast: Cast, version: Version) -> None:
+    question = question_ask(
+        viewer=cast.viewer(cast.regulator),
+        organization_id=cast.authority.id,
+        model=version.model,
+        text="Why?",
+        due_at=timezone.now() + timedelta(days=1),
+    )
+    look(cast.regulator, f"/questions/{question.id}/", f"/questions/{question.id}/")
+    look(cast.officer, f"/questions/{question.id}/")
+    assert told() == [("record.read", "question", f"question/{question.id}")]
+
+
+def test_a_file_of_a_dossier_is_told_of_each_time(cast: Cast, ended: Run) -> None:
+    model = ended.version.model_id
+    for _ in range(2):
+        dossier_take(viewer=cast.viewer(cast.regulator), model=ended.version.model)
+    assert told() == [("record.read", "dossier file", f"model/{model}")] * 2
+
+
 def test_lists_and_refusals_are_not_told_of(cast: Cast, ended: Run) -> None:
-    look(cast.regulator, "/", "/models/", "/runs/", "/schedules/", "/alerts/", "/ledger/")
+    look(
+        cast.regulator, "/", "/models/", "/runs/", "/schedules/", "/alerts/", "/ledger/", "/matrix/"
+    )
+    look(cast.regulator, "/matrix/", "/questions/", "/alerts/windows/", "/subscriptions/")
     client = Client()
     client.force_login(cast.outsider)
     assert client.get(f"/runs/{ended.id}/").status_code == 404

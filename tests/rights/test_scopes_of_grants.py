@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db.models import QuerySet
@@ -14,12 +15,17 @@ from django.utils import timezone
 from compliance.accounts.models import Grant
 from compliance.accounts.selectors import Viewer, grants_held, organization_list
 from compliance.accounts.services import GrantScope, grant_end, grant_give
-from compliance.alerts.selectors import alert_list
+from compliance.alerts.selectors import alert_list, window_list
+from compliance.alerts.services import alert_answer, alert_resolve, window_open
 from compliance.audits.budget import error_budget_list
-from compliance.audits.models import Run
+from compliance.audits.matrix import matrix_of
+from compliance.audits.models import Run, Subscription, WebhookCall
+from compliance.audits.recent import verdict_change_list
 from compliance.audits.selectors import (
+    delivery_list,
     firing_list,
     result_list,
+    result_rows,
     run_list,
     schedule_list,
     score_list,
@@ -42,12 +48,15 @@ from compliance.events.models import Event
 from compliance.events.selectors import event_list
 from compliance.ledger.selectors import entry_list
 from compliance.ledger.services import entries_sequence
+from compliance.questions.selectors import question_list
+from compliance.questions.services import question_ask
 from compliance.registry.models import Model, Version
 from compliance.registry.selectors import (
     endpoint_limit_list,
     model_list,
     version_get,
     version_list,
+    version_newest_list,
 )
 from compliance.registry.services import (
     Declarations,
@@ -86,6 +95,15 @@ def two(cast: Cast, version: Version) -> Two:
         location=version.location,
         declarations=Declarations(parents=(DeclaredParent(version.id, LineageRelation.FINE_TUNE),)),
     )
+    asked = timezone.now() + timedelta(days=1)
+    for one in (version, second):
+        question_ask(
+            viewer=cast.viewer(cast.regulator),
+            organization_id=cast.authority.id,
+            model=one.model,
+            text="Why?",
+            due_at=asked,
+        )
     runs = tuple(_history(administrator, one) for one in (version, second))
     entries_sequence()
     Grant.objects.all().delete()
@@ -111,6 +129,10 @@ def _history(viewer: Viewer, version: Version) -> Run:
     return run
 
 
+def _changed(*, viewer: Viewer) -> QuerySet[Any]:
+    return verdict_change_list(viewer=viewer, since=timezone.now() - timedelta(days=1))
+
+
 ROOTS: dict[str, tuple[Callable[..., QuerySet[Any]], str]] = {
     "models": (model_list, "id"),
     "versions": (version_list, "model"),
@@ -121,6 +143,9 @@ ROOTS: dict[str, tuple[Callable[..., QuerySet[Any]], str]] = {
     "alerts": (alert_list, "event__model"),
     "events": (event_list, "model"),
     "entries": (entry_list, "event__model"),
+    "questions": (question_list, "model"),
+    "newest versions": (version_newest_list, "model"),
+    "changed verdicts": (_changed, "version__model"),
 }
 
 
@@ -166,8 +191,65 @@ def test_a_narrow_grant_opens_one_model_from_every_side(
     with pytest.raises(NotFoundError, match="no result"):
         bundle_take(viewer=viewer, result_id=two.runs[1].shards.get().result.id)
     assert error_budget_list(viewer=viewer) == []
+    assert _exported(viewer) == {two.first.id}
+    assert _tested(viewer, two) == {two.first.id}
+    assert not window_list(viewer=viewer).exists()
     assert not endpoint_limit_list(viewer=viewer).exists()
     assert organization_list(viewer=viewer).filter(id=cast.northwind.id).exists()
+
+
+def _exported(viewer: Viewer) -> set[UUID]:
+    return {UUID(row["version_id"]) for rows in result_rows(viewer=viewer) for row in rows}
+
+
+def _tested(viewer: Viewer, two: Two) -> set[UUID]:
+    matrix = matrix_of(viewer=viewer, versions=[two.first, two.second])
+    return {version.id for version, cells in matrix.rows if cells}
+
+
+def test_an_act_on_an_alert_is_about_the_model_of_the_alert(cast: Cast, two: Two) -> None:
+    (alert,) = alert_list(viewer=two.administrator).filter(
+        event__model=two.first.model, event__type="verdict.violating"
+    )
+    alert_answer(viewer=two.administrator, alert=alert, text="We look.")
+    alert_resolve(viewer=two.administrator, alert=alert, reason="Looked.")
+    told = Event.objects.filter(subject=f"alert/{alert.id}")
+    assert {event.type for event in told} >= {"alert.opened", "alert.answered", "alert.resolved"}
+    assert set(told.values_list("model", flat=True)) == {two.first.model_id}
+
+
+def test_a_call_of_a_webhook_is_read_by_whoever_reads_its_event(cast: Cast, two: Two) -> None:
+    subscription = Subscription.objects.get(model=two.first.model)
+    read = ("run.requested", "grant.given")
+    grant_give(viewer=two.administrator, organization=cast.authority, provider=cast.northwind)
+    for event in Event.objects.filter(type__in=read, organization=cast.northwind).order_by("id"):
+        WebhookCall.objects.create(subscription=subscription, event=event)
+
+    def seen_by(viewer: Viewer) -> set[tuple[str, UUID | None]]:
+        calls = delivery_list(viewer=viewer, subscription=subscription)
+        return set(calls.values_list("event__type", "event__model"))
+
+    first, second = (("run.requested", one.model_id) for one in (two.first, two.second))
+    assert seen_by(two.administrator) == {first, second, ("grant.given", None)}
+    assert seen_by(cast.viewer(cast.regulator)) == {first, second}
+    Grant.objects.all().delete()
+    scope = GrantScope(kind=GrantKind.MODELS, models=[two.first.model])
+    assert seen_by(regulator(cast, two, scope)) == {first}
+
+
+def test_a_window_of_maintenance_is_about_no_single_model(cast: Cast, two: Two) -> None:
+    now = timezone.now()
+    window_open(
+        viewer=two.administrator,
+        organization_id=cast.northwind.id,
+        reason="move",
+        starts_at=now,
+        ends_at=now + timedelta(hours=1),
+    )
+    scope = GrantScope(kind=GrantKind.MODELS, models=[two.first.model])
+    assert not window_list(viewer=regulator(cast, two, scope)).exists()
+    assert not window_list(viewer=regulator(cast, two, GrantScope(record_to=now))).exists()
+    assert window_list(viewer=regulator(cast, two, GrantScope())).count() == 1
 
 
 def test_who_reads_the_child_alone_learns_that_it_has_a_parent_and_not_which(
@@ -190,7 +272,9 @@ def test_a_window_opens_what_happened_in_it_and_what_stood_by_its_end(cast: Cast
         run.id for run in Run.objects.filter(requested_at__lt=began)
     }
     assert not result_list(viewer=before).filter(version=two.second).exists()
-    assert not alert_list(viewer=before).filter(event__model=two.second.model).exists()
+    runs = alert_list(viewer=before).filter(event__type="verdict.violating")
+    assert not runs.filter(event__model=two.second.model).exists()
+    assert _exported(before) == _tested(before, two) == {two.first.id}
     assert not event_list(viewer=before).filter(occurred_at__gte=began, organization__isnull=False)
     assert version_list(viewer=before).count() == 2  # both were registered by then
     Grant.objects.all().delete()

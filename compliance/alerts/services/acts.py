@@ -160,4 +160,5 @@ def _tell(
         subject=f"alert/{alert.id}",
         payload=payload,
         actor=actor,
+        model_id=alert.event.model_id,
     )

@@ -162,4 +162,5 @@ def _silence(alert: Alert, window: MaintenanceWindow, routes: Sequence[MaybeRout
         organization_id=alert.organization_id,
         subject=f"alert/{alert.id}",
         payload={"alert": str(alert.id), "window": str(window.id)},
+        model_id=alert.event.model_id,
     )

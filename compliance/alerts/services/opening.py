@@ -73,6 +73,7 @@ def _open(event: Event, organization_id: UUID, severity: Severity, finding: str)
         organization_id=alert.organization_id,
         subject=f"alert/{alert.id}",
         payload={"alert": str(alert.id), "title": alert.title, "severity": alert.severity},
+        model_id=event.model_id,
     )
     alert_deliver(alert=alert, occasion=Occasion.OPENED)
     return alert
@@ -86,6 +87,7 @@ def _again(alert: Alert, event: Event, severity: Severity) -> Alert:
         organization_id=alert.organization_id,
         subject=f"alert/{alert.id}",
         payload={"alert": str(alert.id), "event": str(event.id), "severity": severity.value},
+        model_id=event.model_id,
     )
     if not raised:
         return alert

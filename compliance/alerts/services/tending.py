@@ -65,6 +65,7 @@ def _escalate(escalation: Escalation, now: datetime) -> None:
         organization_id=alert.organization_id,
         subject=f"alert/{alert.id}",
         payload={"alert": str(alert.id), "route": str(route.id)},
+        model_id=alert.event.model_id,
     )
     alert_deliver(alert=alert, occasion=Occasion.ESCALATED, only=[route])
 

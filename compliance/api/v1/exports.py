@@ -10,13 +10,14 @@ from django.http import StreamingHttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from compliance.accounts.services import list_reading_tell
 from compliance.api.operations import Download, OperationApi, operation
 from compliance.api.shapes import InputShape, words
 from compliance.api.tables import NDJSON, PARQUET, ndjson, parquet
 from compliance.api.v1.results import BundleRenderer
 from compliance.audits.history import COLUMNS
 from compliance.audits.selectors import result_rows
-from compliance.domain.vocabulary import Kind, Verdict
+from compliance.domain.vocabulary import Kind, Seen, Verdict
 
 
 class Filters(InputShape):
@@ -78,6 +79,7 @@ class ExportParquetApi(OperationApi):
 
 def _chunks(api: OperationApi) -> Iterator[list[dict[str, Any]]]:
     wanted = api.query(Filters)
+    list_reading_tell(viewer=api.viewer, what=Seen.RESULTS)
     where = {LOOKUPS[name]: value for name, value in wanted.items()}
     return result_rows(viewer=api.viewer, **where)
 

@@ -38,4 +38,5 @@ def bundle_take(*, viewer: Viewer, result_id: UUID) -> bytes:
 
 def dossier_take(*, viewer: Viewer, model: Model) -> None:
     """Say that somebody takes the dossier of a model, as ``bundle_take`` does."""
-    model_reading_tell(viewer=viewer, what=Seen.DOSSIER, model=model, subject=f"model/{model.id}")
+    subject = f"model/{model.id}"
+    model_reading_tell(viewer=viewer, what=Seen.DOSSIER_FILE, model=model, subject=subject)

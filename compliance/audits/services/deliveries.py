@@ -94,4 +94,5 @@ def _changed(viewer: Viewer, subscription: Subscription, changes: dict[str, Json
         subject=f"subscription/{subscription.id}",
         payload={"subscription": str(subscription.id), "changes": changes},
         actor=viewer.user,
+        model_id=subscription.model_id,
     )

@@ -21,6 +21,7 @@ from compliance.accounts.selectors import (
     reading_list,
 )
 from compliance.accounts.services import grant_end, grant_give
+from compliance.accounts.sudo import DangerousAct, sudo
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
 from compliance.portal.access_forms import GrantForm, midnight
@@ -29,7 +30,7 @@ from compliance.portal.viewing import for_viewer, page
 from compliance.registry.selectors import model_list
 
 PAGES = {"model": "models", "version": "versions", "run": "runs", "alert": "alerts"}
-PAGES |= {"schedule": "schedules"}
+PAGES |= {"schedule": "schedules", "question": "questions", "subscription": "subscriptions"}
 
 
 @require_safe
@@ -51,6 +52,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sudo(DangerousAct.GRANT)
 @for_viewer
 def give(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Give a grant on a part of the record."""
@@ -81,6 +83,7 @@ def give(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @require_POST
+@sudo(DangerousAct.GRANT)
 @for_viewer
 def end(request: HttpRequest, viewer: Viewer, grant_id: int) -> HttpResponse:
     """End a grant now."""

@@ -13,10 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import model_reading_tell
 from compliance.audits.beside import beside, beside_candidates, scores_of
 from compliance.audits.selectors import result_entries, result_get, result_history
 from compliance.domain.errors import NotFoundError
 from compliance.domain.verdicts import Part
+from compliance.domain.vocabulary import Seen
 from compliance.portal.catalogue import titles
 from compliance.portal.chart_specs import PRINT, history_spec
 from compliance.portal.charts import VEGA_LITE_VERSION, parts_chart
@@ -50,6 +52,11 @@ def side_by_side(request: HttpRequest, viewer: Viewer, result_id: UUID) -> HttpR
     choices = beside_candidates(viewer=viewer, result=second)
     context: dict[str, Any] = {"result": second, "choices": choices[:CHOICES]}
     if first := _chosen(request, viewer):
+        for one in (first, second):
+            subject = f"run/{one.shard.run_id}"
+            model_reading_tell(
+                viewer=viewer, what=Seen.ITEMS, model=one.version.model, subject=subject
+            )
         context |= _compared(request, first, second)
     return page(request, viewer, "portal/runs/beside.html", titles=titles(), **context)
 
@@ -60,6 +67,7 @@ def history(request: HttpRequest, viewer: Viewer, model_id: UUID, name: str) -> 
     """The history of one stress test on a model: chart, table, downloads."""
     model = model_get(viewer=viewer, model_id=model_id)
     series = _series(viewer, model, name)
+    _tell(viewer, model)
     results = [one for each in series for one in each.results]
     entries = result_entries(viewer=viewer, results=results)
     return page(
@@ -82,6 +90,7 @@ def drawing(
     """A history's chart as a file: its Vega-Lite specification, or drawn as SVG for print."""
     model = model_get(viewer=viewer, model_id=model_id)
     spec = history_spec(_series(viewer, model, name)[0].points, palette=PRINT)
+    _tell(viewer, model)
     file = f"{model.slug}-{name}"
     if form not in {"vl.json", "svg"}:
         raise NotFoundError("a chart is drawn as svg, and specified as vl.json")
@@ -89,6 +98,11 @@ def drawing(
         return download(json.dumps(spec, indent=1).encode(), f"{file}.vl.json", "application/json")
     drawn = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE_VERSION)
     return download(drawn.encode(), f"{file}.svg", "image/svg+xml")
+
+
+def _tell(viewer: Viewer, model: Model) -> None:
+    subject = f"model/{model.id}"
+    model_reading_tell(viewer=viewer, what=Seen.RESULTS, model=model, subject=subject)
 
 
 def _series(viewer: Viewer, model: Model, name: str) -> list[Series]:

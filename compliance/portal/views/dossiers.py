@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import model_reading_tell
 from compliance.audits.services import dossier_take
 from compliance.domain.kinship import Agreement
+from compliance.domain.vocabulary import Seen
 from compliance.ledger.selectors import setup_current
 from compliance.portal.dossier import dossier_of
 from compliance.portal.lineage_chart import SIGNS, lineage_chart
@@ -22,12 +25,16 @@ from compliance.portal.views.ledger import download
 from compliance.questions.selectors import askers_of
 from compliance.registry.selectors import model_get
 
+if TYPE_CHECKING:
+    from compliance.registry.models import Model
+
 
 @require_safe
 @for_viewer
 def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
     """The dossier of a model."""
     model = model_get(viewer=viewer, model_id=model_id)
+    _tell(viewer, model)
     dossier = dossier_of(viewer=viewer, model=model)
     return page(
         request,
@@ -50,6 +57,7 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
 def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
     """What proves the dossier: its ledger entries, and the command that checks them offline."""
     model = model_get(viewer=viewer, model_id=model_id)
+    _tell(viewer, model)
     dossier = dossier_of(viewer=viewer, model=model)
     entries = sorted(dossier.entries.values(), key=lambda entry: entry.index)
     return page(
@@ -85,6 +93,11 @@ def report(request: HttpRequest, viewer: Viewer, model_id: UUID, period: str) ->
     dossier_take(viewer=viewer, model=model)
     content = report_pdf(dossier, period=period)
     return download(content, f"{model.slug}-{period}.pdf", "application/pdf")
+
+
+def _tell(viewer: Viewer, model: Model) -> None:
+    subject = f"model/{model.id}"
+    model_reading_tell(viewer=viewer, what=Seen.DOSSIER, model=model, subject=subject)
 
 
 def _periods(now: datetime) -> list[str]:

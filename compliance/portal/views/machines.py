@@ -19,6 +19,7 @@ from compliance.accounts.services import (
     machine_end,
     machine_token_issue,
 )
+from compliance.accounts.sudo import DangerousAct, sudo
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Role
@@ -28,6 +29,7 @@ from compliance.portal.viewing import for_viewer, page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sudo(DangerousAct.TOKEN, looking=False)
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Service accounts, and a form that adds one."""
@@ -61,6 +63,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sudo(DangerousAct.TOKEN, looking=False)
 @for_viewer
 def detail(request: HttpRequest, viewer: Viewer, machine_id: int) -> HttpResponse:
     """One service account; what is issued is shown in the answer to its form, and never again.
@@ -94,6 +97,7 @@ def detail(request: HttpRequest, viewer: Viewer, machine_id: int) -> HttpRespons
 
 
 @require_POST
+@sudo(DangerousAct.TOKEN)
 @for_viewer
 def end(request: HttpRequest, viewer: Viewer, machine_id: int) -> HttpResponse:
     """Refuse the account, its tokens and its client from now on."""

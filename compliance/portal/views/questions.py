@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import model_reading_tell
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
+from compliance.domain.vocabulary import Seen
 from compliance.portal.forms import AnswerForm, QuestionForm
 from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
@@ -54,6 +56,9 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def detail(request: HttpRequest, viewer: Viewer, question_id: UUID) -> HttpResponse:
     """One question; the provider answers it here, once."""
     question = question_get(viewer=viewer, question_id=question_id)
+    model_reading_tell(
+        viewer=viewer, what=Seen.QUESTION, model=question.model, subject=f"question/{question.id}"
+    )
     form = AnswerForm(request.POST or None)
     if request.method == "POST":
         viewer.require(Action.ANSWER_QUESTION, question.model.organization_id)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.accounts.selectors import Viewer, token_get, token_list
 from compliance.accounts.services import token_issue, token_revoke
+from compliance.accounts.sudo import DangerousAct, sudo
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import UserKind
@@ -21,6 +22,7 @@ from compliance.portal.viewing import for_viewer, page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sudo(DangerousAct.TOKEN, looking=False)
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """The viewer's tokens; a new one is shown in the answer to its form, and never again."""
@@ -55,6 +57,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @require_POST
+@sudo(DangerousAct.TOKEN)
 @for_viewer
 def revoke(request: HttpRequest, viewer: Viewer, token_id: int) -> HttpResponse:
     """Refuse a token from now on: one's own, or a machine's of one's organization."""
