@@ -23,7 +23,8 @@ from django.utils import timezone  # noqa: E402
 from compliance.accounts.models import User  # noqa: E402
 from compliance.accounts.selectors import viewer_get  # noqa: E402
 from compliance.audits.models import Run, Shard  # noqa: E402
-from compliance.audits.selectors import run_get, run_progress  # noqa: E402
+from compliance.audits.progress import run_progress  # noqa: E402
+from compliance.audits.selectors import run_get  # noqa: E402
 
 POLL_SECONDS = 0.5
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.forecast import Forecast, forecasts
@@ -258,48 +256,3 @@ def forecast_list(
     """What a run of the battery would come to, test by test, as far as the viewer may know."""
     results = result_list(viewer=viewer)
     return forecasts(battery=battery, results=results, version=version)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is.
-
-    Attributes:
-        total: items planned in the shards that have begun; None while none has.
-        seconds_left: extrapolated from the items finished since the last claim; None when nothing
-            can be said.
-        tokens_per_second: of the shards at work, since each was claimed; None while none is.
-    """
-
-    done: int
-    total: int | None
-    seconds_left: float | None
-    tokens_per_second: float | None
-
-
-def run_progress(*, run: Run, now: datetime) -> Progress:
-    """Items done and planned over the run's shards, and when they may be finished."""
-    begun = run.shards.filter(items_total__isnull=False)
-    sums = begun.aggregate(done=Sum("items_done"), total=Sum("items_total"))
-    done, total = sums["done"] or 0, sums["total"]
-    working = [
-        (shard, max((now - shard.claimed_at).total_seconds(), 1e-3))
-        for shard in run.shards.filter(state="leased", claimed_at__isnull=False)
-        if shard.claimed_at is not None
-    ]
-    left = [
-        seconds * ((shard.items_total or 0) - shard.items_done) / fresh
-        for shard, seconds in working
-        if (fresh := shard.items_done - shard.items_at_claim)
-    ]
-    rates = [
-        fresh / seconds
-        for shard, seconds in working
-        if (fresh := shard.tokens - shard.tokens_at_claim)
-    ]
-    return Progress(
-        done=done,
-        total=total,
-        seconds_left=sum(left) if left else None,
-        tokens_per_second=sum(rates) if rates else None,
-    )

@@ -5,7 +5,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from compliance.audits.models import Repair, Run, Score, Shard
-from compliance.audits.selectors import run_progress
+from compliance.audits.progress import run_progress
 from compliance.audits.services import (
     AnsweredItem,
     Cause,

@@ -25,7 +25,8 @@ from compliance.api.shapes import (
     TokenBudgetField,
     words,
 )
-from compliance.audits.selectors import run_get, run_list, run_progress
+from compliance.audits.progress import run_progress
+from compliance.audits.selectors import run_get, run_list
 from compliance.audits.services import battery_default, battery_resolve, run_cancel, run_request_by
 from compliance.domain.vocabulary import (
     Access,

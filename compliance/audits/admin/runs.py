@@ -27,7 +27,8 @@ from compliance.audits.admin.forecasts import announced, forecast_line, forecast
 from compliance.audits.admin.schedules import battery_text
 from compliance.audits.forecast import Forecast, forecasts
 from compliance.audits.models import Repair, Result, Run, Shard, StressTest, Transition
-from compliance.audits.selectors import run_progress, stress_test_list
+from compliance.audits.progress import run_progress
+from compliance.audits.selectors import stress_test_list
 from compliance.audits.services import battery_resolve, run_cancel, run_request_by
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import RunState, ShardState

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.audits.labelling import labellable
-from compliance.audits.selectors import Progress, run_get, run_list, run_progress, score_list
+from compliance.audits.progress import Progress, run_progress
+from compliance.audits.selectors import run_get, run_list, score_list
 from compliance.audits.services import run_cancel
 from compliance.domain.errors import NotFoundError
 from compliance.domain.rights import Action

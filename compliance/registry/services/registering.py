@@ -6,32 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import jurisdictions_check
 from compliance.domain.canonical import Json, digest
-from compliance.domain.endpoints import RequestLimit, origin_of
+from compliance.domain.endpoints import origin_of
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
 from compliance.domain.lineage import DeclaredParent, DeclaredSource, parents_check
 from compliance.domain.model_signatures import VerifiedManifest
 from compliance.domain.rights import Action
-from compliance.domain.statistics.sketches import FORM, Sketch
 from compliance.domain.vocabulary import Access
 from compliance.events.services import event_record
 from compliance.registry.models import (
     Artifact,
-    EndpointLimit,
     Lineage,
     Model,
     SignedManifest,
-    SketchRow,
     TrainingSource,
     Version,
 )
-from compliance.registry.screening import Screening, parents_of_weights, version_screen
 from compliance.registry.selectors import version_list
 from compliance.registry.storage import StoredFile, manifest_check, weights_files
 
@@ -166,86 +162,6 @@ def version_register(
 def artifacts_digest(files: Sequence[StoredFile]) -> str:
     """One digest for a file set: canonical JSON of path to SHA-256."""
     return digest({file.path: file.sha256 for file in files})
-
-
-@transaction.atomic
-def sketch_record(*, version: Version, sketch: Sketch | None, reason: str = "") -> Screening:
-    """Keep a version's sketch, screen it against all others, and say what was found in an event.
-
-    Args:
-        reason: why there is no sketch.
-
-    Raises:
-        ValueError: the version has a sketch already.
-    """
-    with connection.cursor() as cursor:  # of two at once, the later sees the earlier
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('sketches', 0))")
-    if SketchRow.objects.filter(version=version).exists():
-        raise ValueError(f"{version} has been sketched")
-    if sketch is None:
-        SketchRow.objects.create(version=version, form=FORM, reason=reason)
-        screening = Screening(parents=tuple(sorted(parents_of_weights(version=version))))
-    else:
-        form, width, layers, units = sketch.key
-        SketchRow.objects.create(
-            version=version,
-            form=form,
-            width=width,
-            layers=layers,
-            units=units,
-            words=sketch.to_bytes(),
-        )
-        screening = version_screen(version=version, sketch=sketch)
-    event_record(
-        event_type=EventType.VERSION_SCREENED,
-        organization_id=version.model.organization_id,
-        subject=f"version/{version.id}",
-        payload={
-            "model": str(version.model_id),
-            "version": str(version.id),
-            "screened": screening.screened,
-            "resembles": [str(one) for one in screening.resembles],
-            "parents": [str(one) for one in screening.parents],
-            "reason": reason,
-        },
-        model_id=version.model_id,
-    )
-    return screening
-
-
-@transaction.atomic
-def endpoint_limit_set(
-    *, viewer: Viewer, organization_id: UUID, url: str, limit: RequestLimit
-) -> EndpointLimit:
-    """Say how hard an organization's endpoint may be asked, in place of what was said before.
-
-    Raises:
-        InvalidInputError: naming origin, requests_at_once or requests_per_minute.
-        NotAllowedError, NotFoundError: the viewer may not register there.
-    """
-    viewer.require(Action.REGISTER, organization_id)
-    limit.check()
-    row, _ = EndpointLimit.objects.update_or_create(
-        organization_id=organization_id,
-        origin=origin_of(url),
-        defaults={
-            "requests_at_once": limit.at_once,
-            "requests_per_minute": limit.per_minute,
-            "changed_by": viewer.user,
-        },
-    )
-    event_record(
-        event_type=EventType.ENDPOINT_LIMITED,
-        organization_id=organization_id,
-        subject=f"endpoint/{row.id}",
-        payload={
-            "origin": row.origin,
-            "requests_at_once": limit.at_once,
-            "requests_per_minute": limit.per_minute,
-        },
-        actor=viewer.user,
-    )
-    return row
 
 
 @transaction.atomic

@@ -1,0 +1,19 @@
+"""Writes on models and versions."""
+
+from compliance.registry.services.endpoints import endpoint_limit_set
+from compliance.registry.services.registering import (
+    Declarations,
+    model_offer,
+    model_register,
+    version_register,
+)
+from compliance.registry.services.sketching import sketch_record
+
+__all__ = [
+    "Declarations",
+    "endpoint_limit_set",
+    "model_offer",
+    "model_register",
+    "sketch_record",
+    "version_register",
+]
