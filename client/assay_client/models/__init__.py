@@ -2,15 +2,29 @@
 
 from .access import Access
 from .alert import Alert
+from .alert_answer import AlertAnswer
+from .alert_answering import AlertAnswering
+from .alert_assignment import AlertAssignment
+from .alert_claim import AlertClaim
+from .alert_delivery import AlertDelivery
+from .alert_delivery_attempt import AlertDeliveryAttempt
 from .alert_list_severity import AlertListSeverity
 from .alert_list_state import AlertListState
+from .alert_occurrence import AlertOccurrence
 from .alert_page import AlertPage
+from .alert_route import AlertRoute
+from .alert_route_change import AlertRouteChange
+from .alert_route_creation import AlertRouteCreation
+from .alert_route_page import AlertRoutePage
+from .alert_silence import AlertSilence
+from .alert_snooze import AlertSnooze
 from .alert_state import AlertState
 from .alert_transition import AlertTransition
 from .artifact import Artifact
 from .call_state import CallState
 from .catch_up import CatchUp
 from .chance import Chance
+from .channel import Channel
 from .claim import Claim
 from .cloud_event import CloudEvent
 from .cloud_event_data import CloudEventData
@@ -29,6 +43,7 @@ from .estimate import Estimate
 from .event_list_type import EventListType
 from .event_page import EventPage
 from .event_type import EventType
+from .event_types_enum import EventTypesEnum
 from .expected import Expected
 from .export_ndjson_kind import ExportNdjsonKind
 from .export_ndjson_verdict import ExportNdjsonVerdict
@@ -37,6 +52,9 @@ from .export_parquet_verdict import ExportParquetVerdict
 from .field_problem import FieldProblem
 from .firings import Firings
 from .forecast import Forecast
+from .grant import Grant
+from .grant_kind import GrantKind
+from .grant_page import GrantPage
 from .item import Item
 from .item_detail import ItemDetail
 from .item_page import ItemPage
@@ -51,10 +69,15 @@ from .ledger_entry import LedgerEntry
 from .ledger_entry_list_type import LedgerEntryListType
 from .ledger_entry_page import LedgerEntryPage
 from .lineage_relation import LineageRelation
+from .maintenance_window import MaintenanceWindow
+from .maintenance_window_opening import MaintenanceWindowOpening
+from .maintenance_window_page import MaintenanceWindowPage
 from .model import Model
+from .model_offer import ModelOffer
 from .model_page import ModelPage
 from .model_registration import ModelRegistration
 from .need import Need
+from .occasion import Occasion
 from .opening import Opening
 from .output import Output
 from .pace import Pace
@@ -63,6 +86,8 @@ from .parent_declaration import ParentDeclaration
 from .part import Part
 from .problem import Problem
 from .proven_entry import ProvenEntry
+from .reading import Reading
+from .reading_page import ReadingPage
 from .reason import Reason
 from .reference import Reference
 from .replay import Replay
@@ -92,9 +117,11 @@ from .schedule_creation_battery_item_type_1 import ScheduleCreationBatteryItemTy
 from .schedule_creation_battery_item_type_1_parameters import ScheduleCreationBatteryItemType1Parameters
 from .schedule_page import SchedulePage
 from .scope import Scope
+from .scopes_enum import ScopesEnum
 from .severity import Severity
 from .shard import Shard
 from .shard_state import ShardState
+from .signed_manifest import SignedManifest
 from .source_kind import SourceKind
 from .spread import Spread
 from .stream import Stream
@@ -118,6 +145,8 @@ from .subscription_filter import SubscriptionFilter
 from .subscription_list_event_type import SubscriptionListEventType
 from .subscription_page import SubscriptionPage
 from .tier import Tier
+from .token import Token
+from .token_page import TokenPage
 from .training_source import TrainingSource
 from .training_source_declaration import TrainingSourceDeclaration
 from .trigger import Trigger
@@ -131,15 +160,29 @@ from .witness import Witness
 __all__ = (
     "Access",
     "Alert",
+    "AlertAnswer",
+    "AlertAnswering",
+    "AlertAssignment",
+    "AlertClaim",
+    "AlertDelivery",
+    "AlertDeliveryAttempt",
     "AlertListSeverity",
     "AlertListState",
+    "AlertOccurrence",
     "AlertPage",
+    "AlertRoute",
+    "AlertRouteChange",
+    "AlertRouteCreation",
+    "AlertRoutePage",
+    "AlertSilence",
+    "AlertSnooze",
     "AlertState",
     "AlertTransition",
     "Artifact",
     "CallState",
     "CatchUp",
     "Chance",
+    "Channel",
     "Claim",
     "CloudEvent",
     "CloudEventData",
@@ -158,6 +201,7 @@ __all__ = (
     "EventListType",
     "EventPage",
     "EventType",
+    "EventTypesEnum",
     "Expected",
     "ExportNdjsonKind",
     "ExportNdjsonVerdict",
@@ -166,6 +210,9 @@ __all__ = (
     "FieldProblem",
     "Firings",
     "Forecast",
+    "Grant",
+    "GrantKind",
+    "GrantPage",
     "Item",
     "ItemDetail",
     "ItemPage",
@@ -180,10 +227,15 @@ __all__ = (
     "LedgerEntryListType",
     "LedgerEntryPage",
     "LineageRelation",
+    "MaintenanceWindow",
+    "MaintenanceWindowOpening",
+    "MaintenanceWindowPage",
     "Model",
+    "ModelOffer",
     "ModelPage",
     "ModelRegistration",
     "Need",
+    "Occasion",
     "Opening",
     "Output",
     "Pace",
@@ -192,6 +244,8 @@ __all__ = (
     "Part",
     "Problem",
     "ProvenEntry",
+    "Reading",
+    "ReadingPage",
     "Reason",
     "Reference",
     "Replay",
@@ -221,9 +275,11 @@ __all__ = (
     "ScheduleCreationBatteryItemType1Parameters",
     "SchedulePage",
     "Scope",
+    "ScopesEnum",
     "Severity",
     "Shard",
     "ShardState",
+    "SignedManifest",
     "SourceKind",
     "Spread",
     "Stream",
@@ -247,6 +303,8 @@ __all__ = (
     "SubscriptionListEventType",
     "SubscriptionPage",
     "Tier",
+    "Token",
+    "TokenPage",
     "TrainingSource",
     "TrainingSourceDeclaration",
     "Trigger",

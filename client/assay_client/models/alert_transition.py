@@ -28,14 +28,14 @@ class AlertTransition:
         Attributes:
             old (AlertState):
             new (AlertState):
-            who (str):
+            who (None | str): Null: its time had come.
             reason (str):
             at (datetime.datetime):
      """
 
     old: AlertState
     new: AlertState
-    who: str
+    who: None | str
     reason: str
     at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -49,6 +49,7 @@ class AlertTransition:
 
         new = self.new.value
 
+        who: None | str
         who = self.who
 
         reason = self.reason
@@ -83,7 +84,13 @@ class AlertTransition:
 
 
 
-        who = d.pop("who")
+        def _parse_who(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        who = _parse_who(d.pop("who"))
+
 
         reason = d.pop("reason")
 

@@ -31,6 +31,7 @@ class Model:
             slug (str):
             name (str):
             description (str):
+            jurisdictions (list[str]): Where it is on offer.
             version_count (int):
             created_at (datetime.datetime):
      """
@@ -40,6 +41,7 @@ class Model:
     slug: str
     name: str
     description: str
+    jurisdictions: list[str]
     version_count: int
     created_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -59,6 +61,10 @@ class Model:
 
         description = self.description
 
+        jurisdictions = self.jurisdictions
+
+
+
         version_count = self.version_count
 
         created_at = self.created_at.isoformat()
@@ -72,6 +78,7 @@ class Model:
             "slug": slug,
             "name": name,
             "description": description,
+            "jurisdictions": jurisdictions,
             "version_count": version_count,
             "created_at": created_at,
         })
@@ -96,6 +103,9 @@ class Model:
 
         description = d.pop("description")
 
+        jurisdictions = cast(list[str], d.pop("jurisdictions"))
+
+
         version_count = d.pop("version_count")
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
@@ -109,6 +119,7 @@ class Model:
             slug=slug,
             name=name,
             description=description,
+            jurisdictions=jurisdictions,
             version_count=version_count,
             created_at=created_at,
         )

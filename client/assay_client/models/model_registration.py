@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 from ..types import UNSET, Unset
+from typing import cast
 
 
 
@@ -31,12 +32,14 @@ class ModelRegistration:
             slug (str):
             name (str):
             description (str | Unset):
+            jurisdictions (list[str] | Unset): ISO 3166-1 alpha-2, or EU.
      """
 
     organization: str
     slug: str
     name: str
     description: str | Unset = UNSET
+    jurisdictions: list[str] | Unset = UNSET
 
 
 
@@ -51,6 +54,12 @@ class ModelRegistration:
 
         description = self.description
 
+        jurisdictions: list[str] | Unset = UNSET
+        if not isinstance(self.jurisdictions, Unset):
+            jurisdictions = self.jurisdictions
+
+
+
 
         field_dict: dict[str, Any] = {}
 
@@ -61,6 +70,8 @@ class ModelRegistration:
         })
         if description is not UNSET:
             field_dict["description"] = description
+        if jurisdictions is not UNSET:
+            field_dict["jurisdictions"] = jurisdictions
 
         return field_dict
 
@@ -77,11 +88,15 @@ class ModelRegistration:
 
         description = d.pop("description", UNSET)
 
+        jurisdictions = cast(list[str], d.pop("jurisdictions", UNSET))
+
+
         model_registration = cls(
             organization=organization,
             slug=slug,
             name=name,
             description=description,
+            jurisdictions=jurisdictions,
         )
 
         return model_registration

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
   from ..models.artifact import Artifact
   from ..models.parent import Parent
   from ..models.reference import Reference
+  from ..models.signed_manifest import SignedManifest
   from ..models.training_source import TrainingSource
 
 
@@ -41,8 +42,10 @@ class Version:
             weights_digest (str): Empty where no weights are held.
             registered_by (str):
             registered_at (datetime.datetime):
+            manifest (None | SignedManifest):
             artifacts (list[Artifact]):
-            parents (list[Parent]):
+            parents (list[Parent]): Those that you may read.
+            hides_parents (bool): Whether parents are declared that you may not read.
             sources (list[TrainingSource]):
      """
 
@@ -55,8 +58,10 @@ class Version:
     weights_digest: str
     registered_by: str
     registered_at: datetime.datetime
+    manifest: None | SignedManifest
     artifacts: list[Artifact]
     parents: list[Parent]
+    hides_parents: bool
     sources: list[TrainingSource]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -68,6 +73,7 @@ class Version:
         from ..models.artifact import Artifact # noqa: PLC0415
         from ..models.parent import Parent # noqa: PLC0415
         from ..models.reference import Reference # noqa: PLC0415
+        from ..models.signed_manifest import SignedManifest # noqa: PLC0415
         from ..models.training_source import TrainingSource # noqa: PLC0415
         id = str(self.id)
 
@@ -87,6 +93,12 @@ class Version:
 
         registered_at = self.registered_at.isoformat()
 
+        manifest: dict[str, Any] | None
+        if isinstance(self.manifest, SignedManifest):
+            manifest = self.manifest.to_dict()
+        else:
+            manifest = self.manifest
+
         artifacts = []
         for artifacts_item_data in self.artifacts:
             artifacts_item = artifacts_item_data.to_dict()
@@ -100,6 +112,8 @@ class Version:
             parents.append(parents_item)
 
 
+
+        hides_parents = self.hides_parents
 
         sources = []
         for sources_item_data in self.sources:
@@ -121,8 +135,10 @@ class Version:
             "weights_digest": weights_digest,
             "registered_by": registered_by,
             "registered_at": registered_at,
+            "manifest": manifest,
             "artifacts": artifacts,
             "parents": parents,
+            "hides_parents": hides_parents,
             "sources": sources,
         })
 
@@ -135,6 +151,7 @@ class Version:
         from ..models.artifact import Artifact # noqa: PLC0415
         from ..models.parent import Parent # noqa: PLC0415
         from ..models.reference import Reference # noqa: PLC0415
+        from ..models.signed_manifest import SignedManifest # noqa: PLC0415
         from ..models.training_source import TrainingSource # noqa: PLC0415
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -167,6 +184,24 @@ class Version:
 
 
 
+        def _parse_manifest(data: object) -> None | SignedManifest:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                manifest_type_0 = SignedManifest.from_dict(data)
+
+
+
+                return manifest_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | SignedManifest, data)
+
+        manifest = _parse_manifest(d.pop("manifest"))
+
+
         artifacts = []
         _artifacts = d.pop("artifacts")
         for artifacts_item_data in (_artifacts):
@@ -186,6 +221,8 @@ class Version:
 
             parents.append(parents_item)
 
+
+        hides_parents = d.pop("hides_parents")
 
         sources = []
         _sources = d.pop("sources")
@@ -207,8 +244,10 @@ class Version:
             weights_digest=weights_digest,
             registered_by=registered_by,
             registered_at=registered_at,
+            manifest=manifest,
             artifacts=artifacts,
             parents=parents,
+            hides_parents=hides_parents,
             sources=sources,
         )
 
