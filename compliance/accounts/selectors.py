@@ -46,6 +46,11 @@ class Viewer:
         granted = {reach.organization_id for reach in self.reaches if reach.whole}
         return frozenset(self.roles) | granted
 
+    @property
+    def cut_by_time(self) -> bool:
+        """Whether some grant opens to them only what happened in some time."""
+        return any(reach.since or reach.until for reach in self.reaches)
+
     def scope(self, **rooted: Any) -> Q:
         """The rows that they may read, for a filter; ``rooted`` are the fields of ``Rooted``."""
         cut = [reach for reach in self.reaches if not reach.whole]

@@ -25,7 +25,7 @@ def result_newest_list(*, viewer: Viewer, per: str = "version", **where: Any) ->
         where: lookups of results, as in a filter.
     """
     rows = result_list(viewer=viewer)
-    if not any(reach.since or reach.until for reach in viewer.reaches):
+    if not viewer.cut_by_time:
         where["standing__isnull"] = False
     ids = (
         rows.select_related(None)
