@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from compliance.audits.labelling import label_sheet
-from compliance.audits.models import Result, Score, Shard
+from compliance.audits.models import Result, Score, Shard, StressTest
 from compliance.audits.services.runs import run_start, shard_move
 from compliance.domain.items import Score as ItemScore
 from compliance.domain.runs import ENDPOINT_WAIT_SECONDS, LEASE_SECONDS
@@ -156,9 +156,12 @@ def _spec(shard: Shard) -> ShardSpec:
 def _looks(version: Version, test: StressTestSpec) -> tuple[tuple[ItemScore, ...], ...]:
     """Scores of all results of this claim on this version, for a test that follows it over time.
 
-    One parameter says so: how many ``earlier`` runs it reads.
+    One parameter says so, which the spec need not name: how many ``earlier`` runs it reads.
     """
-    if "earlier" not in test.parameters:
+    follows = StressTest.objects.filter(
+        name=test.name, version=test.version, parameters__has_key="earlier"
+    )
+    if not follows.exists():
         return ()
     results = Result.objects.filter(version=version, spec_digest=test.digest)
     told = results.order_by("recorded_at").prefetch_related("shard__scores")
