@@ -4,6 +4,7 @@ from compliance.alerts.services.acts import (
     alert_acknowledge,
     alert_answer,
     alert_assign,
+    alert_reading_tell,
     alert_resolve,
     alert_snooze,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "alert_answer",
     "alert_assign",
     "alert_open",
+    "alert_reading_tell",
     "alert_resolve",
     "alert_route_change",
     "alert_route_create",

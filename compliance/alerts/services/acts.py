@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer, alert_answerers
+from compliance.accounts.services import reading_tell
 from compliance.alerts.models import Alert, AlertAnswer, AlertTransition
 from compliance.alerts.services.deliveries import delivery_queue
 from compliance.domain.alerts import LONGEST_SNOOZE_DAYS, alert_move_check
@@ -16,7 +17,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import AlertState, Occasion
+from compliance.domain.vocabulary import AlertState, Occasion, Seen
 from compliance.events.services import event_record
 
 _TOLD_AS = {
@@ -136,6 +137,17 @@ def alert_move(
         payload["until"] = until.isoformat()
     _tell(_TOLD_AS[new], locked, payload, who)
     return locked
+
+
+def alert_reading_tell(*, viewer: Viewer, alert: Alert) -> None:
+    """Tell of whoever reads an alert, if that is to be told: see ``reading_tell``."""
+    reading_tell(
+        viewer=viewer,
+        what=Seen.ALERT,
+        organization_id=alert.organization_id,
+        subject=f"alert/{alert.id}",
+        model_id=alert.event.model_id,
+    )
 
 
 def _by_viewer(

@@ -11,19 +11,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.accounts.services import reading_tell
 from compliance.alerts.selectors import alert_get, alert_list_whole
 from compliance.alerts.services import (
     alert_acknowledge,
     alert_answer,
     alert_assign,
+    alert_reading_tell,
     alert_resolve,
     alert_snooze,
 )
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reason, words
-from compliance.domain.vocabulary import AlertState, Occasion, Seen, Severity
+from compliance.domain.vocabulary import AlertState, Occasion, Severity
 
 REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
@@ -115,13 +115,7 @@ class AlertGetApi(OperationApi):
         """Get an alert."""
         viewer = self.viewer
         alert = alert_get(viewer=viewer, alert_id=alert_id)
-        reading_tell(
-            viewer=viewer,
-            what=Seen.ALERT,
-            organization_id=alert.organization_id,
-            subject=f"alert/{alert.id}",
-            model_id=alert.event.model_id,
-        )
+        alert_reading_tell(viewer=viewer, alert=alert)
         return Response(AlertGetApi.Output(alert).data)
 
 

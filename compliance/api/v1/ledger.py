@@ -10,22 +10,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.accounts.services import reading_tell
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, words
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import Seen
 from compliance.ledger.selectors import (
     checkpoint_get,
     checkpoint_note,
     consistency_between,
-    entry_included,
     entry_list,
     log_state,
     openings_of,
 )
+from compliance.ledger.services import entry_take
 
 
 class LedgerGetApi(OperationApi):
@@ -139,15 +137,8 @@ class EntryGetApi(OperationApi):
     def get(self, request: Request, index: int) -> Response:
         """Get an entry with its proof."""
         viewer = self.viewer
-        included = entry_included(viewer=viewer, index=index)
+        included = entry_take(viewer=viewer, index=index)
         entry = included.entry
-        reading_tell(
-            viewer=viewer,
-            what=Seen.ENTRY,
-            organization_id=entry.organization_id,
-            subject=entry.event.subject,
-            model_id=entry.event.model_id,
-        )
         shown = {"entry": entry, "included": included, "openings": openings_of(entry)}
         return Response(EntryGetApi.Output(shown).data)
 

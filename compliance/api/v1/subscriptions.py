@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.accounts.selectors import organization_get
-from compliance.accounts.services import reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
@@ -30,10 +29,11 @@ from compliance.audits.services import (
     consequence_resolve,
     subscription_create,
     subscription_pause,
+    subscription_reading_tell,
     subscription_resume,
 )
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import Effect, Seen, Severity
+from compliance.domain.vocabulary import Effect, Severity
 from compliance.registry.selectors import model_get
 
 EVENT_TYPES = sorted(event_type.value for event_type in EventType)
@@ -68,13 +68,7 @@ class SubscriptionGetApi(OperationApi):
         """Get a subscription."""
         viewer = self.viewer
         found = subscription_get(viewer=viewer, subscription_id=subscription_id)
-        reading_tell(
-            viewer=viewer,
-            what=Seen.SUBSCRIPTION,
-            organization_id=found.organization_id,
-            subject=f"subscription/{found.id}",
-            model_id=found.model_id,
-        )
+        subscription_reading_tell(viewer=viewer, subscription=found)
         return Response(SubscriptionGetApi.Output(found).data)
 
 

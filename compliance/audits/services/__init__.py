@@ -39,6 +39,7 @@ from compliance.audits.services.subscriptions import (
     consequence_resolve,
     subscription_create,
     subscription_pause,
+    subscription_reading_tell,
     subscription_resume,
     subscriptions_fire,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "shards_ring",
     "subscription_create",
     "subscription_pause",
+    "subscription_reading_tell",
     "subscription_resume",
     "subscription_secret_rotate",
     "subscriptions_fire",

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import reading_tell
 from compliance.alerts.services import alert_open
 from compliance.audits.models import Run, Subscription, WebhookCall
 from compliance.audits.services.catalogue import battery_resolve
@@ -29,7 +30,7 @@ from compliance.domain.subscriptions import (
     hears,
     subscription_check,
 )
-from compliance.domain.vocabulary import Effect, Severity, Trigger
+from compliance.domain.vocabulary import Effect, Seen, Severity, Trigger
 from compliance.events.models import Event
 from compliance.events.selectors import event_by_id
 from compliance.events.services import event_record
@@ -143,6 +144,17 @@ def _fire(subscription: Subscription, event: Event) -> bool:
     # The lock makes a redelivered event wait for, and then find, what the first one did.
     Subscription.objects.select_for_update().get(id=subscription.id)
     return _EFFECTS[Effect(subscription.effect)](subscription, event)
+
+
+def subscription_reading_tell(*, viewer: Viewer, subscription: Subscription) -> None:
+    """Tell of whoever reads a subscription, if that is to be told: see ``reading_tell``."""
+    reading_tell(
+        viewer=viewer,
+        what=Seen.SUBSCRIPTION,
+        organization_id=subscription.organization_id,
+        subject=f"subscription/{subscription.id}",
+        model_id=subscription.model_id,
+    )
 
 
 def _run_start(subscription: Subscription, event: Event) -> bool:

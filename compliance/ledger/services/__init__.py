@@ -8,6 +8,7 @@ from compliance.ledger.services.evidence import (
     evidence_record,
 )
 from compliance.ledger.services.fsck import events_check, evidence_check, log_check
+from compliance.ledger.services.reading import entry_take
 from compliance.ledger.services.rights import database_rights_give
 from compliance.ledger.services.sequencing import entries_sequence
 from compliance.ledger.services.setup import log_setup_record, policy_read
@@ -20,6 +21,7 @@ __all__ = [
     "checkpoint_stamp",
     "database_rights_give",
     "entries_sequence",
+    "entry_take",
     "events_check",
     "evidence_check",
     "evidence_move",

@@ -13,19 +13,19 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer, alert_answerers
-from compliance.accounts.services import reading_tell
 from compliance.alerts.selectors import alert_get, alert_list, window_current
 from compliance.alerts.services import (
     alert_acknowledge,
     alert_answer,
     alert_assign,
+    alert_reading_tell,
     alert_resolve,
     alert_snooze,
 )
 from compliance.domain.alerts import ALERT_MOVES
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import AlertState, Seen
+from compliance.domain.vocabulary import AlertState
 from compliance.portal.alert_forms import AnswerForm, AssignForm, SnoozeForm
 from compliance.portal.alert_history import history
 from compliance.portal.forms import PortalForm, ReasonForm
@@ -143,13 +143,7 @@ def _detail(
     request: HttpRequest, viewer: Viewer, alert_id: UUID, refused: Mapping[str, PortalForm]
 ) -> HttpResponse:
     alert = alert_get(viewer=viewer, alert_id=alert_id)
-    reading_tell(
-        viewer=viewer,
-        what=Seen.ALERT,
-        organization_id=alert.organization_id,
-        subject=f"alert/{alert.id}",
-        model_id=alert.event.model_id,
-    )
+    alert_reading_tell(viewer=viewer, alert=alert)
     moves = ALERT_MOVES[AlertState(alert.state)]
     may_answer = viewer.may(Action.ANSWER_ALERT, alert.organization_id)
     return page(

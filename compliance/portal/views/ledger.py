@@ -8,19 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
-from compliance.accounts.services import reading_tell
 from compliance.audits.services import bundle_take
 from compliance.domain.errors import NotFoundError
 from compliance.domain.tlog.errors import TlogError
-from compliance.domain.vocabulary import Seen
 from compliance.ledger.selectors import (
-    Included,
     State,
-    entry_included,
     entry_list,
     log_state,
     openings_of,
 )
+from compliance.ledger.services import entry_take
 from compliance.portal.paging import paged
 from compliance.portal.viewing import for_viewer, page
 
@@ -42,7 +39,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @for_viewer
 def entry(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
     """An entry: what the log says, what opens it, and what proves it."""
-    included = _read(viewer, index)
+    included = entry_take(viewer=viewer, index=index)
     openings = openings_of(included.entry)
     erased = sorted(set(included.entry.event.commitments) - {one.path for one in openings})
     return page(
@@ -62,7 +59,7 @@ def entry(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
 @for_viewer
 def proof(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
     """The entry's proof as c2sp.org/tlog-proof has it, as a file."""
-    found = _read(viewer, index).tlog_proof
+    found = entry_take(viewer=viewer, index=index).tlog_proof
     return download(found.encode(), f"entry-{index}.tlog-proof", "text/plain; charset=utf-8")
 
 
@@ -72,19 +69,6 @@ def bundle(request: HttpRequest, viewer: Viewer, result_id: UUID) -> HttpRespons
     """The file that proves a result to somebody offline."""
     content = bundle_take(viewer=viewer, result_id=result_id)
     return download(content, f"assay-{result_id}.zip", "application/zip")
-
-
-def _read(viewer: Viewer, index: int) -> Included:
-    included = entry_included(viewer=viewer, index=index)
-    event = included.entry.event
-    reading_tell(
-        viewer=viewer,
-        what=Seen.ENTRY,
-        organization_id=event.organization_id,
-        subject=event.subject,
-        model_id=event.model_id,
-    )
-    return included
 
 
 def _state() -> State | None:

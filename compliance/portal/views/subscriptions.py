@@ -12,16 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
-from compliance.accounts.services import reading_tell
 from compliance.audits.selectors import delivery_list, subscription_get, subscription_list
 from compliance.audits.services import (
     deliveries_replay,
     subscription_pause,
+    subscription_reading_tell,
     subscription_resume,
     subscription_secret_rotate,
 )
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import CallState, Seen
+from compliance.domain.vocabulary import CallState
 from compliance.portal.catalogue import titles
 from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
@@ -100,13 +100,7 @@ def _shown(
     request: HttpRequest, viewer: Viewer, subscription_id: UUID, *, secret: str = ""
 ) -> HttpResponse:
     found = subscription_get(viewer=viewer, subscription_id=subscription_id)
-    reading_tell(
-        viewer=viewer,
-        what=Seen.SUBSCRIPTION,
-        organization_id=found.organization_id,
-        subject=f"subscription/{found.id}",
-        model_id=found.model_id,
-    )
+    subscription_reading_tell(viewer=viewer, subscription=found)
     states = [one.value for one in CallState]
     chosen = one_of(request.GET.get("state"), states)
     state = CallState(chosen) if chosen else None

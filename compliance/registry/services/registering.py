@@ -11,7 +11,7 @@ from django.db import transaction
 from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import jurisdictions_check
-from compliance.domain.canonical import Json, digest
+from compliance.domain.canonical import Json
 from compliance.domain.endpoints import origin_of
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
@@ -19,6 +19,7 @@ from compliance.domain.lineage import DeclaredParent, DeclaredSource, parents_ch
 from compliance.domain.model_signatures import VerifiedManifest
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Access
+from compliance.domain.weights import artifacts_digest
 from compliance.events.services import event_record
 from compliance.registry.models import (
     Artifact,
@@ -150,18 +151,15 @@ def version_register(
             name=name,
             access=access.value,
             location=location,
-            weights_digest=artifacts_digest(files) if files else "",
+            weights_digest=artifacts_digest({file.path: file.sha256 for file in files})
+            if files
+            else "",
             registered_by=viewer.user,
         ),
         files=files,
         declared=declared,
         manifest=manifest,
     )
-
-
-def artifacts_digest(files: Sequence[StoredFile]) -> str:
-    """One digest for a file set: canonical JSON of path to SHA-256."""
-    return digest({file.path: file.sha256 for file in files})
 
 
 @transaction.atomic
