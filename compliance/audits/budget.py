@@ -23,6 +23,7 @@ from compliance.domain.statistics.multiplicity import (
     adjust_maximum,
     alarm_bound,
     e_bh,
+    e_lond,
     stream_share,
 )
 from compliance.domain.vocabulary import Tier
@@ -72,8 +73,9 @@ class Streams(Sequence[Stream]):
 
     @property
     def urgent_first(self) -> Streams:
-        """Alarms, then what is suspected, then the rest, each in the order of the streams."""
-        urgent = sorted(self._tiers, key=lambda one: (self._tiers[one] is not Tier.ALARM, one))
+        """Tier by tier, then the rest, each in the order of the streams."""
+        ranks = list(Tier)
+        urgent = sorted(self._tiers, key=lambda one: (ranks.index(self._tiers[one]), one))
         rest = [one for one in self._orders if one not in self._tiers]
         return Streams(self._organization, urgent + rest, self._tiers)
 
@@ -120,6 +122,10 @@ class Budget:
         return self.streams.count_of(Tier.ALARM)
 
     @property
+    def discovered(self) -> int:
+        return self.streams.count_of(Tier.DISCOVERED)
+
+    @property
     def suspected(self) -> int:
         return self.streams.count_of(Tier.SUSPECTED)
 
@@ -128,13 +134,16 @@ def error_budget(*, organization: Organization) -> Budget:
     """The budget of one organization; leads, whose error rate nobody measured, are no streams."""
     alpha = settings.ERROR_BUDGET
     heads = StreamNewest.objects.filter(stream__organization=organization)
-    values = list(heads.order_by("stream__number").values_list("log10_e_violating", flat=True))
-    orders = range(1, len(values) + 1)
+    values = heads.order_by("stream__number").values_list(
+        "log10_e_violating", "first_log10_e_violating"
+    )
+    newest, first = [one for one, _ in values], [one for _, one in values]
+    orders = range(1, len(newest) + 1)
     return Budget(
         organization=organization,
         alpha=alpha,
         spent=alpha * sum(map(stream_share, orders)),
-        streams=Streams(organization, orders, _tiers(values, alpha)),
+        streams=Streams(organization, orders, _tiers(newest, first, alpha)),
     )
 
 
@@ -175,18 +184,22 @@ def shares_of(*, versions: Collection[UUID]) -> dict[tuple[UUID, str, bool], flo
     }
 
 
-def _tiers(values: Sequence[float], alpha: float) -> dict[int, Tier]:
-    """The tiers of streams by their order, of those that have one; ``values`` are log10 e-values.
+def _tiers(newest: Sequence[float], first: Sequence[float], alpha: float) -> dict[int, Tier]:
+    """The tiers of streams by their order, of those that have one, by log10 e-values.
 
-    Either asks for e >= 1/alpha at least, and to adjust a value does not raise it above that: what
-    is below is not looked at further.
+    Each asks for e >= 1/alpha at least, and to adjust a value does not raise it above that: what is
+    below is not looked at further.
     """
     least = -math.log10(alpha)
-    raised = [order for order, value in enumerate(values, 1) if value >= least]
-    if not raised:
-        return {}
-    suspected = e_bh([adjust_maximum(one) if one >= least else 0.0 for one in values], alpha)
-    tiers = {order: Tier.SUSPECTED for order in raised if suspected[order - 1]}
-    return tiers | {
-        order: Tier.ALARM for order in raised if values[order - 1] >= alarm_bound(order, alpha)
-    }
+    tiers: dict[int, Tier] = {}
+    if any(one >= least for one in newest):
+        suspected = e_bh([adjust_maximum(one) if one >= least else 0.0 for one in newest], alpha)
+        tiers |= dict.fromkeys(_orders(suspected), Tier.SUSPECTED)
+    if any(one >= least for one in first):
+        tiers |= dict.fromkeys(_orders(e_lond(first, alpha)), Tier.DISCOVERED)
+    alarms = [one >= alarm_bound(order, alpha) for order, one in enumerate(newest, 1)]
+    return tiers | dict.fromkeys(_orders(alarms), Tier.ALARM)
+
+
+def _orders(picked: Sequence[bool]) -> list[int]:
+    return [order for order, one in enumerate(picked, 1) if one]

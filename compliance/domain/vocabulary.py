@@ -210,6 +210,9 @@ class Tier(StrEnum):
 
     ALARM = "alarm"
     """Beyond chance over all streams and the organization's whole life (e-Bonferroni)."""
+    DISCOVERED = "discovered"
+    """Decided once, by the first result, and never taken back; of all such in the organization's
+    life at most the stated share is false, on average (e-LOND)."""
     SUSPECTED = "suspected"
     """In a list of which at most the stated share is false, on average (e-BH)."""
     NONE = "none"

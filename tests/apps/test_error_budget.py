@@ -111,3 +111,18 @@ def test_what_was_recorded_late_is_not_the_newest(cast: Cast, version: Version) 
     with time_machine.travel(newest.recorded_at - timedelta(hours=1), tick=False):
         conclude(cast, version, record.COMPLIANT)
     assert error_budget(organization=cast.northwind).streams[0].result == newest
+
+
+def test_a_discovery_is_decided_once_by_the_first_result(cast: Cast, version: Version) -> None:
+    """The first of its stream, which is no alarm: the level of e-LOND falls more slowly."""
+    for place in range(7):
+        conclude(cast, version, record.COMPLIANT, audited=0.1 + place / 100)
+    clear = replace(WEAK, log10_e_violating=3.2)
+    conclude(cast, version, clear)
+    assert error_budget(organization=cast.northwind).streams[-1].tier is Tier.DISCOVERED
+    conclude(cast, version, record.COMPLIANT)  # the same claim later; nothing is taken back
+    after = error_budget(organization=cast.northwind)
+    assert (after.streams[-1].tier, after.discovered) == (Tier.DISCOVERED, 1)
+    conclude(cast, version, record.COMPLIANT, audited=0.5)
+    conclude(cast, version, clear, audited=0.5)  # too late to discover anything
+    assert error_budget(organization=cast.northwind).streams[-1].tier is not Tier.DISCOVERED

@@ -48,8 +48,9 @@ FROM cell WHERE r = 1;
 INSERT INTO audits_standing (version_id, test_name, result_id, verdict)
 SELECT r.version_id, r.test_name, r.id, r.verdict
 FROM audits_result r JOIN cell ON cell.shard = r.id WHERE cell.r = %(runs)s;
-INSERT INTO audits_streamnewest (stream_id, result_id, log10_e_violating)
-SELECT s.id, cell.shard, -2 FROM audits_streamrow s
+INSERT INTO audits_streamnewest
+    (stream_id, result_id, log10_e_violating, first_log10_e_violating)
+SELECT s.id, cell.shard, -2, -2 FROM audits_streamrow s
 JOIN cell ON cell.version = s.version_id AND cell.spec_digest = s.spec_digest
     AND cell.r = %(runs)s;
 INSERT INTO events_event (id, type, organization_id, subject, payload, occurred_at)

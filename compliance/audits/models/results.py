@@ -158,7 +158,8 @@ class StreamRow(models.Model):
 class StreamNewest(models.Model):
     """What a stream says now: its newest result, so that a budget need not seek it in all results.
 
-    The only part of a stream that changes, in the transaction that records the result.
+    The only part of a stream that changes, in the transaction that records the result; what it said
+    first stays.
     """
 
     stream = models.OneToOneField(
@@ -166,6 +167,9 @@ class StreamNewest(models.Model):
     )
     result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="+")
     log10_e_violating = models.FloatField(help_text="Of the result.")
+    first_log10_e_violating = models.FloatField(
+        help_text="Of the stream's first result, on which e-LOND decides once."
+    )
 
     class Meta:
         verbose_name = "newest result of a stream"

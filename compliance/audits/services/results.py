@@ -129,9 +129,11 @@ def _stream_record(result: Result) -> None:
         )
     elif stream.head.result.recorded_at > result.recorded_at:
         return  # another run of the same claim was recorded in the meantime
+    newest = {"result": result, "log10_e_violating": result.log10_e_violating}
     StreamNewest.objects.update_or_create(
         stream=stream,
-        defaults={"result": result, "log10_e_violating": result.log10_e_violating},
+        defaults=newest,
+        create_defaults=newest | {"first_log10_e_violating": result.log10_e_violating},
     )
 
 
