@@ -153,7 +153,7 @@ class Demo:
         self._terminal.step("Starting mail catcher, log, witnesses, workers, scheduler, web server")
         started = [services.mail_catcher(self._state, self._environment, self._smtp_port)]
         started += services.log_and_witnesses(self._environment, self._state)
-        started += services.workers(self._environment)
+        started += services.workers(self._environment, self._state)
         started.append(services.web(self._environment, self._port))
         for service in started:
             self._supervisor.start(service)

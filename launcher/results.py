@@ -59,7 +59,7 @@ def measure(state: State, arguments: Namespace) -> None:
             model_prepare(state.models, name, say)
         environment = servers_start(state, supervisor, say, web_port=free_port())
         smtp = services.mail_catcher(state, environment, kept_port(state.ports, "smtp"))
-        for service in (smtp, *services.workers(environment)):
+        for service in (smtp, *services.workers(environment, state)):
             supervisor.start(service)
         budget = ["--token-budget", str(arguments.token_budget)] * bool(arguments.token_budget)
         for name in names:

@@ -60,10 +60,11 @@ def mail_catcher(state: State, environment: Mapping[str, str], port: int) -> Ser
     return step("smtp", environment, "launcher.smtp", str(port), str(state.mail))
 
 
-def workers(environment: Mapping[str, str]) -> list[Service]:
+def workers(environment: Mapping[str, str], state: State) -> list[Service]:
     """Scheduler and workers."""
+    keeping = {**environment, "ASSAY_ANSWERS": str(state.answers)}
 
-    def worker(name: str, queues: str) -> Service:
+    def worker(name: str, queues: str, environment: Mapping[str, str]) -> Service:
         arguments = (*CELERY, *ALONE, "--queues", queues, "--hostname", f"{name}@%h")
         argv = (sys.executable, "-m", *arguments)
         # SIGTERM would let a shard finish, which may take minutes. After SIGQUIT its lease ends
@@ -71,8 +72,8 @@ def workers(environment: Mapping[str, str]) -> list[Service]:
         return Service(f"worker-{name}", argv, environment, stop_signal=signal.SIGQUIT)
 
     return [
-        worker("cpu", "cpu"),
-        worker("events", "events,alerts"),
+        worker("cpu", "cpu", keeping),
+        worker("events", "events,alerts", environment),
         step("scheduler", environment, "workers.scheduler"),
     ]
 

@@ -43,6 +43,10 @@ class State:
         return self.home / "evidence"
 
     @property
+    def answers(self) -> Path:
+        return self.home / "answers"
+
+    @property
     def log_key(self) -> Path:
         return self.home / "log" / "key"
 

@@ -92,6 +92,21 @@ def test_every_container_is_hardened(services: dict[str, dict[str, Any]]) -> Non
                 assert volume["read_only"] is True, name
 
 
+def test_a_volume_belongs_to_whoever_writes_to_it(services: dict[str, dict[str, Any]]) -> None:
+    """Docker gives it the owner of the image's folder, and root where there is none."""
+    image = (DOCKER / "Dockerfile").read_text()
+    owned = re.search(r"install --directory --owner 10001 --group 10001 ([^\n]+)", image)
+    assert owned is not None
+    written = {
+        volume["target"]
+        for service in services.values()
+        if service["user"] == "10001:10001"
+        for volume in service.get("volumes", [])
+        if volume["type"] == "volume"
+    }
+    assert written == set(owned[1].split()) == {"/evidence", "/answers"}
+
+
 def test_a_container_is_handed_no_secret_that_it_does_not_need(
     services: dict[str, dict[str, Any]],
 ) -> None:
@@ -117,9 +132,8 @@ def test_every_queue_has_its_worker(services: dict[str, dict[str, Any]]) -> None
 
 
 def test_every_variable_is_one_that_assay_reads(services: dict[str, dict[str, Any]]) -> None:
-    known = (
-        {f"ASSAY_{name.upper()}" for name in Env.model_fields} | ONLY_IN_COMPOSE | {"ASSAY_DEVICE"}
-    )
+    of_workers = {"ASSAY_DEVICE", "ASSAY_ANSWERS"}
+    known = {f"ASSAY_{name.upper()}" for name in Env.model_fields} | ONLY_IN_COMPOSE | of_workers
     named = {name for service in services.values() for name in service.get("environment", {})}
     assert {name for name in named if name.startswith("ASSAY_")} <= known
 
