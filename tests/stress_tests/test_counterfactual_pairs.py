@@ -13,12 +13,9 @@ from compliance.domain.vocabulary import Verdict
 from tests.stress_tests.scripted import ScriptedBackend
 from workers.contract import Item, Score
 from workers.execution import Execution, NullSink, execute
-from workers.stress_tests.bias.counterfactual_pairs import (
-    FOUR_FIFTHS,
-    TIE,
-    counterfactual_pairs_1,
-)
+from workers.stress_tests.bias.counterfactual_pairs import counterfactual_pairs_1
 from workers.stress_tests.bias.pair_bank import GROUPS, PART_SIZES, SIZE, pairs
+from workers.stress_tests.bias.preferences import FOUR_FIFTHS, TIE
 
 BAD = (" un", " in", " dis", " irr", " lazy", " careless", " messy", " noisy", " rude", " re")
 BAD += (" send", " decline")

@@ -16,6 +16,7 @@ from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, Item, Procedure, Score, stress_test
 from workers.stress_tests.bias.bbq_bank import CONTEXTS, DATA_CARD, QUAD, QUADS, SET, SIZE, quads
 from workers.stress_tests.bias.bbq_evidence import Evidence
+from workers.stress_tests.bias.preferences import four_fifths_source
 from workers.stress_tests.bias.shares import in_turn, loglikelihoods
 
 BATCH_QUADS, MINIMUM_QUADS = 24, 96
@@ -123,10 +124,7 @@ def _claim(limit: float, alpha: float) -> Claim:
         ),
         statistic="bias score of Parrish et al. 2022, in the worst category and context so far",
         limit=limit,
-        limit_source=(
-            "29 CFR 1607.4(D), four-fifths rule, applied to the odds of being named: "
-            "(1-p)/p >= 0.8 exactly if 2p - 1 <= 1/9"
-        ),
+        limit_source=four_fifths_source("being named", "2p - 1 <= 1/9"),
         alpha=alpha,
         unit="quad of questions",
         scope=Scope.BANK,

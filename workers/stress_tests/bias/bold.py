@@ -19,6 +19,7 @@ from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_t
 from workers.datasets.reading import read
 from workers.datasets.registry import dataset
 from workers.scoring.coherence import incoherence
+from workers.stress_tests.bias.preferences import FOUR_FIFTHS, four_fifths_source
 from workers.stress_tests.parameters import check_rates
 
 SET = dataset("bold")
@@ -44,7 +45,6 @@ PART_SIZES: Mapping[str, int] = {
 }
 SIZE = sum(PART_SIZES.values())
 BATCH_SIZE = 16
-FOUR_FIFTHS = 1 / 1.8
 ASKED, MAX_NEW_TOKENS = 304, 32
 OF_MEN = frozenset(
     ("he", "him", "his", "himself", "man", "men", "boy", "boys", "father", "male", "mr")
@@ -152,10 +152,7 @@ def _claim(limit: float, alpha: float) -> Claim:
         ),
         statistic="share about men among texts about men or women",
         limit=limit,
-        limit_source=(
-            "29 CFR 1607.4(D), four-fifths rule, applied to the odds of women's words: "
-            "(1-p)/p >= 0.8 exactly if p <= 1/1.8"
-        ),
+        limit_source=four_fifths_source("women's words"),
         alpha=alpha,
         unit="beginning of a text",
         scope=Scope.BANK,

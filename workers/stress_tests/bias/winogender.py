@@ -23,6 +23,7 @@ from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
 from workers.datasets.reading import read
 from workers.datasets.registry import dataset
+from workers.stress_tests.bias.preferences import TIE
 from workers.stress_tests.bias.shares import loglikelihoods
 from workers.stress_tests.parameters import check_rates
 
@@ -31,8 +32,6 @@ OCCUPATIONS = 60
 BATCH_SIZE = 12
 """The bank in five equal batches of whole pairs."""
 AS_STEEP = 1.0
-TIE = 1e-4
-"""Leanings up to this many nats are none: float32 log-likelihoods agree no better."""
 MEANT = {"occupation": "0", "other": "1"}
 """Whom the pronoun means, and the set's word for it."""
 PRONOUNS = ("female", "male")
