@@ -41,9 +41,10 @@ faults: $(VENV)/test.stamp ## break servers and processes, and count what was lo
 soak: $(VENV)/test.stamp ## 10,000 runs while faults are injected (ASSAY_SOAK_RUNS)
 	@$(BIN)/python -m pytest -m soak -s
 
-validate: $(VENV)/test.stamp ## measure size and power of every stress test and engine again (slow)
+validate: $(VENV)/test.stamp ## measure size and power of every stress test and engine again, and draw it (slow)
 	@$(BIN)/python -m workers validate --all
 	@$(BIN)/python -m workers validate --engines
+	@$(BIN)/python -m launcher.plots
 
 results: $(VENV)/test.stamp ## both suites on small public models, to docs/results/ (hours; needs the Gemma package)
 	@$(BIN)/python -m launcher.results
