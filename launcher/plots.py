@@ -14,6 +14,7 @@ from typing import Any
 
 import altair as alt
 import vl_convert
+from altair.typing import ChartType
 from scipy.stats import binomtest
 
 from compliance.domain.vocabulary import Verdict
@@ -150,7 +151,7 @@ def _shares(report: Mapping[str, Any]) -> Iterator[Share]:
             yield Share(row["case"], verdict.value, row[verdict.value] / row["lives"])
 
 
-def _rates(rates: list[Rate], title: str) -> alt.LayerChart | None:
+def _rates(rates: list[Rate], title: str) -> ChartType | None:
     if not rates:
         return None
     rows = [{**asdict(one), "place": place} for place, one in enumerate(rates)]
@@ -168,7 +169,7 @@ def _rates(rates: list[Rate], title: str) -> alt.LayerChart | None:
     return alt.layer(*layers).properties(title=_title(title), width=WIDTH, height=alt.Step(STEP))
 
 
-def _stacked(shares: list[Share]) -> alt.Chart | None:
+def _stacked(shares: list[Share]) -> ChartType | None:
     if not shares:
         return None
     order = {verdict.value: place for place, verdict in enumerate(Verdict)}
@@ -177,7 +178,7 @@ def _stacked(shares: list[Share]) -> alt.Chart | None:
         domain=[verdict.value for verdict in Verdict],
         range=[PRINT.verdicts[verdict] for verdict in Verdict],
     )
-    return (
+    bars: ChartType = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_bar(stroke=PRINT.paper)
         .encode(
@@ -190,6 +191,7 @@ def _stacked(shares: list[Share]) -> alt.Chart | None:
         )
         .properties(title=_title("How lives ended"), width=WIDTH, height=alt.Step(STEP))
     )
+    return bars
 
 
 def _cases() -> alt.Y:
