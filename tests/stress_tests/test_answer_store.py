@@ -13,11 +13,14 @@ from compliance.domain.errors import InvalidInputError
 from compliance.domain.specs import ShardSpec, Subject
 from tests.stress_tests.conftest import Assay, write_model
 from workers.backends.answer_store import FILE, AnswerStore, answer_store
+from workers.backends.confined.backend import Confined
 from workers.backends.kept import KeptModels
 from workers.backends.loading import open_backend
 from workers.backends.remembering import Remembering
 from workers.backends.transformers_local import TransformersLocal
+from workers.contract import Backend, ComparingBackend, SamplingBackend
 from workers.execution import Execution, NullSink, execute
+from workers.model_contents import ActivationsSource
 from workers.stress_tests.bias.counterfactual_pairs import counterfactual_pairs_1
 from workers.stress_tests.safety.refusal import refusal
 
@@ -209,3 +212,34 @@ def test_a_size_that_is_none_is_named(size: str, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(InvalidInputError) as caught:
         answer_store()
     assert caught.value.field == "ASSAY_ANSWERS_MIB"
+
+
+def test_what_is_not_kept_is_asked_of_the_model(tiny: Path, store: AnswerStore) -> None:
+    """A test that compares, draws or looks inside finds the same model behind the store."""
+    other = Subject("other", str(tiny), "d1")
+    own = TransformersLocal(Subject("m", str(tiny)), (other,), kept=KeptModels())
+    backend = Remembering(own, store)
+    assert isinstance(backend, ComparingBackend)
+    assert isinstance(backend, SamplingBackend)
+    assert isinstance(backend, ActivationsSource)
+    expected = plain(tiny)
+    assert backend.reference("d1").generate(["Hello"], max_new_tokens=4) == expected.generate(
+        ["Hello"], max_new_tokens=4
+    )
+    drawn = expected.sample(["Hello"], max_new_tokens=4, seed=3)
+    assert backend.sample(["Hello"], max_new_tokens=4, seed=3) == drawn
+    assert backend.mlp_activations(["un happy"]).ends == expected.mlp_activations(["un happy"]).ends
+    assert backend.tokens == expected.tokens
+
+
+def test_every_way_to_open_local_weights_offers_the_same() -> None:
+    """A wrapper that lacks a method makes tests not testable in the service alone."""
+    asked = {
+        name
+        for protocol in (ComparingBackend, SamplingBackend, ActivationsSource)
+        for name in vars(protocol) | vars(Backend)
+        if not name.startswith("_") and callable(getattr(protocol, name, None))
+    }
+    assert {"reference", "sample", "mlp_activations", "loglikelihood"} <= asked
+    for backend in (TransformersLocal, Confined, Remembering):
+        assert asked <= set(dir(backend)), backend

@@ -67,6 +67,8 @@ def test_it_answers_as_in_the_workers_own_process(tiny: Path, shared: ModelProce
     assert len(shared) == 0  # what only hashes files needs no process
     assert other.loglikelihood(REQUESTS) == own.loglikelihood(REQUESTS)
     assert other.generate(["Hello"], max_new_tokens=8) == own.generate(["Hello"], max_new_tokens=8)
+    drawn = [one.sample(["Hello"], max_new_tokens=8, seed=3) for one in (own, other)]
+    assert drawn[0] == drawn[1]
     here, there = own.mlp_activations(["un happy"]), other.mlp_activations(["un happy"])
     assert there.ends == here.ends
     for ours, theirs in zip(here.layers, there.layers, strict=True):

@@ -18,13 +18,14 @@ from typing import Protocol, TypeVar, cast
 from compliance.domain.canonical import Json, digest
 from workers import scoring
 from workers.backends.answer_store import AnswerStore
-from workers.contract import Backend, WeightsReader
+from workers.contract import Backend, ComparingBackend, SamplingBackend, WeightsReader
+from workers.model_contents import Activations, ActivationsSource
 
 T = TypeVar("T", float, str)
 
 
-class Rememberable(Backend, Protocol):
-    """A backend whose answers follow from what it can name."""
+class Rememberable(ComparingBackend, SamplingBackend, ActivationsSource, Protocol):
+    """A local model: its answers follow from what it can name."""
 
     def numerics(self) -> Mapping[str, Json]:
         """Everything that the bits of its answers depend on, without loading the model."""
@@ -69,6 +70,17 @@ class Remembering:
             lambda: self._inner.generate(prompts, max_new_tokens=max_new_tokens),
             _text,
         )
+
+    # Not kept: what is drawn is asked anew at each look, activations are larger than models, and a
+    # reference's answers would need a key of their own.
+    def sample(self, prompts: Sequence[str], *, max_new_tokens: int, seed: int) -> list[str]:
+        return self._inner.sample(prompts, max_new_tokens=max_new_tokens, seed=seed)
+
+    def mlp_activations(self, texts: Sequence[str], digest: str | None = None) -> Activations:
+        return self._inner.mlp_activations(texts, digest)
+
+    def reference(self, digest: str) -> Backend:
+        return self._inner.reference(digest)
 
     def weights(self, digest: str | None = None) -> WeightsReader:
         return self._inner.weights(digest)

@@ -33,6 +33,7 @@ class Answers:
             "numerics": self._numerics,
             "loglikelihood": self._loglikelihood,
             "generate": self._generate,
+            "sample": self._sample,
             "activations": self._activations,
             "config": self._config,
             "names": self._names,
@@ -75,6 +76,13 @@ class Answers:
     def _generate(self, asked: Any) -> Found:
         before = self._local.tokens
         texts = self._local.generate(asked["prompts"], max_new_tokens=asked["max_new_tokens"])
+        return {"answers": list(texts), "tokens": self._local.tokens - before}, []
+
+    def _sample(self, asked: Any) -> Found:
+        before = self._local.tokens
+        texts = self._local.sample(
+            asked["prompts"], max_new_tokens=asked["max_new_tokens"], seed=asked["seed"]
+        )
         return {"answers": list(texts), "tokens": self._local.tokens - before}, []
 
     def _activations(self, asked: Any) -> Found:

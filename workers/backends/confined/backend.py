@@ -76,10 +76,14 @@ class Confined:
         return answers
 
     def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
+        return self._texts("generate", prompts, max_new_tokens=max_new_tokens)
+
+    def sample(self, prompts: Sequence[str], *, max_new_tokens: int, seed: int) -> list[str]:
+        return self._texts("sample", prompts, max_new_tokens=max_new_tokens, seed=seed)
+
+    def _texts(self, what: str, prompts: Sequence[str], **about: Json) -> list[str]:
         asked: Json = list(prompts)
-        answers = self._answers(
-            "generate", len(prompts), prompts=asked, max_new_tokens=max_new_tokens
-        )
+        answers = self._answers(what, len(prompts), prompts=asked, **about)
         if not all(isinstance(one, str) for one in answers):
             raise ModelProcessError("the model's process gave something else than texts")
         return [storable(one) for one in answers]
