@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -29,6 +31,24 @@ def traceparent_now() -> str:
 def trace_context(traceparent: str) -> Context:
     """The context whose spans are children of ``traceparent``; of nothing when it is empty."""
     return _w3c.extract({"traceparent": traceparent}, context=Context())
+
+
+@contextmanager
+def trace_within(traceparent: str) -> Iterator[None]:
+    """Be in the trace of ``traceparent``: stay where the current span is of it, else be its child.
+
+    For what one task does for several requests; where nothing is traced, nothing changes.
+    """
+    wanted = trace.get_current_span(trace_context(traceparent)).get_span_context()
+    current = trace.get_current_span().get_span_context()
+    if not wanted.is_valid or wanted.trace_id == current.trace_id:
+        yield
+        return
+    token = context.attach(trace_context(traceparent))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def trace_id_now() -> str:

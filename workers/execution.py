@@ -92,6 +92,46 @@ class Execution:
     seed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is to be asked of a backend, before the first answer."""
+
+    spec: ShardSpec
+    backend: Backend
+    procedure: Procedure
+    items: Sequence[Item]
+    order_digest: str
+
+    def ask(self, sink: Sink, finished: Finished = NOTHING_FINISHED) -> Execution:
+        """Ask and conclude; whoever calls has committed to the items and their order.
+
+        Raises:
+            NotTestableError: the test cannot speak.
+            LeaseLostError: raised by the sink.
+        """
+        asking = _Asking(self.procedure, self.backend, sink, self.spec.token_budget)
+        scores, stopped = asking.ask(self.items, finished)
+        found = concluded(self.spec, self.procedure, self.items, scores)
+        environment = {**self.backend.environment(), **_earlier(self.spec)}
+        return replace(found, stopped=stopped, environment=environment)
+
+
+def prepare(spec: ShardSpec, backend: Backend) -> Prepared:
+    """Build the stress test, its items and their order.
+
+    Raises:
+        NotTestableError: the backend lacks what the test needs, or there is nothing to ask.
+        InvalidInputError: an unknown stress test or parameter.
+    """
+    test = find(spec.test.name, spec.test.version)
+    require_needs(test, backend)
+    procedure = test.build(spec.test.parameters)
+    items = procedure.items(_rng(spec))
+    require_short_names(spec, items)
+    order_digest = order_commitment([item.digest for item in items])
+    return Prepared(spec, backend, procedure, items, order_digest)
+
+
 def execute(
     spec: ShardSpec,
     backend: Backend,
@@ -105,18 +145,9 @@ def execute(
         InvalidInputError: an unknown stress test or parameter.
         LeaseLostError: raised by the sink.
     """
-    test = find(spec.test.name, spec.test.version)
-    require_needs(test, backend)
-    procedure = test.build(spec.test.parameters)
-    items = procedure.items(_rng(spec))
-    require_short_names(spec, items)
-    order_digest = order_commitment([item.digest for item in items])
-    sink.begin(planned=len(items), order_digest=order_digest)
-    asking = _Asking(procedure, backend, sink, spec.token_budget)
-    scores, stopped = asking.ask(items, finished)
-    found = concluded(spec, procedure, items, scores)
-    environment = {**backend.environment(), **_earlier(spec)}
-    return replace(found, stopped=stopped, environment=environment)
+    prepared = prepare(spec, backend)
+    sink.begin(planned=len(prepared.items), order_digest=prepared.order_digest)
+    return prepared.ask(sink, finished)
 
 
 def _rng(spec: ShardSpec) -> np.random.Generator:

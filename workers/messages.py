@@ -40,6 +40,26 @@ def headers_of(task: str, ids: dict[str, str], traceparent: str) -> Iterator[dic
         yield {_IDS: ids, _TRACEPARENT: traceparent_now()}
 
 
+@contextmanager
+def one_of_several(task: str, ids: dict[str, str], traceparent: str) -> Iterator[None]:
+    """Around what a task does for one of several that its message names, in the trace of that one.
+
+    Its span links to the task's own, which is in the trace of the first.
+    """
+    here = trace.get_current_span().get_span_context()
+    with (
+        structlog.contextvars.bound_contextvars(**ids),
+        _tracer.start_as_current_span(
+            task,
+            context=trace_context(traceparent),
+            kind=SpanKind.CONSUMER,
+            links=[trace.Link(here)] if here.is_valid else (),
+            attributes={"messaging.system": "celery", "messaging.operation.type": "process", **ids},
+        ),
+    ):
+        yield
+
+
 @task_prerun.connect
 def task_begins(task_id: str, task: Task[Any, Any], **_: Any) -> None:
     """Bind the message's ids to every line of the task, and open its span."""

@@ -87,17 +87,19 @@ def follow(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
 def ring() -> int:
     """Ring for everything that waits in a row and is due; returns for how much."""
     return (
-        shards_ring(ring=ring_shard)
+        shards_ring(ring=ring_shards)
         + sendings_ring(kind=FollowUp, ring=ring_follow_up)
         + sendings_ring(kind=Delivery, ring=ring_delivery)
         + sendings_ring(kind=WebhookCall, ring=ring_call)
     )
 
 
-def ring_shard(shard: Shard) -> None:
-    """Ring for a queued shard."""
-    ids = {"run_id": str(shard.run_id), "shard_id": str(shard.id)}
-    send(Route(EXECUTE, shard.queue), str(shard.id), ids, shard.run.traceparent)
+def ring_shards(shards: Sequence[Shard]) -> None:
+    """Ring for a queued shard, or for a group of them with one bell; its trace is the first's."""
+    first, alone = shards[0], len(shards) == 1
+    ids = {"run_id": str(first.run_id), "shard_id": str(first.id)} if alone else {}
+    arguments = [str(shard.id) for shard in shards]
+    send(Route(EXECUTE, first.queue), *arguments, ids=ids, traceparent=first.run.traceparent)
 
 
 def ring_follow_up(follow_up: FollowUp) -> None:
@@ -106,7 +108,7 @@ def ring_follow_up(follow_up: FollowUp) -> None:
     kind, _, subject = event.subject.partition("/")
     ids = {"event_id": str(event.id), f"{kind}_id": subject}
     route = Route(follow_up.task, QUEUES.get(follow_up.task, "events"))
-    send(route, follow_up.id, ids, event.traceparent)
+    send(route, follow_up.id, ids=ids, traceparent=event.traceparent)
 
 
 def ring_delivery(delivery: Delivery) -> None:
@@ -114,19 +116,19 @@ def ring_delivery(delivery: Delivery) -> None:
     ids, first = {"delivery_id": str(delivery.id)}, delivery_first(delivery=delivery)
     if first is not None:
         ids["alert_id"] = str(first.id)
-    send(DELIVER, delivery.id, ids, first.event.traceparent if first else "")
+    send(DELIVER, delivery.id, ids=ids, traceparent=first.event.traceparent if first else "")
 
 
 def ring_call(call: WebhookCall) -> None:
     """Ring for a webhook's call."""
     ids = {"event_id": str(call.event_id), "call_id": str(call.id)}
-    send(CALL, str(call.id), ids, call.event.traceparent)
+    send(CALL, str(call.id), ids=ids, traceparent=call.event.traceparent)
 
 
-def send(route: Route, argument: str | int, ids: dict[str, str], traceparent: str) -> None:
+def send(route: Route, *arguments: str | int, ids: dict[str, str], traceparent: str) -> None:
     """Send a message to the broker; raises when it cannot take it."""
     with headers_of(route.task, ids, traceparent) as headers:
-        app.send_task(route.task, args=[argument], queue=route.queue, headers=headers, retry=False)
+        app.send_task(route.task, args=arguments, queue=route.queue, headers=headers, retry=False)
 
 
 def mend() -> None:

@@ -100,12 +100,8 @@ def _envelope(result: Result) -> Envelope:
 
 
 def _planned(result: Result) -> int:
-    """Items in the committed order, controls and all; an estimate's own plan may count fewer.
-
-    Asked of the database: a shard in a worker's hands is as it was when it was claimed.
-    """
-    asked = Shard.objects.filter(pk=_asked(result).pk)
-    return asked.values_list("items_total", flat=True).get() or 0
+    """Items in the committed order, controls and all; an estimate's own plan may count fewer."""
+    return _asked(result).items_total or 0
 
 
 def _scores(result: Result) -> list[Score]:

@@ -51,6 +51,18 @@ HEARTBEAT_SECONDS = 3
 STALL_SECONDS = 1_800
 """A worker whose batch takes longer than this hangs: it ends itself and its shard goes on."""
 
+GROUP_SHARDS = 32
+"""How many brief shards, neighbours in their queue, one bell is rung for."""
+
+BRIEF_SECONDS = 0.1
+"""A shard is taken for brief where its test last took less on the same version."""
+
+GROUP_SECONDS = 2.0
+"""How long a worker goes on beginning shards of one group; what it did not begin it gives back.
+
+Below HEARTBEAT_SECONDS, and with it below what cancelling may take.
+"""
+
 RING_AGAIN_SECONDS = 5
 """A shard still queued this long after its bell rang into an empty queue was not heard."""
 

@@ -43,17 +43,40 @@ def event_record(
         model_id: the model it is about; without one, only whole records show the event.
 
     Raises:
+        InvalidInputError, CommitmentError: see ``event_draft``.
+        RuntimeError: see ``events_write``.
+    """
+    event = event_draft(
+        event_type=event_type,
+        organization_id=organization_id,
+        subject=subject,
+        payload=payload,
+        actor=actor,
+        model_id=model_id,
+    )
+    events_write([event])
+    return event
+
+
+def event_draft(
+    *,
+    event_type: EventType,
+    organization_id: UUID | None,
+    subject: str,
+    payload: Mapping[str, Json],
+    actor: User | None = None,
+    model_id: UUID | None = None,
+) -> Event:
+    """An event as ``event_record`` records it, to be written with others by ``events_write``.
+
+    Raises:
         InvalidInputError: the payload lacks a key of ``PAYLOAD_KEYS``.
         CommitmentError: the payload holds what the ledger cannot commit to (NaN, huge integers).
-        RuntimeError: called outside a transaction: the event could tell of a change that
-            was never made.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("event_record must run in the transaction of the change it tells of")
     payload_check(event_type, payload)
     values = values_of(payload, actor.pk if actor else None)
     salts = {path: secrets.token_hex(SALT_BYTES) for path in values}
-    event = Event.objects.create(
+    return Event(
         type=event_type.value,
         organization_id=organization_id,
         model_id=model_id,
@@ -64,10 +87,21 @@ def event_record(
         actor=actor,
         traceparent=traceparent_now(),
     )
+
+
+def events_write(events: Sequence[Event]) -> None:
+    """Write drafted events, and that every reader has yet to read them.
+
+    Raises:
+        RuntimeError: called outside a transaction: the events could tell of a change that
+            was never made.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is written in the transaction of the change it tells of")
+    Event.objects.bulk_create(events)
     PendingEvent.objects.bulk_create(
-        [PendingEvent(event=event, reader=reader.value) for reader in Reader]
+        [PendingEvent(event=event, reader=reader.value) for event in events for reader in Reader]
     )
-    return event
 
 
 @transaction.atomic

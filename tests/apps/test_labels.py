@@ -60,9 +60,9 @@ def shard(cast: Cast, llama: Version) -> Shard:
 
 def executed(run: Run) -> Shard:
     """The run's only shard, after a worker executed it."""
-    from workers.tasks.runs import run_shard
+    from workers.tasks.runs import run_shards
 
-    run_shard.run(str(run.shards.get().id))
+    run_shards.run(str(run.shards.get().id))
     run.refresh_from_db()
     assert run.state == RunState.COMPLETED.value, run.shards.get().trouble
     return run.shards.get()

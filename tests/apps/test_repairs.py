@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -28,7 +29,7 @@ from tests.cast import Cast
 
 def rung() -> list[Shard]:
     heard: list[Shard] = []
-    shards_ring(ring=heard.append)
+    shards_ring(ring=heard.extend)
     return heard
 
 
@@ -47,7 +48,7 @@ def test_a_queued_shard_is_rung_for_once(run: Run) -> None:
 
 
 def test_a_broker_that_takes_nothing_leaves_the_shard_to_be_rung_for(run: Run) -> None:
-    def broken(shard: Shard) -> None:
+    def broken(shards: Sequence[Shard]) -> None:
         raise ConnectionError
 
     with pytest.raises(ConnectionError):

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -43,6 +43,15 @@ class Pulse:
         finally:
             self._writing = False
 
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Around what may be interrupted after all, where everything else may not."""
+        self._writing = False
+        try:
+            yield
+        finally:
+            self._writing = True
+
     @property
     def stalled(self) -> bool:
         return time.monotonic() - self._progressed_at > STALL_SECONDS
@@ -58,13 +67,23 @@ def heartbeat(lease: Lease) -> Iterator[Pulse]:
     """Renew the lease from a thread of its own until the block ends.
 
     A cancelled run, or another worker on the shard, raises LeaseLostError in the block within
-    HEARTBEAT_SECONDS, in the middle of a batch too. That takes a signal, which Python hands to
-    the main thread alone; elsewhere the next write finds out.
+    HEARTBEAT_SECONDS, in the middle of a batch too.
+    """
+    with beating(lambda: shard_heartbeat(lease=lease)) as pulse:
+        yield pulse
+
+
+@contextmanager
+def beating(renew: Callable[[], None]) -> Iterator[Pulse]:
+    """Renew from a thread of its own, every HEARTBEAT_SECONDS, until the block ends.
+
+    Where ``renew`` raises LeaseLostError, so does the block. That takes a signal, which Python
+    hands to the main thread alone; elsewhere the next write finds out.
     """
     pulse = Pulse()
     main = threading.current_thread() is threading.main_thread()
     before = signal.signal(INTERRUPT, pulse.interrupt) if main else None
-    thread = threading.Thread(target=_beat, args=(lease, pulse, main), daemon=True)
+    thread = threading.Thread(target=_beat, args=(renew, pulse, main), daemon=True)
     thread.start()
     try:
         yield pulse
@@ -77,14 +96,14 @@ def heartbeat(lease: Lease) -> Iterator[Pulse]:
             signal.signal(INTERRUPT, before)
 
 
-def _beat(lease: Lease, pulse: Pulse, interruptible: bool) -> None:
+def _beat(renew: Callable[[], None], pulse: Pulse, interruptible: bool) -> None:
     try:
         while not pulse.ended.wait(HEARTBEAT_SECONDS):
             if pulse.stalled:
-                _log.error("no batch for too long; this process ends itself", fence=lease.fence)
+                _log.error("no batch for too long; this process ends itself")
                 os.kill(os.getpid(), signal.SIGKILL)
             try:
-                shard_heartbeat(lease=lease)
+                renew()
             except (DatabaseError, InterfaceError):
                 connection.close()  # an outage: the lease may still stand when it is over
     except LeaseLostError:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import socket
-import traceback
 from dataclasses import asdict
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.utils import timezone
 
 from compliance.audits.labelling import AUDITED
@@ -16,39 +14,34 @@ from compliance.audits.services import (
     Announcement,
     Lease,
     catalogue_publish,
-    shard_claim,
     shard_complete,
-    shard_fail,
-    shard_refuse,
+    shards_claim,
 )
 from compliance.domain.canonical import Json
-from compliance.domain.errors import (
-    InvalidInputError,
-    LeaseLostError,
-    NotTestableError,
-    UnavailableError,
-)
-from compliance.tracing import trace_failed
-from workers.backends.loading import open_confined
+from compliance.domain.errors import LeaseLostError
 from workers.catalogue import catalogue, code_digest, lacking, validity
 from workers.celery import app
 from workers.contract import StressTest
 from workers.execution import Execution, execute
 from workers.labelling import fold, rebuild
 from workers.plans import kept_plan
+from workers.tasks.endings import failure_record
+from workers.tasks.groups import group_execute
 from workers.tasks.heartbeat import Pulse, heartbeat
-from workers.tasks.recording import RecordSink, finished_of, outcome_of
+from workers.tasks.recording import RecordSink, backend_of, finished_of, outcome_of
 
 _log = structlog.get_logger("assay.runs")
 
 
 @app.task(name="runs.execute", bind=True)
-def run_shard(self, shard_id: str) -> None:  # type: ignore[no-untyped-def]
-    """Claim the shard and execute it; a shard that is not to be had is somebody else's."""
+def run_shards(self, *shard_ids: str) -> None:  # type: ignore[no-untyped-def]
+    """Claim the shards and execute them; a shard that is not to be had is somebody else's."""
     worker = self.request.hostname or socket.gethostname()
-    lease = shard_claim(shard_id=UUID(shard_id), worker=worker)
-    if lease is not None:
-        shard_execute(lease)
+    leases = shards_claim(shard_ids=[UUID(one) for one in shard_ids], worker=worker)
+    if len(leases) > 1:
+        group_execute(leases)
+    elif leases:
+        shard_execute(leases[0])
 
 
 def shard_execute(lease: Lease) -> None:
@@ -68,31 +61,15 @@ def _ended(lease: Lease, log: structlog.stdlib.BoundLogger) -> None:
             execution = _executed(lease, pulse)
         result = shard_complete(lease=lease, outcome=outcome_of(execution))
         log.info("shard completed", verdict=result.verdict, seconds=result.duration_seconds)
-    except LeaseLostError:
-        raise
-    except UnavailableError as error:
-        shard_fail(lease=lease, trouble=str(error), retry_after=error.retry_after)
-        log.warning("not to be asked now", reason=str(error))
-    except (NotTestableError, InvalidInputError) as error:
-        shard_refuse(lease=lease, reason=str(error))
-        log.info("not testable", reason=str(error))
-    except Exception as error:  # whatever broke is shown to the officer, not swallowed
-        log.exception("shard failed")
-        trace_failed(error)
-        lines = str(error).strip().splitlines() or ["no message"]
-        trouble = f"{type(error).__name__}: {lines[0]}"
-        shard_fail(lease=lease, trouble=trouble, traceback=traceback.format_exc())
+    except Exception as error:  # it is recorded, and there its kinds are told apart
+        failure_record(lease, error, log)
 
 
 def _executed(lease: Lease, pulse: Pulse) -> Execution:
     """Ask the model; or, where people have labelled its answers, judge those anew."""
     if lease.relabelled is not None:
         return fold(rebuild(lease.relabelled.record), lease.relabelled.labels)
-    backend = open_confined(
-        lease.spec.subject,
-        lease.spec.references,
-        allow_internal=settings.ALLOW_INTERNAL,
-    )
+    backend = backend_of(lease)
     return execute(lease.spec, backend, RecordSink(lease, pulse), finished_of(lease))
 
 

@@ -7,7 +7,8 @@ from compliance.audits.services.catalogue import (
     battery_resolve,
     catalogue_publish,
 )
-from compliance.audits.services.claims import Lease, shard_claim
+from compliance.audits.services.claims import Lease, shard_claim, shards_claim
+from compliance.audits.services.completing import Completion, shard_complete, shards_complete
 from compliance.audits.services.confirmations import confirmation_request
 from compliance.audits.services.deliveries import deliveries_replay, subscription_secret_rotate
 from compliance.audits.services.doorbell import shards_ring
@@ -26,14 +27,16 @@ from compliance.audits.services.schedules import (
     schedule_pause,
     schedule_resume,
 )
+from compliance.audits.services.scores import AnsweredItem
 from compliance.audits.services.shards import (
-    AnsweredItem,
+    Plan,
     shard_batch,
     shard_begin,
-    shard_complete,
     shard_fail,
     shard_heartbeat,
     shard_refuse,
+    shards_begin,
+    shards_return,
 )
 from compliance.audits.services.subscriptions import (
     consequence_resolve,
@@ -49,8 +52,10 @@ __all__ = [
     "Announcement",
     "AnsweredItem",
     "Cause",
+    "Completion",
     "Lease",
     "Outcome",
+    "Plan",
     "battery_default",
     "battery_resolve",
     "bundle_take",
@@ -79,6 +84,10 @@ __all__ = [
     "shard_fail",
     "shard_heartbeat",
     "shard_refuse",
+    "shards_begin",
+    "shards_claim",
+    "shards_complete",
+    "shards_return",
     "shards_ring",
     "subscription_create",
     "subscription_pause",

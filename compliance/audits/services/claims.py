@@ -1,22 +1,22 @@
-"""Claiming a shard: the compare-and-set that makes a lease, and what the lease tells a worker."""
+"""Claiming shards: what makes a lease, and what the lease tells a worker."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from compliance.audits.labelling import label_sheet
 from compliance.audits.models import Result, Score, Shard, StressTest
-from compliance.audits.services.runs import run_start, shard_move
+from compliance.audits.services.moves import runs_start, shards_move
 from compliance.domain.items import Score as ItemScore
 from compliance.domain.runs import ENDPOINT_WAIT_SECONDS, LEASE_SECONDS
 from compliance.domain.specs import ShardSpec, StressTestSpec
@@ -76,38 +76,72 @@ class Lease:
         return self.shard.tokens
 
 
-@transaction.atomic
 def shard_claim(*, shard_id: UUID, worker: str) -> Lease | None:
     """Claim a queued shard, or one whose lease ran out; None if it is not to be had."""
-    claimable = queued_and_due() | lease_expired()
-    shard = Shard.objects.select_related(WHOSE).filter(claimable, id=shard_id).first()
-    if shard is None or (shard.origin and _busy(shard)):
-        return None
+    leases = shards_claim(shard_ids=[shard_id], worker=worker)
+    return leases[0] if leases else None
+
+
+@transaction.atomic
+def shards_claim(*, shard_ids: Sequence[UUID], worker: str) -> list[Lease]:
+    """Claim those of the shards that are to be had, as ``shard_claim`` does; each has its lease."""
+    # In the order of their ids, as everywhere: two who wait for each other would be cut off.
+    claimable = Shard.objects.select_for_update(of=("self",)).select_related(WHOSE)
+    found = claimable.filter(queued_and_due() | lease_expired(), id__in=shard_ids).order_by("id")
+    shards = [shard for shard in found if not (shard.origin and _busy(shard))]
+    if not shards:
+        return []
+    _lease(shards, worker)
+    runs_start(runs=[shard.run for shard in shards], who=worker)
+    following = _following(shards)
+    return [
+        Lease(
+            shard=shard,
+            spec=_spec(shard, following),
+            finished=_finished(shard),
+            relabelled=_relabelled(shard.labelled, shard.labels_counted or 0),
+        )
+        for shard in sorted(shards, key=lambda one: shard_ids.index(one.id))
+    ]
+
+
+def _lease(shards: Sequence[Shard], worker: str) -> None:
     now = timezone.now()
-    claimed = shard_move(
-        shard=shard,
+    shards_move(
+        shards=shards,
         new=ShardState.LEASED,
         who=worker,
-        why=f"attempt {shard.attempts + 1}",
-        only=claimable,
+        whys=[f"attempt {shard.attempts + 1}" for shard in shards],
         worker=worker,
-        fence=shard.fence + 1,
-        attempts=shard.attempts + 1,
+        fence=F("fence") + 1,
+        attempts=F("attempts") + 1,
         claimed_at=now,
-        started_at=shard.started_at or now,
-        items_at_claim=shard.items_done,
-        tokens_at_claim=shard.tokens,
+        started_at=Coalesce(F("started_at"), now),
+        items_at_claim=F("items_done"),
+        tokens_at_claim=F("tokens"),
         lease_expires_at=lease_end(),
     )
-    if not claimed:
-        return None
-    run_start(run=shard.run, who=worker)
-    return Lease(
-        shard=shard,
-        spec=_spec(shard),
-        finished=_finished(shard),
-        relabelled=_relabelled(shard.labelled, shard.labels_counted or 0),
+    for shard in shards:  # as the statement left them
+        shard.worker, shard.claimed_at = worker, now
+        shard.fence += 1
+        shard.attempts += 1
+        shard.started_at = shard.started_at or now
+        shard.items_at_claim, shard.tokens_at_claim = shard.items_done, shard.tokens
+
+
+def leases_lock(leases: Sequence[Lease]) -> list[Lease]:
+    """Those that still stand, their shards locked until the transaction ends.
+
+    Whoever reads them after this writes under their fences, in as few statements as he likes.
+    """
+    held = Shard.objects.select_for_update().filter(
+        id__in=[lease.shard_id for lease in leases], state=ShardState.LEASED.value
     )
+    fences = dict(held.order_by("id").values_list("id", "fence"))
+    standing = [lease for lease in leases if fences.get(lease.shard_id) == lease.fence]
+    for lease in standing:  # whatever was made of it in a transaction that was undone
+        lease.shard.state = ShardState.LEASED.value
+    return standing
 
 
 def queued_and_due() -> Q:
@@ -140,7 +174,7 @@ def lease_end() -> Combinable:
     return Now() + timedelta(seconds=LEASE_SECONDS)
 
 
-def _spec(shard: Shard) -> ShardSpec:
+def _spec(shard: Shard, following: Collection[tuple[str, int]]) -> ShardSpec:
     version, test = shard.run.version, StressTestSpec.from_json(shard.spec)
     compared = _compared(version, test)
     return ShardSpec(
@@ -149,20 +183,22 @@ def _spec(shard: Shard) -> ShardSpec:
         subject=version_subject(version=version),
         references=tuple(version_subject(version=other) for other in compared),
         token_budget=shard.run.token_budget,
-        earlier=_looks(version, test),
+        earlier=_looks(version, test) if (test.name, test.version) in following else (),
     )
 
 
-def _looks(version: Version, test: StressTestSpec) -> tuple[tuple[ItemScore, ...], ...]:
-    """Scores of all results of this claim on this version, for a test that follows it over time.
+def _following(shards: Sequence[Shard]) -> set[tuple[str, int]]:
+    """Name and version of those of the shards' tests that follow a version over time.
 
     One parameter says so, which the spec need not name: how many ``earlier`` runs it reads.
     """
-    follows = StressTest.objects.filter(
-        name=test.name, version=test.version, parameters__has_key="earlier"
-    )
-    if not follows.exists():
-        return ()
+    names = {shard.test_name for shard in shards}
+    tests = StressTest.objects.filter(name__in=names, parameters__has_key="earlier")
+    return set(tests.values_list("name", "version"))
+
+
+def _looks(version: Version, test: StressTestSpec) -> tuple[tuple[ItemScore, ...], ...]:
+    """Scores of all results of this claim on this version, oldest first."""
     results = Result.objects.filter(version=version, spec_digest=test.digest)
     told = results.order_by("recorded_at").prefetch_related("shard__scores")
     return tuple(
@@ -177,7 +213,9 @@ def _compared(version: Version, test: StressTestSpec) -> list[Version]:
         return reference_versions(version=version)
     parent = test.parameters.get("parent")
     bound = parent.get("digest") if isinstance(parent, Mapping) else None
-    named = {bound, test.parameters.get("reference")}
+    named = {bound, test.parameters.get("reference")} - {None}
+    if not named:
+        return []
     return [one for one in siblings_held(version=version) if one.weights_digest in named]
 
 

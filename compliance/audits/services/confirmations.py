@@ -11,8 +11,9 @@ from compliance.audits.services.runs import Cause, run_request
 from compliance.domain.events import EventType
 from compliance.domain.verdicts import decision_bound
 from compliance.domain.vocabulary import Trigger
+from compliance.events.models import Event
 from compliance.events.selectors import event_by_id
-from compliance.events.services import event_record
+from compliance.events.services import event_draft
 from compliance.registry.models import Version
 from compliance.registry.screening import Screening
 
@@ -42,14 +43,14 @@ def confirmation_request(*, event_id: UUID) -> Run | None:
     )
 
 
-def parent_unshown_record(*, result: Result) -> None:
-    """Say in an event that the test a screening asked for did not find a declared parent.
+def parent_unshown(*, result: Result) -> list[Event]:
+    """The event, to be written, of a screening's test that did not find a declared parent; or none.
 
     That is no proof against the declaration, so it is no verdict: what a test does not find may be
     there. Parents that could not be compared are left out.
     """
     if result.shard.run.trigger != Trigger.SCREENING.value:
-        return
+        return []
     declared = {
         one["label"] for one in result.spec["parameters"]["references"] if one["declared_parent"]
     }
@@ -60,10 +61,10 @@ def parent_unshown_record(*, result: Result) -> None:
         if part["name"] in declared and part["n"] and part["log10_e_compliant"] < bound
     ]
     if not unshown:
-        return
+        return []
     version, run_id = result.version, result.shard.run_id
     said = "; ".join(f"{part['name']}: {part['note']}" for part in unshown)
-    event_record(
+    event = event_draft(
         event_type=EventType.PARENT_UNSHOWN,
         organization_id=version.model.organization_id,
         subject=f"run/{run_id}",
@@ -81,3 +82,4 @@ def parent_unshown_record(*, result: Result) -> None:
         },
         model_id=version.model_id,
     )
+    return [event]

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from compliance.audits.models import Repair, Run, Shard
 from compliance.audits.services.claims import lease_expired
 from compliance.audits.services.doorbell import BATCH
-from compliance.audits.services.runs import run_settle
+from compliance.audits.services.settling import run_settle
 from compliance.audits.services.shards import shard_requeue
 from compliance.domain.runs import (
     LEASE_SECONDS,

@@ -1,26 +1,27 @@
-"""Recording what a completed shard found, in the transaction that ends it."""
+"""Recording what completed shards found, in the transaction that ends them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
 from compliance.audits.budget import alarming
 from compliance.audits.evidence import result_attested
-from compliance.audits.models import Result, Shard, Standing, StreamNewest, StreamRow
-from compliance.audits.services.confirmations import parent_unshown_record
+from compliance.audits.models import Result, Shard
+from compliance.audits.services.confirmations import parent_unshown
+from compliance.audits.services.standings import standings_record, streams_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Stop, Verdict
-from compliance.events.services import event_record
+from compliance.events.models import Event
+from compliance.events.services import event_draft
 from compliance.ledger.services import evidence_record
+from compliance.tracing import trace_within
 
 _BEYOND = " Beyond chance over everything that this organization has had tested: an alarm."
 _WITHIN = (
@@ -35,7 +36,11 @@ violation opens one alert."""
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an execution found and what it depended on."""
+    """What an execution found and what it depended on.
+
+    Attributes:
+        seconds: that it took, where it waited for others after its claim; None where it did not.
+    """
 
     estimate: Estimate
     stopped: Stop
@@ -44,22 +49,34 @@ class Outcome:
     scores_digest: str
     environment: Mapping[str, Json]
     unasked_digest: str = ""
+    seconds: float | None = None
 
 
-def result_record(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result:
-    """Write a shard's result and the events that tell of its verdict.
+def results_record(
+    *, shards: Sequence[Shard], outcomes: Sequence[Outcome], verdicts: Sequence[Verdict]
+) -> tuple[list[Result], list[Event]]:
+    """Write shards' results; returns them, and the events to be written that tell of the verdicts.
 
-    The caller has moved the shard under its lease, in the same transaction.
+    The caller has moved the shards under their leases, in the same transaction.
     """
-    result = _result_write(shard=shard, outcome=outcome, verdict=verdict)
-    _verdict_record(shard=shard, result=result, verdict=verdict)
-    parent_unshown_record(result=result)
-    return result
+    of_each = zip(shards, outcomes, verdicts, strict=True)
+    results = [_result(shard, outcome, verdict) for shard, outcome, verdict in of_each]
+    statements = [result_attested(one) for one in results]
+    digests = evidence_record(contents=statements, media_type=PAYLOAD_TYPE)
+    for result, sha256 in zip(results, digests, strict=True):
+        result.statement_sha256 = sha256
+    Result.objects.bulk_create(results)
+    standings_record(results)
+    # A lead, whose error rate nobody measured, is no stream.
+    claims = zip(results, outcomes, strict=True)
+    streams_record([result for result, outcome in claims if not outcome.estimate.lead])
+    return results, [event for result in results for event in _events(result)]
 
 
-def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result:
+def _result(shard: Shard, outcome: Outcome, verdict: Verdict) -> Result:
     estimate, spec, now = outcome.estimate, StressTestSpec.from_json(shard.spec), timezone.now()
-    result = Result(
+    since_claim = (now - (shard.started_at or now)).total_seconds()
+    return Result(
         shard=shard,
         version=shard.run.version,
         test_name=spec.name,
@@ -86,59 +103,18 @@ def _result_write(*, shard: Shard, outcome: Outcome, verdict: Verdict) -> Result
         unasked_digest=outcome.unasked_digest,
         scores_digest=outcome.scores_digest,
         environment=dict(outcome.environment),
-        duration_seconds=(now - (shard.started_at or now)).total_seconds(),
+        duration_seconds=since_claim if outcome.seconds is None else outcome.seconds,
         recorded_at=now,
     )
-    result.statement_sha256 = evidence_record(
-        content=result_attested(result), media_type=PAYLOAD_TYPE
-    )
-    result.save(force_insert=True)
-    _standing_record(result)
-    if not outcome.estimate.lead:  # a lead, whose error rate nobody measured, is no stream
-        _stream_record(result)
-    return result
 
 
-def _standing_record(result: Result) -> None:
-    """Make the result what its stress test says of its version now, unless a newer one does."""
-    standing, made = Standing.objects.select_for_update().get_or_create(
-        version=result.version,
-        test_name=result.test_name,
-        defaults={"result": result, "verdict": result.verdict},
-    )
-    if not made and standing.result.recorded_at <= result.recorded_at:
-        standing.result, standing.verdict = result, result.verdict
-        standing.save()
+def _events(result: Result) -> list[Event]:
+    with trace_within(result.shard.run.traceparent):
+        return [*_verdict_events(result), *parent_unshown(result=result)]
 
 
-def _stream_record(result: Result) -> None:
-    """Make the result the newest of its stream, which gets the next number if it has none."""
-    by_people = result.shard.labelled_id is not None
-    same = {"version": result.version, "spec_digest": result.spec_digest, "by_people": by_people}
-    organization_id = result.version.model.organization_id
-    with connection.cursor() as cursor:  # until the transaction ends: two claims count in turn
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"streams {organization_id}"]
-        )
-    stream = StreamRow.objects.filter(**same).select_related("head__result").first()
-    if stream is None:
-        numbers = StreamRow.objects.filter(organization=organization_id)
-        last = numbers.aggregate(last=Max("number"))["last"] or 0
-        stream = StreamRow.objects.create(
-            organization_id=organization_id, number=last + 1, opened_at=result.recorded_at, **same
-        )
-    elif stream.head.result.recorded_at > result.recorded_at:
-        return  # another run of the same claim was recorded in the meantime
-    newest = {"result": result, "log10_e_violating": result.log10_e_violating}
-    StreamNewest.objects.update_or_create(
-        stream=stream,
-        defaults=newest,
-        create_defaults=newest | {"first_log10_e_violating": result.log10_e_violating},
-    )
-
-
-def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
-    version = shard.run.version
+def _verdict_events(result: Result) -> list[Event]:
+    shard, version, verdict = result.shard, result.version, Verdict(result.verdict)
     violating = verdict is Verdict.VIOLATING
     alarm = violating and alarming(result)
     payload: dict[str, Json] = {
@@ -157,14 +133,16 @@ def _verdict_record(*, shard: Shard, result: Result, verdict: Verdict) -> None:
     }
     told_by = _VIOLATIONS.get(shard.test_name, EventType.VERDICT_VIOLATING)
     types = [EventType.VERDICT_REACHED] + [told_by] * violating
-    for event_type in types:
-        event_record(
+    return [
+        event_draft(
             event_type=event_type,
             organization_id=version.model.organization_id,
             subject=f"run/{shard.run_id}",
             payload=payload,
             model_id=version.model_id,
         )
+        for event_type in types
+    ]
 
 
 def _claim(result: Result) -> dict[str, Json]:

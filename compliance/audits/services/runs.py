@@ -1,32 +1,29 @@
-"""Requesting, settling and cancelling runs."""
+"""Requesting and cancelling runs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer
-from compliance.audits.models import Run, Shard, StressTest, Subscription, Transition
+from compliance.audits.models import Run, Shard, StressTest, Subscription
 from compliance.audits.services.catalogue import battery_check, budget_check
+from compliance.audits.services.moves import runs_move, shard_move
+from compliance.audits.services.settling import run_settle
 from compliance.domain.canonical import Json
 from compliance.domain.endpoints import origin_of
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.runs import (
     RUN_MOVES,
-    SHARD_MOVES,
-    TERMINAL_RUN_STATES,
     TERMINAL_SHARD_STATES,
     move_check,
     not_offered,
     queue_for,
-    run_outcome,
     seed_for,
 )
 from compliance.domain.specs import StressTestSpec
@@ -37,10 +34,6 @@ from compliance.registry.models import Version
 from compliance.registry.screening import Screening
 from compliance.registry.selectors import version_bindings, version_large
 from compliance.tracing import traceparent_now
-
-_ANY = Q()
-_TOLD = ("test_name", "state", "trouble", "attempts", "result__verdict")
-"""What a run's end says of each shard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +137,14 @@ def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
     organization_id = run.version.model.organization_id
     viewer.require(Action.REQUEST_RUN, organization_id)
     # Shards before their run, as everywhere: two who wait for each other would be cut off.
-    shards = list(run.shards.select_for_update().order_by("position"))
+    shards = list(run.shards.select_for_update().order_by("id"))
     locked = Run.objects.select_for_update().get(id=run.id)
     move_check(RUN_MOVES, RunState(locked.state), RunState.CANCELLED)
     for shard in shards:
         if ShardState(shard.state) in TERMINAL_SHARD_STATES:
             continue
         shard_move(shard=shard, new=ShardState.CANCELLED, who=viewer.user.email, why=reason)
-    _run_move(run=locked, new=RunState.CANCELLED, who=viewer.user.email, why=reason)
+    runs_move(runs=[locked], new=RunState.CANCELLED, who=viewer.user.email, why=reason)
     event_record(
         event_type=EventType.RUN_CANCELLED,
         organization_id=organization_id,
@@ -161,78 +154,6 @@ def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
         model_id=run.version.model_id,
     )
     return locked
-
-
-def run_start(*, run: Run, who: str) -> None:
-    """Note that a first shard was claimed; later claims change nothing."""
-    requested = Run.objects.filter(id=run.id, state=RunState.REQUESTED.value)
-    if requested.update(state=RunState.RUNNING.value):
-        _transition_write(
-            run, RunState.REQUESTED, RunState.RUNNING, who, "a first shard was claimed"
-        )
-
-
-def run_settle(*, run: Run) -> None:
-    """End the run once every shard has ended, and say so in an event."""
-    # Its shards are read under the run's lock: of two that end at once, one sees both.
-    state = Run.objects.select_for_update().values_list("state", flat=True).get(id=run.id)
-    shards = list(run.shards.order_by("position").values(*_TOLD))
-    outcome = run_outcome(ShardState(shard["state"]) for shard in shards)
-    if outcome is None or RunState(state) in TERMINAL_RUN_STATES:
-        return
-    run.state = state
-    if state == RunState.REQUESTED.value:  # nothing of it could be tested
-        _run_move(run=run, new=RunState.RUNNING, who="assay", why="no shard is testable")
-    _run_move(run=run, new=outcome, who="assay", why="every shard has ended")
-    errored = outcome is RunState.ERRORED
-    event_record(
-        event_type=EventType.RUN_ERRORED if errored else EventType.RUN_COMPLETED,
-        organization_id=run.version.model.organization_id,
-        subject=f"run/{run.id}",
-        payload=_outcome_payload(run, shards),
-        model_id=run.version.model_id,
-    )
-
-
-def shard_move(
-    *, shard: Shard, new: ShardState, who: str, why: str, only: Q = _ANY, **changes: Any
-) -> bool:
-    """Move a shard by compare-and-set, with what else is to be written, and note the transition.
-
-    Args:
-        only: what must still hold beside the shard's state and fence.
-
-    Returns:
-        False where the shard has moved since it was read; nothing was written then.
-    """
-    old = ShardState(shard.state)
-    move_check(SHARD_MOVES, old, new)
-    changes["state"] = new.value
-    if new in TERMINAL_SHARD_STATES:
-        changes["finished_at"] = timezone.now()
-    as_read = Shard.objects.filter(only, id=shard.id, fence=shard.fence, state=old.value)
-    if not as_read.update(**changes):
-        return False
-    for name, value in changes.items():  # an expression stays one, as after Django's own save()
-        setattr(shard, name, value)
-    Transition.objects.create(
-        run_id=shard.run_id, shard=shard, old=old.value, new=new.value, who=who, why=why[:500]
-    )
-    return True
-
-
-def _run_move(*, run: Run, new: RunState, who: str, why: str) -> None:
-    old = RunState(run.state)
-    move_check(RUN_MOVES, old, new)
-    run.state = new.value
-    if new in TERMINAL_RUN_STATES:
-        run.finished_at = timezone.now()
-    run.save(update_fields=["state", "finished_at"])
-    _transition_write(run, old, new, who, why)
-
-
-def _transition_write(run: Run, old: RunState, new: RunState, who: str, why: str) -> None:
-    Transition.objects.create(run=run, old=old.value, new=new.value, who=who, why=why[:500])
 
 
 def _shard_write(
@@ -268,31 +189,3 @@ def _queue(version: Version, test: StressTestSpec, needs: frozenset[Need]) -> st
     beside = bool(test.parameters.get("reference"))
     endpoint = version.access == Access.ENDPOINT.value and not beside
     return queue_for(needs, endpoint=endpoint, large=version_large(version=version))
-
-
-def _outcome_payload(run: Run, shards: Sequence[Mapping[str, Any]]) -> dict[str, Json]:
-    verdicts: dict[str, Json] = {
-        shard["test_name"]: shard["result__verdict"]
-        for shard in shards
-        if shard["state"] == ShardState.COMPLETED.value
-    }
-    not_testable: dict[str, Json] = {
-        shard["test_name"]: shard["trouble"]
-        for shard in shards
-        if shard["state"] == ShardState.NOT_TESTABLE.value
-    }
-    errored = [shard for shard in shards if shard["state"] == ShardState.ERRORED.value]
-    statement = "; ".join(
-        f"{shard['test_name']} ended in an error after {shard['attempts']} attempts: "
-        f"{shard['trouble'] or 'no message'}"
-        for shard in errored
-    )
-    return {
-        "run": str(run.id),
-        "version": str(run.version_id),
-        "label": str(run.version),
-        "verdicts": verdicts,
-        "not_testable": not_testable,
-        "statement": statement,
-        "path": f"/runs/{run.id}/",
-    }

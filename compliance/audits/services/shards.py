@@ -7,44 +7,41 @@ Every write names the fence of the claim it was made under. A worker that lost i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from compliance.audits.models import Result, Score, Shard
-from compliance.audits.services.claims import Lease, lease_end
-from compliance.audits.services.results import Outcome, result_record
-from compliance.audits.services.runs import run_settle, shard_move
-from compliance.domain.canonical import Json
+from compliance.audits.models import Shard
+from compliance.audits.services.claims import Lease, lease_end, leases_lock
+from compliance.audits.services.moves import shard_move
+from compliance.audits.services.scores import AnsweredItem, items_kept, score_of, scores_keep
+from compliance.audits.services.settling import run_settle
 from compliance.domain.errors import LeaseLostError
 from compliance.domain.runs import (
     MAX_ATTEMPTS,
     MAX_FAILURES,
     backoff_seconds,
 )
-from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import ShardState
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredItem:
-    """An item with its score, as the worker hands it in."""
+class Plan:
+    """What a shard under a lease is to ask.
 
-    position: int
-    item_id: str
-    item_digest: str
-    part: str
-    cluster: str
-    payload: Mapping[str, Json]
-    value: float
-    label: str
-    answer: str
-    detail: Mapping[str, Json]
+    Attributes:
+        planned: items in the committed order.
+    """
+
+    lease: Lease
+    planned: int
+    order_digest: str
 
 
 def shard_begin(*, lease: Lease, planned: int, order_digest: str) -> None:
@@ -54,6 +51,24 @@ def shard_begin(*, lease: Lease, planned: int, order_digest: str) -> None:
         LeaseLostError: the lease is gone.
     """
     _write(lease, items_total=planned, order_digest=order_digest)
+    lease.shard.items_total = planned
+
+
+@transaction.atomic
+def shards_begin(*, plans: Sequence[Plan]) -> list[Lease]:
+    """Do what ``shard_begin`` does for several at once; returns the leases that still stand."""
+    standing = leases_lock([plan.lease for plan in plans])
+    held = {lease.shard_id for lease in standing}
+    alike = defaultdict(list)
+    for plan in plans:
+        plan.lease.shard.items_total = plan.planned
+        if plan.lease.shard_id in held:
+            alike[plan.planned, plan.order_digest].append(plan.lease.shard_id)
+    for (planned, order_digest), ids in alike.items():
+        Shard.objects.filter(id__in=ids).update(
+            lease_expires_at=lease_end(), items_total=planned, order_digest=order_digest
+        )
+    return standing
 
 
 @transaction.atomic
@@ -66,29 +81,9 @@ def shard_batch(*, lease: Lease, answered: Sequence[AnsweredItem], tokens: int =
     Raises:
         LeaseLostError: the lease is gone.
     """
-    Score.objects.bulk_create(
-        [
-            Score(
-                shard_id=lease.shard_id,
-                position=item.position,
-                item_id=item.item_id,
-                item_digest=item.item_digest,
-                part=item.part,
-                cluster=item.cluster,
-                payload=dict(item.payload),
-                value=item.value,
-                label=item.label,
-                answer=item.answer,
-                detail=dict(item.detail),
-            )
-            for item in answered
-        ],
-        ignore_conflicts=True,
-    )
+    scores_keep([score_of(lease, item) for item in answered])
     # After the scores, so that it counts them; where the lease is gone they go with it.
-    kept = Score.objects.filter(shard=OuterRef("pk")).order_by().values("shard")
-    done = Subquery(kept.values(count=Count("pk")))
-    _write(lease, items_done=done, failures=0, tokens=F("tokens") + tokens)
+    _write(lease, items_done=items_kept(), failures=0, tokens=F("tokens") + tokens)
 
 
 def shard_heartbeat(*, lease: Lease) -> None:
@@ -98,22 +93,6 @@ def shard_heartbeat(*, lease: Lease) -> None:
         LeaseLostError: the lease is gone.
     """
     _write(lease)
-
-
-@transaction.atomic
-def shard_complete(*, lease: Lease, outcome: Outcome) -> Result:
-    """Record the result, its verdict and the events that tell of them.
-
-    Raises:
-        LeaseLostError: the lease is gone; another worker will record the result.
-    """
-    shard, verdict = lease.shard, judge(outcome.estimate)
-    why = f"verdict {verdict.value}"
-    if not shard_move(shard=shard, new=ShardState.COMPLETED, who=shard.worker, why=why):
-        raise _lost(lease)
-    result = result_record(shard=shard, outcome=outcome, verdict=verdict)
-    run_settle(run=shard.run)
-    return result
 
 
 @transaction.atomic
@@ -169,6 +148,13 @@ def shard_requeue(*, shard: Shard, who: str, trouble: str, seconds: int = 0) -> 
     # The database's clock, not the worker's: workers' clocks may disagree.
     noted |= {"rung_at": None, "not_before": Now() + timedelta(seconds=seconds)}
     shard_move(shard=shard, new=ShardState.QUEUED, who=who, why=why, **noted)
+
+
+@transaction.atomic
+def shards_return(*, leases: Sequence[Lease], why: str) -> None:
+    """Queue again what a worker claimed and did not come to; where a lease is gone, nothing."""
+    for lease in leases_lock(leases):
+        shard_requeue(shard=lease.shard, who=lease.shard.worker, trouble=why)
 
 
 def _held(lease: Lease) -> Q:

@@ -17,18 +17,20 @@ from compliance.ledger.store import data_key_make, evidence_store
 BATCH = 50
 
 
-def evidence_record(*, content: bytes, media_type: str) -> str:
-    """Keep bytes in the caller's transaction; returns the hex SHA-256 that names them."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    row = Evidence(
-        sha256=sha256,
-        media_type=media_type,
-        size_bytes=len(content),
-        content=content,
-        data_key=data_key_make(),
-    )
-    Evidence.objects.bulk_create([row], ignore_conflicts=True)
-    return sha256
+def evidence_record(*, contents: Sequence[bytes], media_type: str) -> list[str]:
+    """Keep bytes in the caller's transaction; returns the hex SHA-256 that names each."""
+    rows = [
+        Evidence(
+            sha256=hashlib.sha256(content).hexdigest(),
+            media_type=media_type,
+            size_bytes=len(content),
+            content=content,
+            data_key=data_key_make(),
+        )
+        for content in contents
+    ]
+    Evidence.objects.bulk_create(rows, ignore_conflicts=True)
+    return [row.sha256 for row in rows]
 
 
 @transaction.atomic

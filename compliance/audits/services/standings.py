@@ -1,0 +1,131 @@
+"""What a version says now: the newest result of each stress test, and of each stream.
+
+Both follow results, in the transaction that records them, and can be made from results alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max, Q
+
+from compliance.audits.models import Result, Standing, StreamNewest, StreamRow
+
+
+def standings_record(results: Sequence[Result]) -> None:
+    """Make results what their stress tests say of their versions now, unless newer ones do.
+
+    Args:
+        results: in the order recorded.
+    """
+    newest = {(one.version_id, one.test_name): one for one in results}
+    wanted = Q()
+    for version_id, test_name in newest:
+        wanted |= Q(version=version_id, test_name=test_name)
+    older = []
+    for standing in _standings_locked(wanted):
+        result = newest.pop((standing.version_id, standing.test_name))
+        if standing.result.recorded_at <= result.recorded_at:
+            standing.result, standing.verdict = result, result.verdict
+            older.append(standing)
+    Standing.objects.bulk_update(older, ["result", "verdict"])
+    for key in sorted(newest):
+        _standing_first(newest[key])
+
+
+def _standings_locked(wanted: Q) -> list[Standing]:
+    rows = Standing.objects.select_for_update(of=("self",)).select_related("result")
+    told = rows.filter(wanted).order_by("version", "test_name")
+    return list(told.only("version_id", "test_name", "verdict", "result__recorded_at"))
+
+
+def _standing_first(result: Result) -> None:
+    standing, made = Standing.objects.select_for_update().get_or_create(
+        version=result.version,
+        test_name=result.test_name,
+        defaults={"result": result, "verdict": result.verdict},
+    )
+    if not made and standing.result.recorded_at <= result.recorded_at:
+        standing.result, standing.verdict = result, result.verdict
+        standing.save()
+
+
+def streams_record(results: Sequence[Result]) -> None:
+    """Make results the newest of their streams; a new stream gets its organization's next number.
+
+    Args:
+        results: in the order recorded.
+    """
+    if not results:
+        return
+    _streams_lock(results)
+    newest = {_stream_of(one): one for one in results}
+    wanted = Q()
+    for version_id, spec_digest, by_people in newest:
+        wanted |= Q(
+            stream__version=version_id,
+            stream__spec_digest=spec_digest,
+            stream__by_people=by_people,
+        )
+    older = []
+    for head in _heads(wanted):
+        stream = head.stream
+        result = newest.pop((stream.version_id, stream.spec_digest, stream.by_people))
+        if head.result.recorded_at <= result.recorded_at:  # else another run's was in the meantime
+            head.result, head.log10_e_violating = result, result.log10_e_violating
+            older.append(head)
+    StreamNewest.objects.bulk_update(older, ["result", "log10_e_violating"])
+    first = {_stream_of(one): one for one in reversed(results)}
+    for stream, result in newest.items():
+        _stream_open(result, first=first[stream])
+
+
+def _streams_lock(results: Sequence[Result]) -> None:
+    """Until the transaction ends: two claims count in turn, organization by organization."""
+    owners = sorted({f"streams {one.version.model.organization_id}" for one in results})
+    lock = "SELECT pg_advisory_xact_lock(hashtextextended(owner, 0)) FROM unnest(%s::text[]) owner"
+    with connection.cursor() as cursor:
+        cursor.execute(lock, [owners])
+
+
+def _heads(wanted: Q) -> list[StreamNewest]:
+    heads = StreamNewest.objects.filter(wanted).select_related("stream", "result")
+    return list(
+        heads.only(
+            "log10_e_violating",
+            "stream__version_id",
+            "stream__spec_digest",
+            "stream__by_people",
+            "result__recorded_at",
+        )
+    )
+
+
+def _stream_open(result: Result, *, first: Result) -> None:
+    organization_id = result.version.model.organization_id
+    numbers = StreamRow.objects.filter(organization=organization_id)
+    last = numbers.aggregate(last=Max("number"))["last"] or 0
+    stream = StreamRow.objects.create(
+        organization_id=organization_id,
+        number=last + 1,
+        version=result.version,
+        spec_digest=result.spec_digest,
+        by_people=_by_people(result),
+        opened_at=result.recorded_at,
+    )
+    StreamNewest.objects.create(
+        stream=stream,
+        result=result,
+        log10_e_violating=result.log10_e_violating,
+        first_log10_e_violating=first.log10_e_violating,
+    )
+
+
+def _stream_of(result: Result) -> tuple[UUID, str, bool]:
+    return result.version_id, result.spec_digest, _by_people(result)
+
+
+def _by_people(result: Result) -> bool:
+    return result.shard.labelled_id is not None
