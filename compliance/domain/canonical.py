@@ -16,12 +16,52 @@ def canonical_json(value: object) -> bytes:
     Raises:
         rfc8785.CanonicalizationError: NaN, infinities, integers beyond 2^53 or non-string keys.
     """
-    if isinstance(value, str):  # most of what is digested one by one, and quicker so
-        try:
-            return json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            pass  # half a surrogate pair, which the library refuses in its own words
-    return rfc8785.dumps(value)  # type: ignore[arg-type]
+    try:  # by the standard library, which is ten times as quick, where it writes the same bytes
+        return _ENCODER.encode(_plain(value)).encode()
+    except (_NotPlainError, UnicodeEncodeError):  # the latter: half a surrogate pair, not to be had
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_LARGEST = 2**53 - 1
+"""Integers above it are refused by RFC 8785, and by the library in its own words."""
+
+
+class _NotPlainError(Exception):
+    """A value that the standard library would write otherwise."""
+
+
+def _plain(value: object) -> object:
+    """An equal value that the standard library writes as RFC 8785 has it.
+
+    Keys are in ASCII, which code points and UTF-16 order alike. Of numbers between 1e-4 and 1e15
+    Python and ECMAScript write the shortest digits in the same form, but for a whole float's ".0".
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if isinstance(value, dict) and kind is dict:
+        return {_plain_key(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple) and kind in {list, tuple}:
+        return [_plain(one) for one in value]
+    if isinstance(value, int | float) and kind in {int, float}:
+        return _plain_number(value)
+    raise _NotPlainError
+
+
+def _plain_key(key: object) -> str:
+    if type(key) is str and key.isascii():
+        return key
+    raise _NotPlainError
+
+
+def _plain_number(value: float) -> float:
+    if type(value) is int:
+        if -_LARGEST <= value <= _LARGEST:
+            return value
+    elif value == 0.0 or 1e-4 <= abs(value) < 1e15:
+        return int(value) if value.is_integer() else value
+    raise _NotPlainError
 
 
 def digest(value: object) -> str:
