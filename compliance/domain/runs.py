@@ -54,13 +54,18 @@ STALL_SECONDS = 1_800
 GROUP_SHARDS = 32
 """How many brief shards, neighbours in their queue, one bell is rung for."""
 
-BRIEF_SECONDS = 0.1
-"""A shard is taken for brief where its test last took less on the same version."""
+BRIEF_SECONDS = 0.5
+"""A shard is taken for brief where its test last took no longer on the same version.
+
+From claim to record, so that a busy machine's wait is in it: too low, and shards would no longer
+share a bell where it helps most.
+"""
 
 GROUP_SECONDS = 2.0
 """How long a worker goes on beginning shards of one group; what it did not begin it gives back.
 
-Below HEARTBEAT_SECONDS, and with it below what cancelling may take.
+Shards share a bell where they last took no longer together. Below HEARTBEAT_SECONDS, and so below
+what cancelling may take.
 """
 
 RING_AGAIN_SECONDS = 5

@@ -23,7 +23,7 @@ from compliance.audits.services import (
 )
 from compliance.domain.errors import LeaseLostError
 from compliance.domain.events import EventType, Reader
-from compliance.domain.runs import BRIEF_SECONDS, GROUP_SHARDS
+from compliance.domain.runs import BRIEF_SECONDS, GROUP_SECONDS, GROUP_SHARDS
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import RunState, ShardState
 from compliance.events.models import Event, PendingEvent
@@ -133,9 +133,17 @@ def test_brief_neighbours_share_a_bell(cast: Cast, version: Version) -> None:
     requested(cast, version, 2)
     assert rung() == [1, 1]  # nothing is known of how long they take
     Shard.objects.update(state=ShardState.CANCELLED.value)
-    recorded_before(cast, version, seconds=BRIEF_SECONDS / 2)
+    recorded_before(cast, version, seconds=0.001)
     requested(cast, version, GROUP_SHARDS + 2)
     assert rung() == [GROUP_SHARDS, 2]
+
+
+@executing
+def test_no_more_share_a_bell_than_one_worker_is_to_begin(cast: Cast, version: Version) -> None:
+    recorded_before(cast, version, seconds=BRIEF_SECONDS)
+    fit = int(GROUP_SECONDS / BRIEF_SECONDS)
+    requested(cast, version, fit + 2)
+    assert rung() == [fit, 2]
 
 
 @executing
@@ -147,7 +155,7 @@ def test_a_test_that_was_long_shares_no_bell(cast: Cast, version: Version) -> No
 
 @executing
 def test_nobody_is_overtaken(cast: Cast, version: Version) -> None:
-    recorded_before(cast, version, seconds=BRIEF_SECONDS / 2)
+    recorded_before(cast, version, seconds=0.001)
     requested(cast, version, 2)
     requested(cast, version, 1, StressTestSpec("safety.refusal", 2))
     requested(cast, version, 3)
@@ -157,7 +165,7 @@ def test_nobody_is_overtaken(cast: Cast, version: Version) -> None:
 @executing
 def test_what_was_tried_before_is_tried_alone(cast: Cast, version: Version) -> None:
     """What kills its worker costs its neighbours one attempt, not one after another."""
-    recorded_before(cast, version, seconds=BRIEF_SECONDS / 2)
+    recorded_before(cast, version, seconds=0.001)
     claimed(requested(cast, version, 3))
     assert leases_release(worker=WORKER) == 3
     assert Repair.objects.count() == 3
