@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -218,6 +219,60 @@ def test_behind_the_walls_nothing_is_reached(
     assert not possible
     assert found["model"]
     assert found["threads"] == [1]
+
+
+OPENS = """
+import sys
+from pathlib import Path
+from compliance.domain.specs import Subject
+from workers.backends.confined.errors import ModelProcessError
+from workers.backends.confined.pool import ModelProcesses
+from workers.backends.files import model_files
+
+if __name__ == "__main__":
+    processes = ModelProcesses(budget=4 << 30)
+    try:
+        print(processes.of(Subject("tiny", sys.argv[1], "d0"), model_files(sys.argv[1])).missing)
+    except ModelProcessError as error:
+        print(error)
+    processes.close()
+"""
+
+
+@on_linux
+@pytest.mark.parametrize("required", ["true", "false"])
+def test_with_a_wall_missing_nothing_is_opened_where_walls_are_required(
+    tiny: Path, required: str
+) -> None:
+    """On a kernel without Landlock, which strace makes of this one."""
+    strace = shutil.which("strace")
+    probe = [strace or "false", "-qq", "-o", "/dev/null", "true"]
+    if strace is None or subprocess.run(probe, check=False).returncode:
+        pytest.skip("no strace on this machine, or nothing may be traced")
+    without = ["-e", "inject=landlock_create_ruleset:error=ENOSYS", "--seccomp-bpf"]
+    ended = subprocess.run(
+        [strace, "-f", "-qq", "-o", "/dev/null", *without, sys.executable, "-c", OPENS, tiny],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ASSAY_CONFINE_REQUIRED": required},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = ended.stdout.strip()
+    if required == "false":
+        assert said == "files"
+    else:
+        assert said == (
+            "the process of the model 'tiny': not opened: nothing bars files, and"
+            " ASSAY_CONFINE_REQUIRED is set"
+        )
+
+
+def test_walls_are_required_or_not_and_nothing_between(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, processes: ModelProcesses
+) -> None:
+    monkeypatch.setenv("ASSAY_CONFINE_REQUIRED", "perhaps")
+    with pytest.raises(InvalidInputError, match="says neither"):
+        confined(tiny, processes).loglikelihood(REQUESTS)
 
 
 def _readable_by_all() -> bool:

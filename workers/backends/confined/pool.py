@@ -82,11 +82,10 @@ class ModelProcesses:
 
 def _tell(process: ModelProcess) -> None:
     """Say what stands around a model, loudly where something does not."""
-    missing = sorted(name for name, stands in process.walls.items() if not stands)
-    if missing:
+    if process.missing:
         _log.warning(
             "a model is opened behind fewer walls than there should be: nothing bars %s",
-            ", ".join(missing),
+            process.missing,
         )
     else:
         _log.info("a model is opened in a process without network and secrets")

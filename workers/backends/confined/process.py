@@ -12,7 +12,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import Subject
 from workers.backends.confined.errors import ModelProcessError
-from workers.backends.confined.limits import Limits
+from workers.backends.confined.limits import REQUIRED_VARIABLE, Limits
 from workers.backends.confined.messages import BrokenMessageError, receive, send
 from workers.backends.confined.template import template
 from workers.backends.files import ModelFiles
@@ -33,7 +33,8 @@ class ModelProcess:
         limits: on its memory, and on the time of one answer.
 
     Raises:
-        ModelProcessError: it did not start.
+        ModelProcessError: it did not start, or lacks a wall that is required; that is the worker's,
+            not the model's: another worker may have what this one lacks.
         InvalidInputError: it may not open the files.
     """
 
@@ -55,11 +56,20 @@ class ModelProcess:
             "memory": limits.memory,
         }
         self.walls, _ = self._exchange(asked, START_SECONDS)
+        if limits.walls_required and self.missing:  # before it has read any file of the model
+            raise self._broken(
+                f"not opened: nothing bars {self.missing}, and {REQUIRED_VARIABLE} is set"
+            )
         found, _ = self.ask("open")
         if not isinstance(found, dict) or type(found.get("needed")) is not int:
             raise self._broken("it did not say what it needs")
         self.needed: int = found["needed"]
         """Bytes that the model takes once it is asked something."""
+
+    @property
+    def missing(self) -> str:
+        """What nothing bars it from; empty where every wall stands."""
+        return ", ".join(sorted(name for name, stands in self.walls.items() if not stands))
 
     @property
     def alive(self) -> bool:
