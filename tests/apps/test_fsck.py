@@ -18,8 +18,10 @@ from compliance.ledger.services import (
     evidence_check,
     evidence_move,
     evidence_record,
+    fsck,
     log_check,
 )
+from compliance.ledger.services.walking import Span, span_check
 from compliance.ledger.signer import LogSigner
 from compliance.ledger.store import EvidenceStore, evidence_store
 from tests.apps.test_checkpoints import grow
@@ -72,6 +74,51 @@ def test_every_change_of_the_record_is_told(
 ) -> None:
     tamper(table, f"UPDATE {table} {statement}")
     assert said in "\n".join(differences())
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "said"),
+    [
+        ("ledger_entry", "SET body = body || 'x' WHERE index = 7", "entry 7: does not hash"),
+        ("ledger_entry", r"SET leaf_hash = sha256('x') WHERE index = 149", "entry 150: does not"),
+        (
+            "ledger_entry",
+            r"SET body = body || 'x', leaf_hash = sha256('\x00' || body || 'x') WHERE index = 7",
+            "checkpoint 300: was signed over another tree",
+        ),
+        ("ledger_entry", "SET index = 1000 WHERE index = 149", "entries from 0 up to 150: are 149"),
+        ("ledger_entry", "SET index = 1000 WHERE index = 299", "entry 1000: stands beyond"),
+        ("ledger_subtree", r"SET root = '\x00'", "subtree 1/0: is not the root"),
+    ],
+)
+def test_spans_that_are_walked_apart_see_what_one_walk_sees(
+    log: Cast, table: str, statement: str, said: str
+) -> None:
+    spans = (Span(0, 150), Span(150, 300))
+    assert [one for span in spans for one in span_check(span)] == []
+    tamper(table, f"UPDATE {table} {statement}")
+    found = [str(one) for span in spans for one in span_check(span)]
+    assert said in "\n".join([*found, *differences()])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_share_a_log_out_and_each_tells_what_differs(
+    cast: Cast,
+    signer: LogSigner,
+    site_environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grow(cast, signer, 300)
+    monkeypatch.setenv("ASSAY_DATABASE_URL", site_environment["ASSAY_DATABASE_URL"])
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "compliance.settings")
+    monkeypatch.setattr(fsck, "SMALLEST_SPAN", 100)
+    assert list(log_check(processes=2)) == []
+    tamper("ledger_entry", "UPDATE ledger_entry SET body = body || 'x' WHERE index IN (7, 200)")
+    found = [str(one) for one in log_check(processes=2)]
+    assert {one for one in found if "does not hash" in one} == {
+        "entry 7: does not hash to what was stored of it",
+        "entry 200: does not hash to what was stored of it",
+    }
 
 
 def test_an_event_kept_out_of_the_log_is_told(log: Cast) -> None:

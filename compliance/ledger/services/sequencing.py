@@ -12,9 +12,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from compliance.accounts.models import Organization
 from compliance.domain import entries
 from compliance.domain.events import Reader
 from compliance.domain.tlog.compact_range import CompactRange
@@ -34,11 +35,15 @@ def log_lock() -> Log:
 
 @transaction.atomic
 def entries_sequence(*, limit: int = BATCH) -> int:
-    """Append up to ``limit`` pending events, oldest first; returns how many."""
+    """Append up to ``limit`` pending events, oldest first; returns how many.
+
+    Oldest by the pending row's own number: by the event's time, every batch would have to sort
+    all that waits, and read the index's whole past to do so.
+    """
     log = log_lock()
     pending = list(
         PendingEvent.objects.filter(reader=Reader.LEDGER.value)
-        .order_by("event__occurred_at", "id")
+        .order_by("id")
         .values_list("id", *(f"event__{name}" for name in SAID))[:limit]
     )
     if not pending:
@@ -119,14 +124,22 @@ def _entries_write(rows: Sequence[_Row]) -> None:
 
 
 def _chain_ends(organizations: set[UUID | None]) -> dict[UUID | None, tuple[int, str]]:
-    """For each organization that has entries: the next number, and the last leaf hash."""
-    last = (
-        Entry.objects.filter(Q(organization__in=organizations) | Q(organization__isnull=True))
-        .order_by("organization_id", "-number")
-        .distinct("organization_id")
-        .values_list("organization_id", "number", "leaf_hash")
-    )
-    return {organization: (number + 1, bytes(leaf).hex()) for organization, number, leaf in last}
+    """For each organization that has entries: the next number, and the last leaf hash.
+
+    One step down the chain's index each: a ``DISTINCT ON`` would read every entry there is.
+    """
+    own = Entry.objects.filter(organization=OuterRef("pk")).order_by("-number").values("index")[:1]
+    owners = Organization.objects.filter(id__in=organizations - {None}).order_by()
+    indexes = [*owners.annotate(last=Subquery(own)).values_list("last", flat=True)]
+    operators = Entry.objects.filter(organization__isnull=True).order_by("-number")
+    indexes += operators.values_list("index", flat=True)[:1]
+    last = Entry.objects.filter(index__in=[one for one in indexes if one is not None])
+    return {
+        organization: (number + 1, bytes(leaf).hex())
+        for organization, number, leaf in last.order_by().values_list(
+            "organization_id", "number", "leaf_hash"
+        )
+    }
 
 
 def _append(edge: CompactRange, leaves: Iterable[bytes]) -> list[Subtree]:

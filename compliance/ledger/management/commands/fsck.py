@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.ledger.services import events_check, evidence_check, log_check
-
-CHECKS = (
-    ("the log", log_check),
-    ("events", events_check),
-    ("evidence", evidence_check),
-)
 
 
 class Command(BaseCommand):
@@ -20,11 +16,24 @@ class Command(BaseCommand):
 
     help = "Verify the log, events against it, and evidence files against their digests."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=len(os.sched_getaffinity(0)),
+            help="among how many the log is divided; by default one for each processor",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         differing = 0
-        for name, check in CHECKS:
+        checks = (
+            ("the log", log_check(processes=options["processes"])),
+            ("events", events_check()),
+            ("evidence", evidence_check()),
+        )
+        for name, differences in checks:
             before = differing
-            for difference in check():
+            for difference in differences:
                 differing += 1
                 self.stdout.write(f"  {difference}")
             found = differing - before
