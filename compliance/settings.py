@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "compliance.accounts.second_factor.SecondFactorGate",
+    "compliance.accounts.caching.NoStore",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -162,8 +163,15 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 # Cookies are marked Secure wherever people reach Assay over TLS.
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+_TLS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
 SESSION_COOKIE_HTTPONLY = True
+# A browser keeps a cookie of such a name from other hosts and from plain HTTP (RFC 6265bis, 4.1.3).
+SESSION_COOKIE_NAME = "__Host-sessionid" if _TLS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if _TLS else "csrftoken"
+SESSION_COOKIE_AGE = 24 * 3600  # NIST SP 800-63B-4, 2.2.3: sign in again within a day
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _TLS else 0  # RFC 6797
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _TLS
 # What others are told of our address (redirects, links) begins as the proxy says people reach it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -7,7 +7,10 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 
@@ -36,10 +39,21 @@ class AccountAdapter(DefaultAccountAdapter):
 
         One by an identity provider is none: a browser may pass it without asking anybody.
         """
+        methods = [one["method"] for one in get_authentication_records(request, user)]
         if "sociallogin" not in (kwargs.get("signal_kwargs") or {}):
             record_authentication(request, user, "sign_in", reauthenticated=True)
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        _log.info("signed in", user=user.pk, methods=methods)
         return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Tell of it, and of nobody: what was typed may be anything, a password too."""
+        super().authentication_failed(request, **credentials)
+        _log.warning("a sign-in failed", address=self.get_client_ip(request))
+
+    def logout(self, request: HttpRequest) -> None:
+        _log.info("signed out", user=request.user.pk)
+        super().logout(request)
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Tell a person what changed about their sign-in; the change stands without the mail."""

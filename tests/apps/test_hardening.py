@@ -1,0 +1,108 @@
+"""What a browser is told about cookies, caches and the way here, and what is logged of sign-ins."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from compliance.accounts.models import User
+from tests.apps.test_logs import lines
+from tests.cast import Cast
+
+__all__ = ["lines"]
+ROOT = Path(__file__).parents[2]
+NAMES = (
+    *("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY"),
+    *("SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_AGE", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE"),
+    *("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_REFERRER_POLICY"),
+)
+PRINT = f"""
+import json
+from django.conf import settings
+print(json.dumps({{name: getattr(settings, name) for name in {NAMES!r}}}))
+"""
+DAY = 24 * 3600
+
+
+def settings_at(address: str) -> dict[str, Any]:
+    """The settings of a process that people reach by this address."""
+    ran = subprocess.run(
+        [sys.executable, "-c", PRINT],
+        cwd=ROOT,
+        env=os.environ
+        | {"ASSAY_PUBLIC_URL": address, "DJANGO_SETTINGS_MODULE": "compliance.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def test_over_tls_cookies_are_this_hosts_alone_and_plain_http_is_over() -> None:
+    found = settings_at("https://assay.example")
+    assert found["SESSION_COOKIE_NAME"].startswith("__Host-")
+    assert found["CSRF_COOKIE_NAME"].startswith("__Host-")
+    assert found["SESSION_COOKIE_SECURE"]
+    assert found["CSRF_COOKIE_SECURE"]
+    assert (found["SECURE_HSTS_SECONDS"], found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]) == (
+        365 * DAY,
+        True,
+    )
+
+
+def test_a_session_is_read_by_no_script_goes_to_no_other_site_and_lasts_a_day() -> None:
+    found = settings_at("http://127.0.0.1:8000")
+    assert found["SESSION_COOKIE_HTTPONLY"]
+    assert found["SESSION_COOKIE_SAMESITE"] == "Lax"
+    assert found["SESSION_COOKIE_AGE"] == DAY
+    assert found["SECURE_REFERRER_POLICY"] == "same-origin"
+    assert not found["SECURE_HSTS_SECONDS"]
+
+
+@pytest.mark.parametrize("page", ["portal:home", "account_email"])
+def test_no_cache_keeps_what_a_signed_in_person_is_shown(cast: Cast, page: str) -> None:
+    client = Client()
+    client.force_login(cast.officer)
+    assert client.get(reverse(page))["Cache-Control"] == "no-store"
+
+
+def test_every_answer_forbids_sniffing_framing_and_foreign_code(client: Client, db: None) -> None:
+    answer = client.get(reverse("account_login"))
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    policy = answer["Content-Security-Policy"]
+    for directive in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"):
+        assert directive in policy
+    assert "unsafe" not in policy
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_the_verb_that_echoes_is_refused_and_no_folder_is_listed(client: Client, db: None) -> None:
+    assert client.generic("TRACE", reverse("account_login")).status_code == 405
+    assert client.get("/static/").status_code == 404
+
+
+def test_sign_ins_and_failed_ones_are_logged_and_what_was_typed_is_not(
+    client: Client, db: None, lines: Any
+) -> None:
+    person = User.objects.create_user("a@b.example", "a sufficiently long one")
+    address = reverse("account_login")
+    typed = {"login": "a@b.example", "password": "a password typed wrongly"}
+    client.post(address, typed)
+    client.post(address, typed | {"password": "a sufficiently long one"})
+    client.post(reverse("account_logout"))
+    told = {line["message"]: line for line in lines() if line["logger"] == "assay.accounts"}
+    assert told["a sign-in failed"]["address"] == "127.0.0.1"
+    assert told["signed in"]["user"] == told["signed out"]["user"] == person.pk
+    assert told["signed in"]["methods"] == ["password"]
+    assert "typed wrongly" not in json.dumps(lines())
+    assert "b.example" not in json.dumps(list(told.values()))
