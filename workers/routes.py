@@ -48,6 +48,7 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.SUBSCRIPTION_CREATED: (),
     EventType.SUBSCRIPTION_CHANGED: (),
     EventType.RUN_REQUESTED: (),
+    EventType.RUN_PLANNED: (),
     EventType.RUN_COMPLETED: (),
     EventType.RUN_ERRORED: (_ALERT,),
     EventType.RUN_CANCELLED: (),

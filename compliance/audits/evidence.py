@@ -21,10 +21,17 @@ from compliance.domain.items import Score as ItemScore
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.verdicts import Estimate
 from compliance.domain.verify.bundle import Answered, Bundle, answered
+from compliance.domain.verify.plan import Plan
 from compliance.domain.vocabulary import Verdict
 from compliance.events.models import Event
 from compliance.ledger.models import Entry
-from compliance.ledger.selectors import entry_of_event, included, openings_of, setup_current
+from compliance.ledger.selectors import (
+    Included,
+    entry_of_event,
+    included_together,
+    openings_of,
+    setup_current,
+)
 from compliance.ledger.services import attestation_get
 from compliance.registry.models import Version
 
@@ -46,10 +53,11 @@ def result_attested(result: Result) -> bytes:
         scores_digest=result.scores_digest,
         environment=result.environment,
     )
-    return result_statement([_subject(result.version)], finding)
+    return result_statement([subject_described(result.version)], finding)
 
 
-def _subject(version: Version) -> Described:
+def subject_described(version: Version) -> Described:
+    """What a statement of the version is about: its weights, or the endpoint as registered."""
     if version.weights_digest:
         return Described(str(version), version.weights_digest)
     descriptor = {
@@ -70,14 +78,45 @@ def result_bundle(result: Result) -> Bundle:
     entry, setup = _entry(result), setup_current()
     if setup is None:
         raise NotFoundError("the log was never set up; the sequencer may not run")
+    planned = _planned_in(result)
+    proved = {
+        one.entry.index: one
+        for one in included_together(entries=[entry] if planned is None else [planned, entry])
+    }
+    if entry.index not in proved:
+        raise NotFoundError("no checkpoint covers it yet; one is signed within seconds")
     return Bundle(
         attestation=_envelope(result),
         entry=bytes(entry.body),
         openings=tuple(openings_of(entry)),
-        proof=included(entry=entry).tlog_proof,
+        proof=proved[entry.index].tlog_proof,
         policy=setup.policy.encode(),
         answered=tuple(_answered(score) for score in _scores(result)),
+        plan=None if planned is None else _plan(proved[planned.index]),
     )
+
+
+def _plan(proved: Included) -> Plan:
+    return Plan(
+        entry=bytes(proved.entry.body),
+        openings=tuple(openings_of(proved.entry)),
+        index=proved.entry.index,
+        hashes=tuple(proved.proof),
+    )
+
+
+def _planned_in(result: Result) -> Entry | None:
+    """Where the log says of the run what it would do; None of runs from before it did.
+
+    An attempt by other code plans anew: the last plan is the one that was followed.
+    """
+    told = Event.objects.filter(
+        type=EventType.RUN_PLANNED.value, subject=f"run/{result.shard.run_id}"
+    )
+    for event in told.order_by("-occurred_at"):
+        if event.payload.get("spec_sha256") == result.spec_digest:
+            return entry_of_event(event_id=event.id)
+    return None
 
 
 def _entry(result: Result) -> Entry:

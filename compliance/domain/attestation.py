@@ -32,6 +32,9 @@ SUMMARY_PREDICATE = "https://slsa.dev/verification_summary/v1"
 STATEMENT_PATH = "statement_sha256"
 """The field of a result's log entry that commits to the statement's digest."""
 
+PLAN_FIELDS = ("spec_sha256", "seed", "planned", "order_sha256", "subject_sha256")
+"""What a run's plan commits to before its first answer, and its result is held against."""
+
 OUTCOMES: Mapping[Verdict, str] = {
     Verdict.COMPLIANT: "PASSED",
     Verdict.INCONCLUSIVE: "WARNED",

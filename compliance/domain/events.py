@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from compliance.domain.attestation import STATEMENT_PATH
+from compliance.domain.attestation import PLAN_FIELDS, STATEMENT_PATH
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 
@@ -29,6 +29,7 @@ class EventType(StrEnum):
     SUBSCRIPTION_CREATED = "subscription.created"
     SUBSCRIPTION_CHANGED = "subscription.changed"
     RUN_REQUESTED = "run.requested"
+    RUN_PLANNED = "run.planned"
     RUN_COMPLETED = "run.completed"
     RUN_ERRORED = "run.errored"
     RUN_CANCELLED = "run.cancelled"
@@ -95,6 +96,7 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.SUBSCRIPTION_CREATED: frozenset({"subscription", "event_type", "effect"}),
     EventType.SUBSCRIPTION_CHANGED: frozenset({"subscription", "changes"}),
     EventType.RUN_REQUESTED: frozenset({"run", "version", "battery", "trigger"}),
+    EventType.RUN_PLANNED: frozenset({"run", "test", "version", *PLAN_FIELDS}),
     EventType.RUN_COMPLETED: frozenset({"run", "version", "verdicts", "not_testable"}),
     EventType.RUN_ERRORED: frozenset({"run", "version", "label", "statement", "path"}),
     EventType.RUN_CANCELLED: frozenset({"run", "why"}),

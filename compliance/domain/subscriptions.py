@@ -15,7 +15,12 @@ from compliance.domain.vocabulary import Effect, Severity
 HEARD_BY: Mapping[Effect, frozenset[EventType]] = {
     # A run needs a version to test.
     Effect.RUN: frozenset(one for one in EventType if "version" in PAYLOAD_KEYS[one])
-    - {EventType.RUN_REQUESTED, EventType.VERDICT_REACHED, EventType.RUN_COMPLETED},
+    - {
+        EventType.RUN_REQUESTED,
+        EventType.RUN_PLANNED,
+        EventType.VERDICT_REACHED,
+        EventType.RUN_COMPLETED,
+    },
     # An alert about an alert would never end.
     Effect.ALERT: frozenset(one for one in EventType if not one.value.startswith("alert.")),
     Effect.WEBHOOK: frozenset(EventType),

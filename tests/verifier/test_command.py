@@ -41,11 +41,11 @@ def test_a_good_bundle_is_verified_line_by_line(
 ) -> None:
     code, lines = run(capsys, files[0], "--policy", files[1])
     assert code == Exit.VERIFIED == 0
-    assert [line.split()[0] for line in lines[:11]] == [
+    assert [line.split()[0] for line in lines[:12]] == [
         *("archive", "signature", "statement", "entry", "inclusion", "checkpoint", "witnesses"),
-        *("items", "scores", "page", "statistic"),
+        *("plan", "items", "scores", "page", "statistic"),
     ]
-    assert all(line[12:14] == "ok" for line in lines[:11])
+    assert all(line[12:14] == "ok" for line in lines[:12])
     assert lines[-1] == "VERIFIED."
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from compliance.accounts.selectors import Viewer
 from compliance.audits.labelling import label_sheet
 from compliance.audits.models import Label, Run, Shard
+from compliance.audits.services.plans import plan_record
 from compliance.audits.services.runs import Cause, run_write
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
@@ -70,7 +71,7 @@ def labels_conclude(*, viewer: Viewer, shard: Shard) -> Run:
     spec = StressTestSpec.from_json(shard.spec)
     cause = Cause(trigger=Trigger.LABELS, person=viewer.user)
     run = run_write(version=shard.run.version, battery=[spec], cause=cause)
-    Shard.objects.create(
+    again = Shard.objects.create(
         run=run,
         position=0,
         test_name=shard.test_name,
@@ -81,4 +82,5 @@ def labels_conclude(*, viewer: Viewer, shard: Shard) -> Run:
         labelled=shard,
         labels_counted=len(sheet.counted),
     )
+    plan_record(shard=again, planned=shard.items_total or 0, order_digest=shard.order_digest)
     return run

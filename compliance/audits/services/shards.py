@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from compliance.audits.models import Shard
 from compliance.audits.services.claims import Lease, lease_end, leases_lock
 from compliance.audits.services.moves import shard_move
+from compliance.audits.services.plans import plan_draft, plan_record
 from compliance.audits.services.scores import AnsweredItem, items_kept, score_of, scores_keep
 from compliance.audits.services.settling import run_settle
 from compliance.domain.errors import LeaseLostError
@@ -29,6 +30,9 @@ from compliance.domain.runs import (
     backoff_seconds,
 )
 from compliance.domain.vocabulary import ShardState
+from compliance.events.models import Event
+from compliance.events.services import events_write
+from compliance.tracing import trace_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,18 @@ class Plan:
     order_digest: str
 
 
+@transaction.atomic
 def shard_begin(*, lease: Lease, planned: int, order_digest: str) -> None:
-    """Commit to the items and their order before the first answer.
+    """Commit to the items and their order before the first answer, in the log too.
+
+    An attempt that goes on with what an earlier one planned adds nothing to the log.
 
     Raises:
         LeaseLostError: the lease is gone.
     """
     _write(lease, items_total=planned, order_digest=order_digest)
+    if order_digest != lease.shard.order_digest:
+        plan_record(shard=lease.shard, planned=planned, order_digest=order_digest)
     lease.shard.items_total = planned
 
 
@@ -68,7 +77,15 @@ def shards_begin(*, plans: Sequence[Plan]) -> list[Lease]:
         Shard.objects.filter(id__in=ids).update(
             lease_expires_at=lease_end(), items_total=planned, order_digest=order_digest
         )
+    events_write([_drafted(plan) for plan in plans if plan.lease.shard_id in held])
     return standing
+
+
+def _drafted(plan: Plan) -> Event:
+    with trace_within(plan.lease.shard.run.traceparent):
+        return plan_draft(
+            shard=plan.lease.shard, planned=plan.planned, order_digest=plan.order_digest
+        )
 
 
 @transaction.atomic

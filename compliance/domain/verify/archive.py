@@ -24,14 +24,19 @@ PARTS: Mapping[str, int] = {
     "entry.tlog-proof": 1 << 20,
     "policy.txt": 1 << 20,
     "items.jsonl": 1 << 28,
+    "plan.json": 1 << 20,
 }
-"""Name to the most bytes that it may have, in the archive's order; every part is there."""
+"""Name to the most bytes that it may have, in the archive's order."""
+
+OPTIONAL = "plan.json"
+"""The last, which bundles of the first format do not have; every other part is there."""
 
 MAX_ARCHIVE_BYTES = 1 << 29
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
+_LOCAL_MARK = b"PK\x03\x04"
 _NEEDED, _MADE_BY = 20, 0x0300 + 20
 _DATE = (1 << 5) | 1
 """1 January 1980, the first day that the format knows."""
@@ -48,22 +53,23 @@ def write_archive(parts: Mapping[str, bytes]) -> bytes:
     Raises:
         ArchiveError: a part is missing, unknown or too large.
     """
-    if set(parts) != set(PARTS):
+    if set(parts) | {OPTIONAL} != set(PARTS):
         raise ArchiveError(f"a bundle has the parts {', '.join(PARTS)}, and no other")
     body, central = bytearray(), bytearray()
-    for name in PARTS:
+    names = [name for name in PARTS if name in parts]
+    for name in names:
         content = parts[name]
         if len(content) > PARTS[name]:
             raise ArchiveError(f"{name} has {len(content)} bytes, more than {PARTS[name]}")
         encoded = name.encode("ascii")
         same = (0, _DATE, zlib.crc32(content), len(content), len(content), len(encoded), 0)
         offset = len(body)
-        body += _LOCAL.pack(b"PK\x03\x04", _NEEDED, 0, 0, *same) + encoded + content
+        body += _LOCAL.pack(_LOCAL_MARK, _NEEDED, 0, 0, *same) + encoded + content
         central += _CENTRAL.pack(
             b"PK\x01\x02", _MADE_BY, _NEEDED, 0, 0, *same, 0, 0, 0, _MODE, offset
         )
         central += encoded
-    count = len(PARTS)
+    count = len(names)
     end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(central), len(body), 0)
     return bytes(body + central + end)
 
@@ -80,6 +86,8 @@ def read_archive(data: bytes) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     offset = 0
     for name in PARTS:
+        if name == OPTIONAL and not data.startswith(_LOCAL_MARK, offset):
+            break
         parts[name] = _part(data, offset, name)
         offset += _LOCAL.size + len(name) + len(parts[name])
     if write_archive(parts) != data:
@@ -90,7 +98,7 @@ def read_archive(data: bytes) -> dict[str, bytes]:
 def _part(data: bytes, offset: int, name: str) -> bytes:
     header = data[offset : offset + _LOCAL.size]
     start = offset + _LOCAL.size + len(name)
-    if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
+    if len(header) < _LOCAL.size or not header.startswith(_LOCAL_MARK):
         raise ArchiveError(f"the archive is cut short or broken where {name} belongs")
     fields = _LOCAL.unpack(header)
     method, checksum, size = fields[3], fields[6], fields[8]

@@ -21,6 +21,7 @@ from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.tlog_proof import TlogProof, parse_proof
 from compliance.domain.verify.archive import PARTS, ArchiveError, read_archive, write_archive
 from compliance.domain.verify.page import page_html
+from compliance.domain.verify.plan import Plan, parse_plan
 
 Withheld: TypeAlias = str
 """Lowercase hex SHA-256 of an item or score that is erased or not for this reader."""
@@ -75,6 +76,7 @@ class Bundle:
         proof: that the entry is in the log, with a checkpoint and its cosignatures.
         policy: the operator's own tlog-policy file: what it claims, never what a verifier trusts.
         answered: items and scores of the result, in the committed order.
+        plan: the run's plan, from before the result; none of runs from before plans were logged.
     """
 
     attestation: Envelope
@@ -83,6 +85,7 @@ class Bundle:
     proof: TlogProof
     policy: bytes
     answered: tuple[Answered, ...]
+    plan: Plan | None = None
 
 
 def bundle_build(bundle: Bundle) -> bytes:
@@ -98,7 +101,7 @@ def bundle_build(bundle: Bundle) -> bytes:
 
 def bundle_parts(bundle: Bundle) -> dict[str, bytes]:
     """Name to content of every part but the page."""
-    return {
+    parts = {
         "attestation.dsse.json": bundle.attestation.encode(),
         "entry.json": bundle.entry,
         "openings.json": _openings(bundle.openings),
@@ -106,6 +109,7 @@ def bundle_parts(bundle: Bundle) -> dict[str, bytes]:
         "policy.txt": bundle.policy,
         "items.jsonl": b"".join(one.to_line() for one in bundle.answered),
     }
+    return parts if bundle.plan is None else {**parts, "plan.json": bundle.plan.encode()}
 
 
 def bundle_read(data: bytes) -> tuple[Bundle, bytes]:
@@ -123,6 +127,7 @@ def bundle_read(data: bytes) -> tuple[Bundle, bytes]:
             proof=parse_proof(parts["entry.tlog-proof"]),
             policy=parts["policy.txt"],
             answered=tuple(_read_items(parts["items.jsonl"])),
+            plan=_read_plan(parts),
         )
         same = found.proof.encode() == parts["entry.tlog-proof"]
         same = same and _openings(found.openings) == parts["openings.json"]
@@ -143,6 +148,15 @@ def _read_openings(data: bytes) -> Iterator[Opening]:
     if not isinstance(found, list):
         raise ArchiveError("openings.json is a list")
     yield from map(Opening.from_json, found)
+
+
+def _read_plan(parts: Mapping[str, bytes]) -> Plan | None:
+    if "plan.json" not in parts:
+        return None
+    try:
+        return parse_plan(parts["plan.json"], max_bytes=PARTS["plan.json"])
+    except (ValueError, TypeError) as error:  # those of commitments and strict JSON among them
+        raise ArchiveError(f"plan.json: {error}") from error
 
 
 def _read_items(data: bytes) -> Iterator[Answered]:

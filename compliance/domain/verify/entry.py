@@ -14,6 +14,20 @@ MAX_ENTRY_BYTES = 65_535
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
+def entry_header(entry: bytes) -> tuple[str, str]:
+    """The type and the subject that an entry names, whose commitments were read already.
+
+    Raises:
+        CommitmentError: it names none.
+    """
+    value = strict_json(entry, max_bytes=MAX_ENTRY_BYTES)
+    found = [value.get(name) for name in ("type", "subject")] if isinstance(value, Mapping) else []
+    texts = [one for one in found if isinstance(one, str)]
+    if len(texts) != 2:
+        raise CommitmentError("the log entry says of no event of which type it is, or what about")
+    return texts[0], texts[1]
+
+
 def entry_commitments(entry: bytes) -> Mapping[str, str]:
     """Field path to lowercase hex commitment.
 

@@ -23,12 +23,15 @@ an earlier rule has established. The first that is broken ends the verification.
    policy inside the bundle is what the operator claims and is never evaluated. What one checkpoint
    says of an earlier one is not verified here: consistency is the witnesses' work, which is why a
    quorum is asked for (CVE-2022-36111).
-8. ``items``. The digests of the items, in their order, and the digest of those not asked give the
+8. ``plan``. The log entry of the run's plan stands, under the same checkpoint, before the result's,
+   and is of the same run; spec, seed, order, number of items and subject of the result are those
+   that it committed to. A bundle without a plan says so, and the verification is not whole.
+9. ``items``. The digests of the items, in their order, and the digest of those not asked give the
    order that was committed to before the first answer.
-9. ``scores``. Each score is of the item beside it, there are as many as were asked, and their
+10. ``scores``. Each score is of the item beside it, there are as many as were asked, and their
    digests give the scores digest of the statement.
-10. ``page``. The page for people says what this module's own page says of the statement.
-11. ``statistic``. The recipe keeps to the claim's limit and alpha, and following it over the scores
+11. ``page``. The page for people says what this module's own page says of the statement.
+12. ``statistic``. The recipe keeps to the claim's limit and alpha, and following it over the scores
     gives the estimate. Where it cannot be followed this is said, and the verification is not whole.
 
 Modelled on python-tuf's ``TrustedMetadataSet``: one place, no input or output, every step explicit.
@@ -52,10 +55,10 @@ from compliance.domain.statements import ResultStatement, parse_result_statement
 from compliance.domain.tlog.merkle import leaf_hash, verify_inclusion
 from compliance.domain.tlog.witness_policy import NONE, Standing, standing
 from compliance.domain.verdicts import judge
-from compliance.domain.verify.archive import PARTS
 from compliance.domain.verify.bundle import Bundle, bundle_parts, bundle_read
 from compliance.domain.verify.entry import entry_commitments
 from compliance.domain.verify.page import page_html
+from compliance.domain.verify.plan import plan_check
 from compliance.domain.verify.recomputing import Recomputed, recompute
 from compliance.domain.verify.trust import Trust
 
@@ -70,6 +73,7 @@ class Rule(StrEnum):
     INCLUSION = "inclusion"
     CHECKPOINT = "checkpoint"
     WITNESSES = "witnesses"
+    PLAN = "plan"
     ITEMS = "items"
     SCORES = "scores"
     PAGE = "page"
@@ -114,7 +118,8 @@ class TrustedBundle:
     def archive(self) -> str:
         self._bundle, self._page = bundle_read(self._data)
         asked = len(self._bundle.answered)
-        return f"a bundle of {len(self._data):,} bytes in {len(PARTS)} parts, with {asked:,} items"
+        parts = len(bundle_parts(self._bundle)) + 1
+        return f"a bundle of {len(self._data):,} bytes in {parts} parts, with {asked:,} items"
 
     def signature(self) -> str:
         envelope = self._bundle.attestation
@@ -166,6 +171,20 @@ class TrustedBundle:
             return "your policy asks for no witness: the log could show others another history"
         cosigned = ", ".join(f"{name} at {_utc(at)}" for name, at in sorted(found.times.items()))
         return f"cosigned by {cosigned}"
+
+    def plan(self) -> str:
+        plan = self._bundle.plan
+        if plan is None:
+            raise NotCheckedError("no plan is in this bundle: it may be from after the answers")
+        try:
+            redacted = plan_check(
+                plan, self._statement, entry=self._bundle.entry, proof=self._bundle.proof
+            )
+        except CommitmentError as error:
+            raise BrokenError(f"the plan: {error}") from error
+        if redacted:
+            raise NotCheckedError(f"of the plan is redacted: {', '.join(redacted)}")
+        return f"logged before the result, as entry {plan.index}; the result followed it"
 
     def items(self) -> str:
         finding = self._statement.finding

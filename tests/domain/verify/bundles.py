@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from compliance.domain.attestation import (
     PAYLOAD_TYPE,
+    PLAN_FIELDS,
     STATEMENT_PATH,
     Described,
     Finding,
     result_statement,
     statement_digest,
 )
-from compliance.domain.canonical import canonical_json
+from compliance.domain.canonical import Json, canonical_json
 from compliance.domain.commitments import Opening
 from compliance.domain.dsse import signed
 from compliance.domain.items import Item, Score, order_commitment, scores_digest
@@ -29,6 +30,7 @@ from compliance.domain.tlog.tlog_proof import TlogProof
 from compliance.domain.tlog.witness_policy import Organisation, triple_helix
 from compliance.domain.verdicts import Claim, judge
 from compliance.domain.verify.bundle import Bundle, answered
+from compliance.domain.verify.plan import PLANNED, Plan
 from compliance.domain.verify.trust import Trust, trust_read
 from compliance.domain.vocabulary import Scope, Stop
 
@@ -141,18 +143,41 @@ def finding(pairs: Sequence[tuple[Item, Score]], *, asked: int, result: str = "r
 
 
 SUBJECTS = (Described("weights of northwind/smol 1.0", "a" * 64),)
-SALTS = bytes(32), bytes(31) + b"\x01", bytes(31) + b"\x02"
+SALTS = tuple(bytes(31) + bytes([number]) for number in range(8))
+RUN = "run/1"
 
 
 def entry_of(statement: bytes, **more: str) -> tuple[bytes, tuple[Opening, ...]]:
     """The entry of a statement, and the openings of all its commitments."""
     fields = {STATEMENT_PATH: statement_digest(statement), "verdict": "violating", **more}
+    return entry_saying("verdict.reached", fields)
+
+
+def entry_saying(
+    kind: str, fields: Mapping[str, Json], *, subject: str = RUN
+) -> tuple[bytes, tuple[Opening, ...]]:
     openings = tuple(
         Opening(path, salt, value)
         for (path, value), salt in zip(fields.items(), SALTS, strict=False)
     )
-    commitments = {one.path: one.commitment for one in openings}
-    return canonical_json({"format": "assay/entry/v1", "commitments": commitments}), openings
+    entry: dict[str, Json] = {
+        "format": "assay/entry/v1",
+        "type": kind,
+        "subject": subject,
+        "commitments": {one.path: one.commitment for one in openings},
+    }
+    return canonical_json(entry), openings
+
+
+def plan_fields(found: Finding) -> dict[str, Json]:
+    """What a plan says that a result followed."""
+    values = (found.spec.digest, found.seed, found.planned, found.order_digest)
+    return dict(zip(PLAN_FIELDS, (*values, SUBJECTS[0].sha256), strict=True))
+
+
+def plan_in(log: SmallLog, index: int, entry: bytes, openings: tuple[Opening, ...]) -> Plan:
+    """The plan at a place of the log as it is now."""
+    return Plan(entry, openings, index, log.proof(index).hashes)
 
 
 def bundle(
@@ -160,7 +185,10 @@ def bundle(
 ) -> Bundle:
     """A result in the log, and the bundle that proves it."""
     pairs = answers(count, rate=rate)
-    statement = result_statement(SUBJECTS, finding(pairs, asked=asked, result=result))
+    found = finding(pairs, asked=asked, result=result)
+    statement = result_statement(SUBJECTS, found)
+    plan = entry_saying(PLANNED, plan_fields(found))
+    planned = log.append(plan[0])
     entry, openings = entry_of(statement)
     index = log.append(entry)
     log.append(b"after")
@@ -171,4 +199,5 @@ def bundle(
         proof=log.proof(index),
         policy=log.policy,
         answered=tuple(answered(item, score) for item, score in pairs[:asked]),
+        plan=plan_in(log, planned, *plan),
     )

@@ -3,7 +3,13 @@ import zipfile
 
 import pytest
 
-from compliance.domain.verify.archive import PARTS, ArchiveError, read_archive, write_archive
+from compliance.domain.verify.archive import (
+    OPTIONAL,
+    PARTS,
+    ArchiveError,
+    read_archive,
+    write_archive,
+)
 
 CONTENT = {name: f"this is {name}\n".encode() for name in PARTS}
 ARCHIVE = write_archive(CONTENT)
@@ -23,6 +29,12 @@ def test_the_parts_come_back_and_other_programs_read_them() -> None:
         assert archive.testzip() is None
         assert archive.namelist() == [*PARTS]
         assert archive.read("policy.txt") == CONTENT["policy.txt"]
+
+
+def test_an_archive_of_the_first_format_has_one_part_less() -> None:
+    first = {name: content for name, content in CONTENT.items() if name != OPTIONAL}
+    assert read_archive(write_archive(first)) == first
+    assert len(write_archive(first)) < len(ARCHIVE)
 
 
 def test_equal_parts_give_equal_bytes_in_any_order() -> None:

@@ -22,6 +22,7 @@ from compliance.domain.tlog.note_keys import PrivateKey
 from compliance.domain.verify.archive import read_archive, write_archive
 from compliance.domain.verify.bundle import Bundle, answered, bundle_build, bundle_read
 from compliance.domain.verify.entry import entry_commitments
+from compliance.domain.verify.plan import Plan
 from compliance.domain.verify.rules import Outcome, Rule, Step, verify
 from compliance.domain.verify.trust import Trust, trust_read
 from compliance.domain.vocabulary import Verdict
@@ -34,6 +35,7 @@ from tests.domain.verify.bundles import (
     bundle,
     entry_of,
     finding,
+    plan_in,
 )
 
 
@@ -62,8 +64,15 @@ def relogged(log: SmallLog, good: Bundle, statement: bytes, **more: object) -> B
         entry=entry,
         openings=openings,
         proof=log.proof(index),
+        plan=planned_again(log, good),
         **more,  # type: ignore[arg-type]
     )
+
+
+def planned_again(log: SmallLog, good: Bundle) -> Plan:
+    """The bundle's plan, proved in the log as it has grown since."""
+    assert good.plan
+    return plan_in(log, good.plan.index, good.plan.entry, good.plan.openings)
 
 
 @pytest.mark.parametrize(("count", "asked"), [(24, 24), (60, 40)])
@@ -276,7 +285,8 @@ def test_scores_beside_other_items_are_refused(log: SmallLog) -> None:
 def test_an_early_stop_that_hides_items_is_refused(log: SmallLog) -> None:
     """Whoever says that all were asked must show all."""
     said = replace(finding(answers(24), asked=24), planned=60)
-    data = bundle_build(relogged(log, bundle(log), result_statement(SUBJECTS, said)))
+    hiding = relogged(log, bundle(log), result_statement(SUBJECTS, said))
+    data = bundle_build(replace(hiding, plan=None))
     assert broken(data, log.trust)[1] == "the number of items is not the number that was planned"
 
 
@@ -328,7 +338,7 @@ def test_every_part_of_the_archive_is_read_strictly(log: SmallLog) -> None:
     first = parts["items.jsonl"].splitlines(keepends=True)
     other = {
         "openings.json": parts["openings.json"] + b" ",
-        "entry.tlog-proof": parts["entry.tlog-proof"].replace(b"\nindex 2\n", b"\nindex 02\n"),
+        "entry.tlog-proof": parts["entry.tlog-proof"].replace(b"\nindex 3\n", b"\nindex 03\n"),
         "attestation.dsse.json": json.dumps(json.loads(parts["attestation.dsse.json"])).encode(),
         "items.jsonl": first[0].replace(b'"item":', b'"item": ') + b"".join(first[1:]),
     }

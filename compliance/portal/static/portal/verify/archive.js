@@ -9,7 +9,10 @@ export const PARTS = {
   "entry.tlog-proof": 1 << 20,
   "policy.txt": 1 << 20,
   "items.jsonl": 1 << 28,
+  "plan.json": 1 << 20,
 };
+// The last part, which bundles of the first format do not have.
+const OPTIONAL = "plan.json";
 
 const CRC = Uint32Array.from({ length: 256 }, (_, start) => {
   let sum = start;
@@ -38,7 +41,8 @@ function write(parts) {
   const body = [];
   const central = [];
   let offset = 0;
-  for (const name of Object.keys(PARTS)) {
+  const names = Object.keys(PARTS).filter((name) => name in parts);
+  for (const name of names) {
     const content = parts[name];
     const size = content.length;
     const same = [[0, 2], [33, 2], [crc32(content), 4], [size, 4], [size, 4], [name.length, 2], [0, 2]];
@@ -49,7 +53,7 @@ function write(parts) {
     );
     offset += 30 + name.length + size;
   }
-  const count = Object.keys(PARTS).length;
+  const count = names.length;
   const index = join(...central);
   const end = pack([0x06054b50, 4], [0, 2], [0, 2], [count, 2], [count, 2], [index.length, 4], [offset, 4], [0, 2]);
   return join(...body, index, end);
@@ -60,6 +64,7 @@ export function readArchive(bytes) {
   const parts = {};
   let at = 0;
   for (const [name, limit] of Object.entries(PARTS)) {
+    if (name === OPTIONAL && at + 4 <= bytes.length && view.getUint32(at, true) === 0x02014b50) break;
     const start = at + 30 + name.length;
     if (start > bytes.length || view.getUint32(at, true) !== 0x04034b50) {
       throw new Broken(`the archive is cut short or broken where ${name} belongs`);

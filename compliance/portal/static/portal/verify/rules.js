@@ -1,6 +1,6 @@
 // The trust rules of a bundle, in order, as compliance/domain/verify/rules.py has them. What a browser
 // can't do is named: ML-DSA-44, the page of the bundle, and the statistic.
-import { PARTS, readArchive, splitLine } from "./archive.js";
+import { readArchive, splitLine } from "./archive.js";
 import { Broken, base64, canonical, canonicalJson, encode, equal, hex, join, sha256, unhex } from "./bytes.js";
 import { leadsToRoot, parseProof, reaches, signers, verified } from "./notes.js";
 
@@ -15,7 +15,7 @@ async function archive(found) {
   found.proof = parseProof(found.parts["entry.tlog-proof"]);
   found.lines = lines(found.parts["items.jsonl"]);
   const size = found.bytes.length.toLocaleString("en");
-  return `a bundle of ${size} bytes in ${Object.keys(PARTS).length} parts, with ${found.lines.length} items`;
+  return `a bundle of ${size} bytes in ${Object.keys(found.parts).length} parts, with ${found.lines.length} items`;
 }
 
 function lines(bytes) {
@@ -76,14 +76,21 @@ async function commitment(opening) {
   return hex(await sha256(join(encode("assay/commitment/v1\0"), length, path, unhex(opening.salt, "a salt"), value)));
 }
 
-async function entry(found) {
-  const { commitments } = canonicalJson(found.parts["entry.json"], "the log entry");
+// The fields that openings show of an entry, whose commitments they must fit.
+async function disclosed({ commitments }, openings) {
   const shown = new Map();
-  for (const one of canonicalJson(found.parts["openings.json"], "openings.json")) {
+  for (const one of openings) {
     if (shown.has(one.path) || !Object.hasOwn(commitments ?? {}, one.path)) throw new Broken(`'${one.path}' is opened twice, or no field`);
     if ((await commitment(one)) !== commitments[one.path]) throw new Broken(`'${one.path}' is not what the entry commits to`);
     shown.set(one.path, one.value);
   }
+  return shown;
+}
+
+async function entry(found) {
+  found.entry = canonicalJson(found.parts["entry.json"], "the log entry");
+  const shown = await disclosed(found.entry, canonicalJson(found.parts["openings.json"], "openings.json"));
+  const { commitments } = found.entry;
   const digest = hex(await sha256(found.payload));
   if (shown.get("statement_sha256") !== digest) throw new Broken("the log entry does not commit to this statement");
   const redacted = Object.keys(commitments).filter((path) => !shown.has(path));
@@ -127,6 +134,37 @@ async function witnesses(found) {
   return `cosigned by ${said.join(", ")}${notHere(unchecked)}`;
 }
 
+// The plan's entry stands before the result's under the same checkpoint, and the result followed it.
+async function plan(found) {
+  if (!found.parts["plan.json"]) throw new NotChecked("no plan is in this bundle: it may be from after the answers");
+  const value = canonicalJson(found.parts["plan.json"], "plan.json");
+  if (Object.keys(value).join() !== "entry,hashes,index,openings") throw new Broken("plan.json is no plan");
+  const bytes = encode(value.entry);
+  const said = canonicalJson(bytes, "the plan");
+  const shown = await disclosed(said, value.openings);
+  if (said.type !== "run.planned" || said.subject !== found.entry.subject) throw new Broken(`what stands as the plan is '${said.type}' of ${said.subject}, not the plan of this run`);
+  const hashes = value.hashes.map((one) => unhex(one, "a hash of the plan"));
+  const place = { index: BigInt(value.index), hashes, size: found.proof.size, root: found.proof.root };
+  if (place.index < 0n || !(await leadsToRoot(place, await sha256(join(Uint8Array.of(0), bytes))))) throw new Broken("the plan's proof does not lead to the root");
+  if (place.index >= found.proof.index) throw new Broken(`the plan is entry ${place.index}, not before the result's ${found.proof.index}`);
+  const did = await followed(found);
+  const other = Object.keys(did).find((path) => shown.has(path) && !did[path].includes(shown.get(path)));
+  if (other) throw new Broken(`the result did not follow its plan: ${other} is another`);
+  const redacted = Object.keys(did).filter((path) => !shown.has(path));
+  if (redacted.length) throw new NotChecked(`of the plan is redacted: ${redacted.join(", ")}`);
+  return `logged before the result, as entry ${place.index}; the result followed it`;
+}
+
+async function followed({ predicate, subjects }) {
+  return {
+    spec_sha256: [hex(await sha256(encode(canonical(predicate.spec))))],
+    seed: [predicate.seed],
+    planned: [predicate.planned],
+    order_sha256: [predicate.orderDigest],
+    subject_sha256: subjects.map((one) => one.digest.sha256),
+  };
+}
+
 const digestOf = async (value, written) => (typeof value === "string" ? unhex(value, "what is withheld") : sha256(encode(written)));
 
 async function items(found) {
@@ -165,6 +203,7 @@ const RULES = {
   inclusion,
   checkpoint,
   witnesses,
+  plan,
   items,
   scores,
   page: elsewhere("the bundle's own page is compared by assay-verify alone"),
