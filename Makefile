@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --universal --fork-strategy fewest --python-ver
 	--generate-hashes --no-annotate --no-emit-package torch --custom-compile-command 'make requirements'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench faults soak validate results client requirements clean browser python
+.PHONY: help demo test lint types bench faults fuzz soak validate results client requirements clean browser python
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: $(VENV)/test.stamp ## print every figure that the docs state; NAME=dispat
 
 faults: $(VENV)/test.stamp ## break servers and processes, and count what was lost
 	@$(BIN)/python -m pytest -m faults -s
+
+fuzz: $(VENV)/test.stamp ## fuzz every parser of what strangers hand over, SECONDS=60 each; NAME=bundle one
+	@$(BIN)/python -m tests.fuzz $(NAME) --seconds $(or $(SECONDS),60)
 
 soak: $(VENV)/test.stamp ## 10,000 runs while faults are injected (ASSAY_SOAK_RUNS)
 	@$(BIN)/python -m pytest -m soak -s
