@@ -25,6 +25,7 @@ COLUMNS = (
     "checkpoint_seconds",
     "proof_milliseconds",
     "fsck_seconds",
+    "fsck_processor_seconds",
 )
 
 

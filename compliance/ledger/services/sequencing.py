@@ -129,7 +129,7 @@ def _chain_ends(organizations: set[UUID | None]) -> dict[UUID | None, tuple[int,
     One step down the chain's index each: a ``DISTINCT ON`` would read every entry there is.
     """
     own = Entry.objects.filter(organization=OuterRef("pk")).order_by("-number").values("index")[:1]
-    owners = Organization.objects.filter(id__in=organizations - {None}).order_by()
+    owners = Organization.objects.filter(id__in=[one for one in organizations if one]).order_by()
     indexes = [*owners.annotate(last=Subquery(own)).values_list("last", flat=True)]
     operators = Entry.objects.filter(organization__isnull=True).order_by("-number")
     indexes += operators.values_list("index", flat=True)[:1]
