@@ -16,7 +16,7 @@ def plan_record(*, shard: Shard, planned: int, order_digest: str) -> None:
 
 
 def plan_draft(*, shard: Shard, planned: int, order_digest: str) -> Event:
-    """The event, to be written, that says which items a shard will ask, in which order, by which spec and seed.
+    """The event, to be written, of what a shard will ask: items, order, spec and seed.
 
     The result is held against it offline (``compliance/domain/verify/plan.py``).
 
