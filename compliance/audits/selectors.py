@@ -40,6 +40,11 @@ def stress_test_list() -> QuerySet[StressTest]:
     return StressTest.objects.order_by("name", "-version").distinct("name")
 
 
+def stress_test_titles() -> dict[str, str]:
+    """The title of each announced stress test, by name."""
+    return dict(stress_test_list().values_list("name", "title"))
+
+
 def schedule_list(*, viewer: Viewer) -> QuerySet[Schedule]:
     """Schedules of models the viewer may read."""
     scope = viewer.scope(

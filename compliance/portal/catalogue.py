@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.forecast import Forecast
-from compliance.audits.selectors import forecast_list, stress_test_list
+from compliance.audits.selectors import forecast_list, stress_test_list, stress_test_titles
 from compliance.domain.specs import StressTestSpec
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def titles() -> dict[str, str]:
     """The title of each announced stress test, by name."""
-    return dict(stress_test_list().values_list("name", "title"))
+    return stress_test_titles()
 
 
 def choices() -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.core.cache import caches
 
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Verdict
-from compliance.portal.chart_specs import (
+from compliance.dossiers.chart_specs import (
     PAGE,
     PRINT,
     SHAPES,
@@ -20,7 +20,7 @@ from compliance.portal.chart_specs import (
     history_spec,
     parts_spec,
 )
-from compliance.portal.charts import history_chart, parts_chart
+from compliance.dossiers.charts import history_chart, parts_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 START = datetime(2026, 11, 2, 6, tzinfo=UTC)
@@ -140,7 +140,7 @@ def test_equal_content_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
         drawn.append(palette)
         return history_spec(history, palette=palette)
 
-    monkeypatch.setattr("compliance.portal.charts.history_spec", counted)
+    monkeypatch.setattr("compliance.dossiers.charts.history_spec", counted)
     first = history_chart(points(Verdict.COMPLIANT), title="Refusal")
     again = history_chart(points(Verdict.COMPLIANT), title="Refusal")
     other = history_chart(points(Verdict.VIOLATING), title="Refusal")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.domain.verdicts import LOG10_E_CAP
-from compliance.portal.figures import duration, e_claim, e_value, figure, interval, percent, size
+from compliance.dossiers.figures import duration, e_claim, e_value, figure, interval, percent, size
 
 
 @pytest.mark.parametrize(

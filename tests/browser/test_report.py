@@ -12,8 +12,8 @@ from pypdf import PdfReader
 
 from compliance.audits.selectors import result_entries
 from compliance.domain.errors import NotFoundError
-from compliance.portal.figures import figure, interval
-from compliance.portal.report import period_named
+from compliance.dossiers.figures import figure, interval
+from compliance.dossiers.report import period_named
 from tests.browser import kin
 from tests.browser.conftest import Record
 from tests.cast import Cast

@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from compliance.domain.kinship import Agreement
 from compliance.domain.vocabulary import Verdict
-from compliance.portal import figures
-from compliance.portal.lineage_chart import SIGNS
+from compliance.dossiers import figures
+from compliance.dossiers.lineage_chart import SIGNS
 
 if TYPE_CHECKING:
     from compliance.audits.beside import Beside

@@ -19,10 +19,10 @@ from compliance.audits.selectors import result_entries, result_get, result_histo
 from compliance.domain.errors import NotFoundError
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Seen
+from compliance.dossiers.chart_specs import PRINT, history_spec
+from compliance.dossiers.charts import VEGA_LITE_VERSION, parts_chart
+from compliance.dossiers.history import Series, series_of
 from compliance.portal.catalogue import titles
-from compliance.portal.chart_specs import PRINT, history_spec
-from compliance.portal.charts import VEGA_LITE_VERSION, parts_chart
-from compliance.portal.history import Series, series_of
 from compliance.portal.paging import PER_PAGE, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.portal.views.ledger import download

@@ -15,11 +15,11 @@ from compliance.accounts.services import model_reading_tell
 from compliance.audits.services import dossier_take
 from compliance.domain.kinship import Agreement
 from compliance.domain.vocabulary import Seen
+from compliance.dossiers.dossier import dossier_of
+from compliance.dossiers.lineage_chart import SIGNS, lineage_chart
+from compliance.dossiers.report import period_named, report_pdf
 from compliance.ledger.selectors import setup_current
-from compliance.portal.dossier import dossier_of
-from compliance.portal.lineage_chart import SIGNS, lineage_chart
 from compliance.portal.page_proof import proof_of
-from compliance.portal.report import period_named, report_pdf
 from compliance.portal.viewing import for_viewer, page
 from compliance.portal.views.ledger import download
 from compliance.questions.selectors import askers_of

@@ -19,10 +19,10 @@ from compliance.audits.selectors import result_history
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Seen
+from compliance.dossiers.history import series_of
 from compliance.portal.access_forms import OfferForm
 from compliance.portal.catalogue import titles
 from compliance.portal.forms import ModelForm
-from compliance.portal.history import series_of
 from compliance.portal.paging import paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.registry.selectors import model_get, model_list, version_list

@@ -25,9 +25,9 @@ from compliance.domain.rights import Action
 from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.verdicts import Estimate, decision_bound
 from compliance.domain.vocabulary import RunState, Seen, ShardState
+from compliance.dossiers.charts import parts_chart
+from compliance.dossiers.figures import figure
 from compliance.portal.catalogue import titles
-from compliance.portal.charts import parts_chart
-from compliance.portal.figures import figure
 from compliance.portal.forms import ReasonForm
 from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, fragment, page

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Verdict
-from compliance.portal.chart_specs import PAGE, Point, history_spec, parts_spec
+from compliance.dossiers.chart_specs import PAGE, Point, history_spec, parts_spec
 
 VEGA_LITE_VERSION = "6.4"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import SafeString
 
 from compliance.domain.vocabulary import Verdict
-from compliance.portal.chart_specs import Point
-from compliance.portal.charts import history_chart
+from compliance.dossiers.chart_specs import Point
+from compliance.dossiers.charts import history_chart
 
 if TYPE_CHECKING:
     from compliance.audits.models import Result

@@ -18,17 +18,17 @@ import vl_convert
 from compliance.domain.errors import NotFoundError
 from compliance.domain.kinship import Kinship
 from compliance.domain.vocabulary import Verdict
-from compliance.portal.chart_specs import PRINT, history_spec
-from compliance.portal.charts import VEGA_LITE_VERSION
-from compliance.portal.dossier import Dossier, Period
-from compliance.portal.figures import e_claim, figure, interval
-from compliance.portal.history import Series
-from compliance.portal.lineage_chart import SIGNS, laid_out, lineage_spec
+from compliance.dossiers.chart_specs import PRINT, history_spec
+from compliance.dossiers.charts import VEGA_LITE_VERSION
+from compliance.dossiers.dossier import Dossier, Period
+from compliance.dossiers.figures import e_claim, figure, interval
+from compliance.dossiers.history import Series
+from compliance.dossiers.lineage_chart import SIGNS, laid_out, lineage_spec
 
 if TYPE_CHECKING:
     from compliance.audits.models import Result
 
-TEMPLATE = Path(__file__).parent / "templates" / "portal" / "report.typ"
+TEMPLATE = Path(__file__).with_name("report.typ")
 FONT = "Libertinus Serif"  # Typst brings it, so that no machine's own fonts enter
 VERDICT_SIGNS = {Verdict.COMPLIANT: "●", Verdict.VIOLATING: "▲", Verdict.INCONCLUSIVE: "■"}
 _NAMED = re.compile(r"(\d{4})-(?:Q([1-4])|(\d{2}))")

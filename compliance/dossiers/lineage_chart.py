@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from compliance.audits.kinship import Family
 from compliance.domain.kinship import Agreement, Kinship
 from compliance.domain.vocabulary import Verdict
-from compliance.portal.chart_specs import PAGE, Palette, styled
-from compliance.portal.charts import svg
+from compliance.dossiers.chart_specs import PAGE, Palette, styled
+from compliance.dossiers.charts import svg
 
 DRAWN = 40
 """Versions that are drawn at most; the table below holds every pair."""

@@ -14,11 +14,10 @@ from uuid import UUID
 from compliance.accounts.selectors import Viewer
 from compliance.alerts.selectors import alert_list
 from compliance.audits.kinship import Family, family_get
-from compliance.audits.selectors import result_entries, result_history
+from compliance.audits.selectors import result_entries, result_history, stress_test_titles
 from compliance.domain.events import EventType
+from compliance.dossiers.history import Series, series_of
 from compliance.ledger.selectors import entries_about
-from compliance.portal.catalogue import titles
-from compliance.portal.history import Series, series_of
 from compliance.questions.selectors import question_list
 from compliance.registry.selectors import version_list
 
@@ -86,7 +85,7 @@ def dossier_of(*, viewer: Viewer, model: Model, period: Period | None = None) ->
     results, count = list(history[:NEWEST]), history.count()
     versions = list(version_list(viewer=viewer).filter(model=model))
     found = (list(alerts[:NEWEST]), list(questions[:NEWEST]))
-    names = titles()
+    names = stress_test_titles()
     return Dossier(
         model=model,
         versions=versions,
