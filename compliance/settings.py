@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from compliance.api.description import DESCRIPTION as API_DESCRIPTION
 from compliance.domain import vocabulary
 from compliance.domain.events import EventType
 from compliance.env import load
@@ -235,7 +236,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Assay",
-    "DESCRIPTION": "Registered models, stress tests, verdicts with their uncertainty, alerts.",
+    "DESCRIPTION": API_DESCRIPTION,
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

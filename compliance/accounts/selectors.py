@@ -179,10 +179,10 @@ def alert_answerers(*, organization_id: UUID) -> QuerySet[User]:
 
 
 def machine_list(*, viewer: Viewer) -> QuerySet[Membership]:
-    """Service accounts, with their role, of organizations where the viewer employs them."""
+    """Service accounts, with their role, of organizations where the viewer may know who reads."""
     return (
         Membership.objects.filter(
-            organization__in=_where(viewer, Action.EMPLOY_MACHINES),
+            organization__in=_where(viewer, Action.READ_READERS),
             user__kind=UserKind.SERVICE.value,
         )
         .select_related("user", "organization")
@@ -192,12 +192,12 @@ def machine_list(*, viewer: Viewer) -> QuerySet[Membership]:
 
 
 def machine_get(*, viewer: Viewer, machine_id: int) -> Membership:
-    """One service account of an organization, with its role there.
+    """One service account of an organization where the viewer employs them, with its role there.
 
     Raises:
         NotFoundError: no such account, or the viewer may not know of it.
     """
-    machine = machine_list(viewer=viewer).filter(user=machine_id).first()
+    machine = _employed(viewer).filter(user=machine_id).first()
     if machine is None:
         raise NotFoundError(f"no service account {machine_id} that you may see")
     return machine
@@ -213,8 +213,8 @@ def reading_list(*, viewer: Viewer) -> QuerySet[Event]:
 
 
 def grants_given(*, viewer: Viewer) -> QuerySet[Grant]:
-    """Grants, ended ones too, on the record of organizations where the viewer may grant."""
-    return _grants().filter(provider__in=_where(viewer, Action.GRANT))
+    """Grants, ended ones too, on the record of organizations where the viewer may know readers."""
+    return _grants().filter(provider__in=_where(viewer, Action.READ_READERS))
 
 
 def grants_held(*, viewer: Viewer, now: datetime) -> QuerySet[Grant]:
@@ -229,7 +229,7 @@ def grant_get(*, viewer: Viewer, grant_id: int) -> Grant:
     Raises:
         NotFoundError: no such grant, or the viewer may not know of it.
     """
-    grant = grants_given(viewer=viewer).filter(id=grant_id).first()
+    grant = _grants().filter(provider__in=_where(viewer, Action.GRANT), id=grant_id).first()
     if grant is None:
         raise NotFoundError(f"no grant {grant_id} that you may see")
     return grant
@@ -249,6 +249,12 @@ def _grants() -> QuerySet[Grant]:
     return related.prefetch_related("of_models")
 
 
+def _employed(viewer: Viewer) -> QuerySet[Membership]:
+    return machine_list(viewer=viewer).filter(
+        organization__in=_where(viewer, Action.EMPLOY_MACHINES)
+    )
+
+
 def _where(viewer: Viewer, action: Action) -> list[UUID]:
     return [one for one in viewer.roles if viewer.may(action, one)]
 
@@ -256,7 +262,7 @@ def _where(viewer: Viewer, action: Action) -> list[UUID]:
 def _answers_for(viewer: Viewer, user: User) -> bool:
     if user.kind == UserKind.PERSON.value:
         return user == viewer.user
-    return machine_list(viewer=viewer).filter(user=user).exists()
+    return _employed(viewer).filter(user=user).exists()
 
 
 def alert_recipients(*, organization_id: UUID) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -44,12 +45,18 @@ class Pages(CursorPagination):
 
 
 def paged(
-    request: Request, rows: Any, *, row: type[OutputShape], order: tuple[str, ...]
+    request: Request,
+    rows: Any,
+    *,
+    row: type[OutputShape],
+    order: tuple[str, ...],
+    told: Callable[[list[Any]], Iterable[Any]] = list,
 ) -> Response:
     """One page of a queryset.
 
     Args:
         order: columns of the order, which together are unique.
+        told: what ``row`` shows of a page's rows, where that is not the rows themselves.
 
     Raises:
         InvalidInputError: the cursor was not given out for this list.
@@ -64,7 +71,7 @@ def paged(
             problem="it was not given out for this list",
             fix="Take it from next or previous of a page of this list",
         ) from error
-    return pages.get_paginated_response(row(page, many=True).data)
+    return pages.get_paginated_response(row(told(page), many=True).data)
 
 
 def page_of(row: type[OutputShape], name: str) -> type[OutputShape]:

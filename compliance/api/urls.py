@@ -30,7 +30,7 @@ from compliance.api.v1.endpoint_limits import (
     EndpointLimitListApi,
     EndpointLimitSetApi,
 )
-from compliance.api.v1.error_budgets import ErrorBudgetListApi
+from compliance.api.v1.error_budgets import ErrorBudgetGetApi, ErrorBudgetListApi, StreamListApi
 from compliance.api.v1.events import EventListApi
 from compliance.api.v1.exports import ExportNdjsonApi, ExportParquetApi
 from compliance.api.v1.forecasts import RunForecastApi
@@ -50,6 +50,13 @@ from compliance.api.v1.maintenance_windows import (
     WindowOpenApi,
 )
 from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelOfferApi, ModelRegisterApi
+from compliance.api.v1.questions import (
+    QuestionAnswerApi,
+    QuestionAskApi,
+    QuestionGetApi,
+    QuestionListApi,
+)
+from compliance.api.v1.reports import ReportGetApi
 from compliance.api.v1.results import BundleGetApi, ResultGetApi, ResultListApi
 from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
 from compliance.api.v1.schedules import (
@@ -69,6 +76,7 @@ from compliance.api.v1.subscriptions import (
     SubscriptionResumeApi,
 )
 from compliance.api.v1.tokens import TokenListApi, TokenRevokeApi
+from compliance.api.v1.training_data_sources import TrainingSourceGetApi, TrainingSourceListApi
 from compliance.api.v1.versions import VersionGetApi, VersionListApi, VersionRegisterApi
 
 app_name = "api"
@@ -77,6 +85,7 @@ _v1 = [
     path("models", by_method(ModelListApi, ModelRegisterApi), name="models"),
     path("models/<uuid:model_id>", ModelGetApi.as_view(), name="model"),
     path("models/<uuid:model_id>/offer", ModelOfferApi.as_view(), name="model-offer"),
+    path("models/<uuid:model_id>/reports/<str:period>", ReportGetApi.as_view(), name="report"),
     path("versions", by_method(VersionListApi, VersionRegisterApi), name="versions"),
     path("versions/<uuid:version_id>", VersionGetApi.as_view(), name="version"),
     path(
@@ -85,6 +94,12 @@ _v1 = [
         name="endpoint-limits",
     ),
     path("endpoint-limits/<int:limit_id>", EndpointLimitGetApi.as_view(), name="endpoint-limit"),
+    path("training-data-sources", TrainingSourceListApi.as_view(), name="training-data-sources"),
+    path(
+        "training-data-sources/<int:source_id>",
+        TrainingSourceGetApi.as_view(),
+        name="training-data-source",
+    ),
     path("ledger", LedgerGetApi.as_view(), name="ledger"),
     path("ledger/consistency", LedgerConsistencyApi.as_view(), name="ledger-consistency"),
     path("ledger/entries", EntryListApi.as_view(), name="ledger-entries"),
@@ -129,6 +144,8 @@ _v1 = [
         name="subscription-secret-rotate",
     ),
     path("error-budgets", ErrorBudgetListApi.as_view(), name="error-budgets"),
+    path("error-budgets/<slug:slug>", ErrorBudgetGetApi.as_view(), name="error-budget"),
+    path("error-budgets/<slug:slug>/streams", StreamListApi.as_view(), name="error-budget-streams"),
     path("runs", by_method(RunListApi, RunRequestApi), name="runs"),
     path("runs/forecast", RunForecastApi.as_view(), name="run-forecast"),
     path("runs/<uuid:run_id>", RunGetApi.as_view(), name="run"),
@@ -181,6 +198,11 @@ _v1 = [
         "maintenance-windows/<uuid:window_id>/end",
         WindowEndApi.as_view(),
         name="maintenance-window-end",
+    ),
+    path("questions", by_method(QuestionListApi, QuestionAskApi), name="questions"),
+    path("questions/<uuid:question_id>", QuestionGetApi.as_view(), name="question"),
+    path(
+        "questions/<uuid:question_id>/answer", QuestionAnswerApi.as_view(), name="question-answer"
     ),
     path("grants", GrantListApi.as_view(), name="grants"),
     path("readings", ReadingListApi.as_view(), name="readings"),

@@ -15,10 +15,12 @@ from typing import overload
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer, organization_list
 from compliance.audits.models import Result, StreamNewest, StreamRow
+from compliance.domain.errors import NotFoundError
 from compliance.domain.statistics.multiplicity import (
     adjust_maximum,
     alarm_bound,
@@ -68,8 +70,8 @@ class Streams(Sequence[Stream]):
     def __getitem__(self, place: slice) -> list[Stream]: ...
     def __getitem__(self, place: int | slice) -> Stream | list[Stream]:
         if isinstance(place, int):
-            return self._read([self._orders[place]])[0]
-        return self._read(self._orders[place])
+            return self.numbered([self._orders[place]])[0]
+        return self.numbered(self._orders[place])
 
     @property
     def urgent_first(self) -> Streams:
@@ -82,7 +84,17 @@ class Streams(Sequence[Stream]):
     def count_of(self, tier: Tier) -> int:
         return sum(one is tier for one in self._tiers.values())
 
-    def _read(self, orders: Sequence[int]) -> list[Stream]:
+    @property
+    def raised(self) -> list[int]:
+        """The orders of the streams that have a tier."""
+        return list(self._tiers)
+
+    def tiered(self, tier: Tier) -> list[int]:
+        """The orders of the streams of a tier that is not ``NONE``."""
+        return [order for order, one in self._tiers.items() if one is tier]
+
+    def numbered(self, orders: Sequence[int]) -> list[Stream]:
+        """The streams of these orders, in one query."""
         heads = StreamNewest.objects.filter(
             stream__organization=self._organization, stream__number__in=orders
         ).select_related("stream", "result__version__model__organization", "result__shard")
@@ -132,13 +144,28 @@ class Budget:
 
 def error_budget(*, organization: Organization) -> Budget:
     """The budget of one organization; leads, whose error rate nobody measured, are no streams."""
-    alpha = settings.ERROR_BUDGET
-    heads = StreamNewest.objects.filter(stream__organization=organization)
-    values = heads.order_by("stream__number").values_list(
-        "log10_e_violating", "first_log10_e_violating"
-    )
+    return budgets_of(organizations=[organization])[0]
+
+
+def budgets_of(*, organizations: Collection[Organization]) -> list[Budget]:
+    """The budgets of some organizations, in one query."""
+    heads = StreamNewest.objects.filter(stream__organization__in=organizations)
+    values: dict[UUID, list[tuple[float, float]]] = {one.id: [] for one in organizations}
+    for organization_id, newest, first in heads.order_by("stream__number").values_list(
+        "stream__organization", "log10_e_violating", "first_log10_e_violating"
+    ):
+        values[organization_id].append((newest, first))
+    return [_budget(one, values[one.id]) for one in organizations]
+
+
+def _budget(organization: Organization, values: Sequence[tuple[float, float]]) -> Budget:
+    """The budget of an organization whose streams have these log10 e-values, by their order.
+
+    Args:
+        values: of a stream's newest and of its first result.
+    """
     newest, first = [one for one, _ in values], [one for _, one in values]
-    orders = range(1, len(newest) + 1)
+    alpha, orders = settings.ERROR_BUDGET, range(1, len(values) + 1)
     return Budget(
         organization=organization,
         alpha=alpha,
@@ -147,14 +174,38 @@ def error_budget(*, organization: Organization) -> Budget:
     )
 
 
-def error_budget_list(*, viewer: Viewer) -> list[Budget]:
-    """The error budgets of the organizations whose record the viewer reads as a whole.
+def spender_list(*, viewer: Viewer) -> QuerySet[Organization]:
+    """The organizations with models whose record the viewer reads as a whole.
 
     A budget is of an organization's whole life: a part of it would say nothing.
     """
     wholes = organization_list(viewer=viewer).filter(viewer.scope(organization="id"))
-    providers = wholes.filter(models__isnull=False).distinct()
-    return [error_budget(organization=one) for one in providers]
+    return wholes.filter(models__isnull=False).distinct().order_by("name", "id")
+
+
+def error_budget_list(*, viewer: Viewer) -> list[Budget]:
+    """The error budgets that the viewer may know of, by the organizations' names."""
+    return budgets_of(organizations=spender_list(viewer=viewer))
+
+
+def error_budget_get(*, viewer: Viewer, slug: str) -> Budget:
+    """The error budget of one organization.
+
+    Raises:
+        NotFoundError: no such organization, or the viewer may not know its whole record.
+    """
+    organization = spender_list(viewer=viewer).filter(slug=slug).first()
+    if organization is None:
+        raise NotFoundError(f"no error budget of '{slug}' that you may see")
+    return error_budget(organization=organization)
+
+
+def stream_list(*, budget: Budget, tier: Tier | None = None) -> QuerySet[StreamRow]:
+    """The streams of a budget, of one tier where asked."""
+    rows = StreamRow.objects.filter(organization=budget.organization)
+    if tier is Tier.NONE:
+        return rows.exclude(number__in=budget.streams.raised)
+    return rows if tier is None else rows.filter(number__in=budget.streams.tiered(tier))
 
 
 def alarming(result: Result) -> bool:

@@ -70,6 +70,8 @@ class TokenScope(StrEnum):
     EVIDENCE_WRITE = "evidence:write"
     ALERTS_READ = "alerts:read"
     ALERTS_WRITE = "alerts:write"
+    QUESTIONS_READ = "questions:read"
+    QUESTIONS_WRITE = "questions:write"
     LEDGER_READ = "ledger:read"
     ACCESS_READ = "access:read"
     ACCESS_WRITE = "access:write"
@@ -78,16 +80,18 @@ class TokenScope(StrEnum):
 SCOPE_MEANINGS: Mapping[TokenScope, str] = {
     TokenScope.READ: "read everything that its owner may read",
     TokenScope.WRITE: "do everything that its owner may do",
-    TokenScope.MODELS_READ: "read models, versions and limits of endpoints",
+    TokenScope.MODELS_READ: "read models, versions, training-data sources and limits of endpoints",
     TokenScope.MODELS_WRITE: "register models and versions, limit endpoints",
     TokenScope.SCHEDULES_READ: "read schedules, subscriptions and their calls",
     TokenScope.SCHEDULES_WRITE: "make, pause, resume and replay schedules and subscriptions",
-    TokenScope.RUNS_READ: "read runs, results, forecasts and error budgets",
+    TokenScope.RUNS_READ: "read runs, results, reports, forecasts and error budgets",
     TokenScope.RUNS_WRITE: "request and cancel runs",
     TokenScope.EVIDENCE_READ: "read items with the model's answers, labels and bundles",
     TokenScope.EVIDENCE_WRITE: "label answers",
     TokenScope.ALERTS_READ: "read alerts, their routes and maintenance windows",
     TokenScope.ALERTS_WRITE: "answer and route alerts, open and end maintenance windows",
+    TokenScope.QUESTIONS_READ: "read questions to providers and their answers",
+    TokenScope.QUESTIONS_WRITE: "ask providers, answer for one",
     TokenScope.LEDGER_READ: "read events and entries of the ledger",
     TokenScope.ACCESS_READ: "read tokens, grants, and who read what",
     TokenScope.ACCESS_WRITE: "revoke tokens",
@@ -99,13 +103,16 @@ RESOURCES: Mapping[str, str] = {
     "model": "models",
     "version": "models",
     "endpoint_limit": "models",
+    "training_source": "models",
     "stress_test": "runs",
     "schedule": "schedules",
     "subscription": "schedules",
     "run": "runs",
     "result": "runs",
     "result_bundle": "evidence",
+    "report": "runs",
     "error_budget": "runs",
+    "error_budget_stream": "runs",
     "item": "evidence",
     "label": "evidence",
     "labels": "evidence",
@@ -116,6 +123,7 @@ RESOURCES: Mapping[str, str] = {
     "alert": "alerts",
     "alert_route": "alerts",
     "maintenance_window": "alerts",
+    "question": "questions",
     "event": "ledger",
     "ledger": "ledger",
     "ledger_entry": "ledger",

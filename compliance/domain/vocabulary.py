@@ -251,6 +251,13 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"
 
 
+class QuestionState(StrEnum):
+    """Where a question to a provider stands."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+
+
 class Channel(StrEnum):
     """How a route reaches people."""
 

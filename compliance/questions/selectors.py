@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer
-from compliance.domain.errors import NotFoundError
+from compliance.domain.errors import NotAllowedError, NotFoundError
 from compliance.domain.rights import Action
 from compliance.questions.models import Question
 from compliance.registry.models import Model
@@ -56,3 +56,15 @@ def askers_of(*, viewer: Viewer, model: Model) -> QuerySet[Organization]:
     """The organizations for which the viewer may ask the provider of a model."""
     asking = [one for one in viewer.roles if viewer.may(Action.ASK, one)]
     return Organization.objects.filter(id__in=asking).exclude(id=model.organization_id)
+
+
+def asker_get(*, viewer: Viewer, model: Model, slug: str) -> Organization:
+    """One of ``askers_of``, by its slug.
+
+    Raises:
+        NotAllowedError: the viewer asks for no organization by that slug about this model.
+    """
+    asker = askers_of(viewer=viewer, model=model).filter(slug=slug).first()
+    if asker is None:
+        raise NotAllowedError("your role does not include: ask the provider of this model")
+    return asker

@@ -15,7 +15,7 @@ from compliance.domain.errors import NotFoundError
 from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Access
 from compliance.events.selectors import event_by_id
-from compliance.registry.models import EndpointLimit, Lineage, Model, Version
+from compliance.registry.models import EndpointLimit, Lineage, Model, TrainingSource, Version
 from compliance.registry.screening import Screening, parents_of_weights, version_relatives
 
 
@@ -97,6 +97,28 @@ def version_get(*, viewer: Viewer, version_id: UUID) -> Version:
     if version is None:
         raise NotFoundError(f"no version {version_id} that you may see")
     return version
+
+
+def training_source_list(*, viewer: Viewer) -> QuerySet[TrainingSource]:
+    """Sources of training data that were declared with versions the viewer may read."""
+    scope = viewer.scope(
+        organization="version__model__organization",
+        model="version__model__",
+        stands_from="version__registered_at",
+    )
+    return TrainingSource.objects.filter(scope).select_related("version__model__organization")
+
+
+def training_source_get(*, viewer: Viewer, source_id: int) -> TrainingSource:
+    """One source of training data.
+
+    Raises:
+        NotFoundError: no such source, or the viewer may not know of it.
+    """
+    source = training_source_list(viewer=viewer).filter(id=source_id).first()
+    if source is None:
+        raise NotFoundError(f"no training-data source {source_id} that you may see")
+    return source
 
 
 def lineage_list(*, viewer: Viewer) -> QuerySet[Lineage]:

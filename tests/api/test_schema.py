@@ -15,8 +15,20 @@ from compliance.api.urls import _v1
 pytestmark = pytest.mark.django_db
 FILES = {
     "bundle": "application/zip",
+    "{period}": "application/pdf",
     "results.ndjson": "application/x-ndjson",
     "results.parquet": "application/vnd.apache.parquet",
+}
+
+NATURAL = {
+    *("organization", "model", "version", "kind", "state", "verdict", "severity", "trigger"),
+    *("access", "licence", "tier", "test", "type", "subject", "channel", "effect"),
+}
+"""Columns by which people narrow a list that has them."""
+UNNARROWED = {
+    ("stress_test_list", "version"),  # each once, its newest
+    ("subscription_list", "severity"),  # of one effect alone
+    ("maintenance_window_list", "model"),  # text, which may be empty for all
 }
 
 
@@ -67,6 +79,30 @@ def test_every_operation_has_an_id_a_summary_and_its_refusals(schema: dict[str, 
             # The first has no body, the second is the server's in front of the application.
             wanted = {"304": [], "414": ["text/html"]}.get(status, [media])
             assert list(answer.get("content", ())) == wanted, name
+
+
+def test_every_list_is_paged_and_narrowed_by_what_it_tells(schema: dict[str, Any]) -> None:
+    shapes = schema["components"]["schemas"]
+    lists = [one for one in operations(schema).values() if one["operationId"].endswith("_list")]
+    assert len(lists) > 20
+    for operation in lists:
+        name = operation["operationId"]
+        asked = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
+        answered = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        page = shapes[answered["$ref"].rpartition("/")[2]]["properties"]
+        row = shapes[page["rows"]["items"]["$ref"].rpartition("/")[2]]["properties"]
+        assert {"next", "previous", "rows"} == set(page), name
+        assert {"cursor", "page_size"} < asked, name
+        missing = {(name, column) for column in NATURAL & set(row) - asked}
+        assert missing <= UNNARROWED, name
+
+
+def test_every_read_may_be_asked_for_what_changed(schema: dict[str, Any]) -> None:
+    for name, operation in operations(schema).items():
+        if name.startswith("GET "):
+            headers = {one["name"] for one in operation["parameters"] if one["in"] == "header"}
+            assert "If-None-Match" in headers, name
+            assert "304" in operation["responses"], name
 
 
 def test_the_guide_names_operations_that_exist(schema: dict[str, Any]) -> None:

@@ -104,6 +104,13 @@ BODIES: dict[tuple[str, str], Any] = {
         "cron": "0 6 * * 1",
         "time_zone": "UTC",
     },
+    ("api:questions", "post"): lambda world: {
+        "model": str(world.at["model_id"]),
+        "organization": "authority",
+        "text": "Why?",
+        "due_at": SOON.isoformat(),
+    },
+    ("api:question-answer", "post"): lambda _: {"text": "Because."},
     ("api:schedule-preview", "post"): lambda _: {"cron": "0 6 * * 1", "time_zone": "UTC"},
     ("api:subscriptions", "post"): lambda _: {
         "organization": "northwind",

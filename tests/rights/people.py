@@ -35,12 +35,12 @@ from compliance.domain.events import EventType
 from compliance.domain.rights import FULL_SCOPES
 from compliance.domain.schedules import Rule
 from compliance.domain.subscriptions import CallWebhook
-from compliance.domain.vocabulary import Channel, GrantKind, OrganizationKind, Role
+from compliance.domain.vocabulary import Channel, GrantKind, OrganizationKind, Role, SourceKind
 from compliance.ledger.models import Entry
 from compliance.ledger.signer import LogSigner
 from compliance.people.services import member_invite
 from compliance.questions.services import question_ask
-from compliance.registry.models import Model, Version
+from compliance.registry.models import Model, TrainingSource, Version
 from compliance.registry.services import endpoint_limit_set, model_register
 from tests.browser import record
 from tests.cast import PASSWORD, Cast, administrator_of
@@ -168,6 +168,9 @@ def _around(cast: Cast, model: Model, admin: Viewer) -> dict[str, Any]:
         "limit_id": limit.pk,
         "invitation_id": invitation.id,
         "question_id": question.id,
+        "source_id": TrainingSource.objects.create(
+            version=model.versions.get(), kind=SourceKind.LICENSED.value, name="News"
+        ).pk,
         "membership_id": cast.engineer.memberships.get().pk,
         "slug": cast.northwind.slug,
         "name": "safety.refusal",

@@ -94,7 +94,7 @@ PORTAL: dict[str, Row] = {
     "portal:tokens": {"get": ME, "post": ME},
     "portal:token-revoke": {"post": MACHINES},
     "portal:machines": {
-        "get": Needs(Action.EMPLOY_MACHINES, Reach.ANYWHERE),
+        "get": Needs(Action.READ_READERS, Reach.ANYWHERE),
         "post": Needs(Action.EMPLOY_MACHINES, Reach.CHOICE),
     },
     "portal:machine": {"get": MACHINES, "post": MACHINES},
@@ -118,6 +118,12 @@ PORTAL: dict[str, Row] = {
 }
 
 API: dict[str, Row] = {
+    "api:report": {"get": READ},
+    "api:training-data-sources": {"get": ME},
+    "api:training-data-source": {"get": READ},
+    "api:questions": {"get": ME, "post": ASKS},
+    "api:question": {"get": READ},
+    "api:question-answer": {"post": Needs(Action.ANSWER_QUESTION)},
     "api:models": {"get": ME, "post": Needs(Action.REGISTER, FOR_ORGANIZATION)},
     "api:model": {"get": READ},
     "api:model-offer": {"put": REGISTER},
@@ -143,6 +149,8 @@ API: dict[str, Row] = {
     "api:deliveries-replay": {"post": SCHEDULE},
     "api:subscription-secret-rotate": {"post": SCHEDULE},
     "api:error-budgets": {"get": ME},
+    "api:error-budget": {"get": READ_WHOLE},
+    "api:error-budget-streams": {"get": READ_WHOLE},
     "api:runs": {"get": ME, "post": RUN},
     "api:run-forecast": {"post": READ},
     "api:run": {"get": READ},
@@ -179,6 +187,7 @@ RESOURCES: dict[str, str] = {
     **dict.fromkeys(("api:models", "api:model", "api:model-offer"), "models"),
     **dict.fromkeys(("api:versions", "api:version", "api:endpoint-limits"), "models"),
     "api:endpoint-limit": "models",
+    **dict.fromkeys(("api:training-data-sources", "api:training-data-source"), "models"),
     **dict.fromkeys(("api:schedules", "api:schedule", "api:schedule-preview"), "schedules"),
     **dict.fromkeys(("api:schedule-pause", "api:schedule-resume"), "schedules"),
     **dict.fromkeys(("api:subscriptions", "api:subscription"), "schedules"),
@@ -187,7 +196,9 @@ RESOURCES: dict[str, str] = {
     "api:subscription-secret-rotate": "schedules",
     **dict.fromkeys(("api:runs", "api:run", "api:run-forecast", "api:run-cancel"), "runs"),
     **dict.fromkeys(("api:results", "api:result", "api:error-budgets"), "runs"),
-    "api:stress-tests": "runs",
+    **dict.fromkeys(("api:error-budget", "api:error-budget-streams"), "runs"),
+    **dict.fromkeys(("api:stress-tests", "api:report"), "runs"),
+    **dict.fromkeys(("api:questions", "api:question", "api:question-answer"), "questions"),
     **dict.fromkeys(("api:export-ndjson", "api:export-parquet"), "runs"),
     **dict.fromkeys(("api:items", "api:labels", "api:labels-conclude"), "evidence"),
     "api:bundle": "evidence",
@@ -209,6 +220,7 @@ HEAVY = {
     "portal:dossier-proof",
     "portal:report",
     "api:export-parquet",
+    "api:report",
 }
 """Dear to draw: whoever is refused calls them, and of those who are not, one from each side."""
 

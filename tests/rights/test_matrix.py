@@ -102,6 +102,17 @@ def test_every_role_gets_what_the_table_says_in_the_api(world: World) -> None:
     assert not wrong, "\n".join(map(str, wrong.items()))
 
 
+def test_every_read_of_the_api_has_a_tag_that_is_answered_304(world: World) -> None:
+    client = _api(world.callers["northwind administrator"])
+    for name, row in API.items():
+        if "get" not in row or name.startswith("api:export"):  # streamed: a tag is of all bytes
+            continue
+        path = _path(world, name)
+        tag = client.get(path).get("ETag")
+        assert tag, name
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304, name
+
+
 def test_a_token_opens_what_one_of_its_scopes_names(world: World) -> None:
     administrator = world.callers["northwind administrator"]
     wrong = {}
@@ -188,11 +199,15 @@ def _classed(world: World, client: Client, name: str, method: str) -> Answer | s
     return said.get(status, f"{status} {answer.content[-300:]!r}")
 
 
-def _called(world: World, client: Client, name: str, method: str) -> Any:
-    """The answer to a call, whose changes are undone."""
+def _path(world: World, name: str) -> str:
     at = world.at | world.instead.get(name, {})
     parts = {part: at[part] for part in _parts(name)}
-    path = reverse(name, kwargs=parts) + QUERIES.get(name, "").format(**at)
+    return reverse(name, kwargs=parts) + QUERIES.get(name, "").format(**at)
+
+
+def _called(world: World, client: Client, name: str, method: str) -> Any:
+    """The answer to a call, whose changes are undone."""
+    path = _path(world, name)
     made = BODIES.get((name, method))
     body = made(world) if made else {}
     encoding = {"format": "json"} if isinstance(client, APIClient) and method != "get" else {}

@@ -98,6 +98,7 @@ class AlertRouteListApi(OperationApi):
 
     class Filters(PageFilters):
         organization = serializers.SlugField(required=False)
+        channel = serializers.ChoiceField(choices=words(Channel), required=False)
         enabled = serializers.BooleanField(required=False, allow_null=True, default=None)
 
     @operation(
@@ -111,6 +112,7 @@ class AlertRouteListApi(OperationApi):
         rows = narrowed(
             alert_route_list(viewer=self.viewer),
             organization__slug=wanted.get("organization"),
+            channel=wanted.get("channel"),
             enabled=wanted.get("enabled"),
         )
         return paged(request, rows, row=AlertRouteGetApi.Output, order=("-created_at", "-id"))

@@ -126,6 +126,8 @@ class AlertListApi(OperationApi):
         organization = serializers.SlugField(required=False)
         state = serializers.ChoiceField(choices=words(AlertState), required=False)
         severity = serializers.ChoiceField(choices=words(Severity), required=False)
+        model = serializers.UUIDField(required=False)
+        since = serializers.DateTimeField(required=False, help_text="Opened then or later.")
 
     @operation("alert_list", query=Filters, returns=page_of(AlertGetApi.Output, "AlertPage"))
     def get(self, request: Request) -> Response:
@@ -136,6 +138,8 @@ class AlertListApi(OperationApi):
             organization__slug=wanted.get("organization"),
             state=wanted.get("state"),
             severity=wanted.get("severity"),
+            event__model=wanted.get("model"),
+            opened_at__gte=wanted.get("since"),
         )
         return paged(request, rows, row=AlertGetApi.Output, order=("-opened_at", "-id"))
 

@@ -27,6 +27,9 @@ class EventListApi(OperationApi):
         subject = serializers.CharField(
             required=False, max_length=200, help_text="For example `run/<id>`."
         )
+        organization = serializers.SlugField(required=False, help_text="In whose record it is.")
+        model = serializers.UUIDField(required=False)
+        since = serializers.DateTimeField(required=False, help_text="Happened then or later.")
 
     @extend_schema_serializer(component_name="CloudEvent")
     class Output(OutputShape):
@@ -65,6 +68,9 @@ class EventListApi(OperationApi):
             event_list(viewer=self.viewer),
             type=wanted.get("type"),
             subject=wanted.get("subject"),
+            organization__slug=wanted.get("organization"),
+            model=wanted.get("model"),
+            occurred_at__gte=wanted.get("since"),
         )
         return paged(request, rows, row=EventListApi.Output, order=("-occurred_at", "-id"))
 

@@ -28,6 +28,7 @@ class Filters(InputShape):
     test = serializers.CharField(required=False, max_length=100)
     kind = serializers.ChoiceField(choices=words(Kind), required=False)
     verdict = serializers.ChoiceField(choices=words(Verdict), required=False)
+    lead = serializers.BooleanField(required=False, help_text="True: leads alone; false: none.")
     since = serializers.DateTimeField(required=False, help_text="Recorded then or later.")
 
 
@@ -37,6 +38,7 @@ LOOKUPS = {
     "test": "test_name",
     "kind": "kind",
     "verdict": "verdict",
+    "lead": "estimate__lead",
     "since": "recorded_at__gte",
 }
 

@@ -12,7 +12,7 @@ from compliance.accounts.selectors import grants_given, grants_held, reading_lis
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape, Reference, words
-from compliance.domain.vocabulary import GrantKind
+from compliance.domain.vocabulary import GrantKind, Seen
 
 
 class GrantListApi(OperationApi):
@@ -24,6 +24,9 @@ class GrantListApi(OperationApi):
             default=False,
             help_text="True: what you may read of others now; else what you have given.",
         )
+        organization = serializers.SlugField(required=False, help_text="That reads.")
+        provider = serializers.SlugField(required=False, help_text="Whose record it is.")
+        kind = serializers.ChoiceField(choices=words(GrantKind), required=False)
 
     @extend_schema_serializer(component_name="Grant")
     class Output(OutputShape):
@@ -43,10 +46,14 @@ class GrantListApi(OperationApi):
     @operation("grant_list", query=Filters, returns=page_of(Output, "GrantPage"))
     def get(self, request: Request) -> Response:
         """List grants."""
-        viewer = self.viewer
-        rows = grants_given(viewer=viewer)
-        if self.query(GrantListApi.Filters)["held"]:
-            rows = grants_held(viewer=viewer, now=timezone.now())
+        wanted, viewer = self.query(GrantListApi.Filters), self.viewer
+        given = grants_given(viewer=viewer)
+        rows = narrowed(
+            grants_held(viewer=viewer, now=timezone.now()) if wanted["held"] else given,
+            organization__slug=wanted.get("organization"),
+            provider__slug=wanted.get("provider"),
+            kind=wanted.get("kind"),
+        )
         return paged(request, rows, row=GrantListApi.Output, order=("-granted_at", "-id"))
 
 
@@ -58,6 +65,8 @@ class ReadingListApi(OperationApi):
             required=False, max_length=200, help_text="For example `run/<id>`."
         )
         reader = serializers.CharField(required=False, max_length=254, help_text="An email.")
+        what = serializers.ChoiceField(choices=words(Seen), required=False)
+        since = serializers.DateTimeField(required=False, help_text="Read then or later.")
 
     @extend_schema_serializer(component_name="Reading")
     class Output(OutputShape):
@@ -77,5 +86,7 @@ class ReadingListApi(OperationApi):
             reading_list(viewer=self.viewer),
             subject=wanted.get("subject"),
             actor__email=wanted.get("reader"),
+            payload__what=wanted.get("what"),
+            occurred_at__gte=wanted.get("since"),
         )
         return paged(request, rows, row=ReadingListApi.Output, order=("-occurred_at", "-id"))

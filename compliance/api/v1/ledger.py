@@ -150,6 +150,7 @@ class EntryListApi(OperationApi):
         type = serializers.ChoiceField(choices=words(EventType), required=False)
         subject = serializers.CharField(required=False, max_length=200)
         event = serializers.UUIDField(required=False)
+        organization = serializers.UUIDField(required=False)
 
     @extend_schema_serializer(component_name="LedgerEntry")
     class Output(OutputShape):
@@ -172,5 +173,6 @@ class EntryListApi(OperationApi):
             event__type=wanted.get("type"),
             event__subject=wanted.get("subject"),
             event=wanted.get("event"),
+            organization=wanted.get("organization"),
         )
         return paged(request, rows, row=EntryListApi.Output, order=("-index",))

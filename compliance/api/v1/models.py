@@ -66,6 +66,9 @@ class ModelListApi(OperationApi):
     class Filters(PageFilters):
         organization = serializers.SlugField(required=False, help_text="A provider's slug.")
         slug = serializers.SlugField(required=False)
+        jurisdiction = serializers.CharField(
+            required=False, min_length=2, max_length=2, help_text="Where they are on offer."
+        )
 
     @operation("model_list", query=Filters, returns=page_of(ModelGetApi.Output, "ModelPage"))
     def get(self, request: Request) -> Response:
@@ -75,6 +78,7 @@ class ModelListApi(OperationApi):
             model_list(viewer=self.viewer),
             organization__slug=wanted.get("organization"),
             slug=wanted.get("slug"),
+            jurisdictions__contains=[one] if (one := wanted.get("jurisdiction")) else None,
         )
         return paged(request, rows, row=ModelGetApi.Output, order=("-created_at", "-id"))
 

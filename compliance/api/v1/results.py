@@ -114,12 +114,20 @@ class ResultListApi(OperationApi):
     """Results, newest first."""
 
     class Filters(PageFilters):
+        organization = serializers.SlugField(required=False, help_text="A provider's slug.")
         model = serializers.UUIDField(required=False)
         version = serializers.UUIDField(required=False)
         run = serializers.UUIDField(required=False)
         test = serializers.CharField(required=False, max_length=100)
         kind = serializers.ChoiceField(choices=words(Kind), required=False)
         verdict = serializers.ChoiceField(choices=words(Verdict), required=False)
+        lead = serializers.BooleanField(
+            required=False,
+            allow_null=True,
+            default=None,
+            help_text="True: leads alone, which can never decide; false: none of them.",
+        )
+        since = serializers.DateTimeField(required=False, help_text="Recorded then or later.")
 
     @operation("result_list", query=Filters, returns=page_of(ResultGetApi.Output, "ResultPage"))
     def get(self, request: Request) -> Response:
@@ -128,12 +136,15 @@ class ResultListApi(OperationApi):
         list_reading_tell(viewer=viewer, what=Seen.RESULTS)
         rows = narrowed(
             result_list(viewer=viewer),
+            version__model__organization__slug=wanted.get("organization"),
             version__model=wanted.get("model"),
             version=wanted.get("version"),
             shard__run=wanted.get("run"),
             test_name=wanted.get("test"),
             kind=wanted.get("kind"),
             verdict=wanted.get("verdict"),
+            estimate__lead=wanted["lead"],
+            recorded_at__gte=wanted.get("since"),
         )
         return paged(request, rows, row=ResultGetApi.Output, order=("-recorded_at", "-id"))
 

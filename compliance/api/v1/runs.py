@@ -44,10 +44,12 @@ class RunListApi(OperationApi):
     """Runs, newest first."""
 
     class Filters(PageFilters):
+        organization = serializers.SlugField(required=False, help_text="A provider's slug.")
         model = serializers.UUIDField(required=False)
         version = serializers.UUIDField(required=False)
         state = serializers.ChoiceField(choices=words(RunState), required=False)
         trigger = serializers.ChoiceField(choices=words(Trigger), required=False)
+        since = serializers.DateTimeField(required=False, help_text="Requested then or later.")
 
     @extend_schema_serializer(component_name="RunSummary")
     class Output(OutputShape):
@@ -92,10 +94,12 @@ class RunListApi(OperationApi):
         wanted = self.query(RunListApi.Filters)
         rows = narrowed(
             run_list(viewer=self.viewer),
+            version__model__organization__slug=wanted.get("organization"),
             version__model=wanted.get("model"),
             version=wanted.get("version"),
             state=wanted.get("state"),
             trigger=wanted.get("trigger"),
+            requested_at__gte=wanted.get("since"),
         )
         return paged(request, rows, row=RunListApi.Output, order=("-requested_at", "-id"))
 

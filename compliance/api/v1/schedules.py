@@ -76,7 +76,9 @@ class ScheduleListApi(OperationApi):
     """Schedules, newest first."""
 
     class Filters(PageFilters):
+        organization = serializers.SlugField(required=False, help_text="A provider's slug.")
         model = serializers.UUIDField(required=False)
+        paused = serializers.BooleanField(required=False, allow_null=True, default=None)
 
     @operation(
         "schedule_list", query=Filters, returns=page_of(ScheduleGetApi.Output, "SchedulePage")
@@ -84,7 +86,13 @@ class ScheduleListApi(OperationApi):
     def get(self, request: Request) -> Response:
         """List schedules."""
         wanted = self.query(ScheduleListApi.Filters)
-        rows = narrowed(schedule_list(viewer=self.viewer), model=wanted.get("model"))
+        paused = wanted["paused"]
+        rows = narrowed(
+            schedule_list(viewer=self.viewer),
+            model__organization__slug=wanted.get("organization"),
+            model=wanted.get("model"),
+            paused_at__isnull=None if paused is None else not paused,
+        )
         return paged(request, rows, row=ScheduleGetApi.Output, order=("-created_at", "-id"))
 
 

@@ -79,6 +79,7 @@ class SubscriptionListApi(OperationApi):
         organization = serializers.SlugField(required=False)
         model = serializers.UUIDField(required=False)
         event_type = serializers.ChoiceField(choices=EVENT_TYPES, required=False)
+        effect = serializers.ChoiceField(choices=words(Effect), required=False)
 
     @operation(
         "subscription_list",
@@ -93,6 +94,7 @@ class SubscriptionListApi(OperationApi):
             organization__slug=wanted.get("organization"),
             model=wanted.get("model"),
             event_type=wanted.get("event_type"),
+            effect=wanted.get("effect"),
         )
         return paged(request, rows, row=SubscriptionGetApi.Output, order=("-created_at", "-id"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.db.models import Q
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
@@ -26,7 +27,9 @@ class TokenListApi(OperationApi):
     """One's own tokens, newest first."""
 
     class Filters(PageFilters):
-        pass
+        live = serializers.BooleanField(
+            required=False, allow_null=True, default=None, help_text="False: those that ended."
+        )
 
     @extend_schema_serializer(component_name="Token")
     class Output(OutputShape):
@@ -43,8 +46,11 @@ class TokenListApi(OperationApi):
     @operation("token_list", query=Filters, returns=page_of(Output, "TokenPage"))
     def get(self, request: Request) -> Response:
         """List your tokens."""
-        self.query(TokenListApi.Filters)
+        live = self.query(TokenListApi.Filters)["live"]
         rows = token_list(viewer=self.viewer)
+        if live is not None:
+            ended = Q(expires_at__lte=timezone.now())
+            rows = rows.filter(~ended if live else ended)
         return paged(request, rows, row=TokenListApi.Output, order=("-created_at", "-id"))
 
 

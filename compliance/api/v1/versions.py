@@ -94,6 +94,7 @@ class VersionListApi(OperationApi):
     """Versions, newest first."""
 
     class Filters(PageFilters):
+        organization = serializers.SlugField(required=False, help_text="A provider's slug.")
         model = serializers.UUIDField(required=False)
         name = serializers.CharField(required=False, max_length=50)
         access = serializers.ChoiceField(choices=words(Access), required=False)
@@ -105,6 +106,7 @@ class VersionListApi(OperationApi):
         wanted = self.query(VersionListApi.Filters)
         rows = narrowed(
             version_list(viewer=self.viewer),
+            model__organization__slug=wanted.get("organization"),
             model=wanted.get("model"),
             name=wanted.get("name"),
             access=wanted.get("access"),

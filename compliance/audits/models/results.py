@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from compliance.accounts.models import Organization
@@ -99,6 +100,9 @@ class Result(models.Model):
         indexes = [
             models.Index(fields=["version", "test_name", "-recorded_at"]),
             models.Index(fields=["version", "spec_digest", "-recorded_at"], name="result_stream"),
+            models.Index(
+                fields=["-recorded_at"], condition=Q(estimate__lead=True), name="result_lead"
+            ),
         ]
         triggers = [append_only()]
 

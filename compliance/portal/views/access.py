@@ -38,11 +38,13 @@ PAGES |= {"schedule": "schedules", "question": "questions", "subscription": "sub
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Grants given, with their scope and end, and grants held."""
     now = timezone.now()
+    given = paged(request, grants_given(viewer=viewer))
     return page(
         request,
         viewer,
         "portal/access/index.html",
-        given=paged(request, grants_given(viewer=viewer)),
+        given=given,
+        rows=[(grant, viewer.may(Action.GRANT, grant.provider_id)) for grant in given],
         held=grants_held(viewer=viewer, now=now),
         query=query_without_page(request),
         now=now,

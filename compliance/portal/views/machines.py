@@ -32,8 +32,12 @@ from compliance.portal.viewing import for_viewer, page
 @sudo(DangerousAct.TOKEN, looking=False)
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Service accounts, and a form that adds one."""
+    """Service accounts, and a form that adds one for whoever employs machines."""
     organizations = _employers(viewer)
+    if not organizations and request.method == "POST":
+        raise NotAllowedError("your role does not include: employ machines")
+    if not any(viewer.may(Action.READ_READERS, one) for one in viewer.roles):
+        raise NotAllowedError("your role does not include: read readers")
     form = MachineForm(
         request.POST if request.method == "POST" else None, organizations=organizations
     )
@@ -50,16 +54,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             form.refuse(error)
         else:
             return redirect("portal:machine", machine.user_id)
-    return page(
-        request,
-        viewer,
-        "portal/machines/index.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK,
-        machines=paged(request, machine_list(viewer=viewer)),
-        query=query_without_page(request),
-        form=form,
-        now=timezone.now(),
-    )
+    return _index(request, viewer, form if organizations else None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,12 +116,28 @@ def _issue(
     )
 
 
+def _index(request: HttpRequest, viewer: Viewer, form: MachineForm | None) -> HttpResponse:
+    machines = paged(request, machine_list(viewer=viewer))
+    refused = form is not None and form.is_bound
+    return page(
+        request,
+        viewer,
+        "portal/machines/index.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
+        machines=machines,
+        rows=[
+            (machine, viewer.may(Action.EMPLOY_MACHINES, machine.organization_id))
+            for machine in machines
+        ],
+        query=query_without_page(request),
+        form=form,
+        now=timezone.now(),
+    )
+
+
 def _employers(viewer: Viewer) -> list[tuple[str, str]]:
-    found = [
+    return [
         (str(one.id), one.name)
         for one in organization_list(viewer=viewer)
         if viewer.may(Action.EMPLOY_MACHINES, one.id)
     ]
-    if not found:
-        raise NotAllowedError("your role does not include: employ machines")
-    return found

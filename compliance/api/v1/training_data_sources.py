@@ -1,0 +1,77 @@
+"""Training-data sources that providers declared: list, get."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from compliance.accounts.services import model_reading_tell
+from compliance.api.operations import OperationApi, narrowed, operation
+from compliance.api.pagination import PageFilters, page_of, paged
+from compliance.api.shapes import OutputShape, Reference, words
+from compliance.domain.vocabulary import Seen, SourceKind
+from compliance.registry.selectors import training_source_get, training_source_list
+
+
+class TrainingSourceGetApi(OperationApi):
+    """One source."""
+
+    @extend_schema_serializer(component_name="TrainingDataSource")
+    class Output(OutputShape):
+        """A source of training data, as the provider declared it with a version."""
+
+        id = serializers.IntegerField()
+        organization = serializers.CharField(
+            source="version.model.organization.slug", help_text="The provider's slug."
+        )
+        model = Reference(source="version.model")
+        version = Reference()
+        kind = serializers.ChoiceField(choices=words(SourceKind))
+        name = serializers.CharField()
+        url = serializers.CharField()
+        description = serializers.CharField()
+        licence = serializers.CharField(help_text="As declared; empty where none is.")
+        declared_at = serializers.DateTimeField(source="version.registered_at")
+
+    @operation("training_source_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
+    def get(self, request: Request, source_id: int) -> Response:
+        """Get a training-data source."""
+        viewer = self.viewer
+        source = training_source_get(viewer=viewer, source_id=source_id)
+        version = source.version
+        subject = f"version/{version.id}"
+        model_reading_tell(viewer=viewer, what=Seen.VERSION, model=version.model, subject=subject)
+        return Response(TrainingSourceGetApi.Output(source).data)
+
+
+class TrainingSourceListApi(OperationApi):
+    """Sources, those declared last first."""
+
+    class Filters(PageFilters):
+        organization = serializers.SlugField(required=False, help_text="A provider's slug.")
+        model = serializers.UUIDField(required=False)
+        version = serializers.UUIDField(required=False)
+        kind = serializers.ChoiceField(choices=words(SourceKind), required=False)
+        licence = serializers.CharField(required=False, max_length=100)
+
+    @operation(
+        "training_source_list",
+        query=Filters,
+        returns=page_of(TrainingSourceGetApi.Output, "TrainingDataSourcePage"),
+    )
+    def get(self, request: Request) -> Response:
+        """List training-data sources."""
+        wanted = self.query(TrainingSourceListApi.Filters)
+        rows = narrowed(
+            training_source_list(viewer=self.viewer),
+            version__model__organization__slug=wanted.get("organization"),
+            version__model=wanted.get("model"),
+            version=wanted.get("version"),
+            kind=wanted.get("kind"),
+            licence=wanted.get("licence"),
+        )
+        return paged(request, rows, row=TrainingSourceGetApi.Output, order=("-id",))
