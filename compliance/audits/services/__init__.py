@@ -11,6 +11,7 @@ from compliance.audits.services.claims import Lease, shard_claim, shards_claim
 from compliance.audits.services.completing import Completion, shard_complete, shards_complete
 from compliance.audits.services.confirmations import confirmation_request
 from compliance.audits.services.deliveries import deliveries_replay, subscription_secret_rotate
+from compliance.audits.services.derived import derived_differences
 from compliance.audits.services.doorbell import shards_ring
 from compliance.audits.services.labels import label_add, labels_conclude
 from compliance.audits.services.repairs import (
@@ -63,6 +64,7 @@ __all__ = [
     "confirmation_request",
     "consequence_resolve",
     "deliveries_replay",
+    "derived_differences",
     "dossier_take",
     "label_add",
     "labels_conclude",

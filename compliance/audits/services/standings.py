@@ -104,17 +104,19 @@ def _heads(wanted: Q) -> list[StreamNewest]:
 
 
 def _stream_open(result: Result, *, first: Result) -> None:
-    organization_id = result.version.model.organization_id
-    numbers = StreamRow.objects.filter(organization=organization_id)
-    last = numbers.aggregate(last=Max("number"))["last"] or 0
-    stream = StreamRow.objects.create(
-        organization_id=organization_id,
-        number=last + 1,
-        version=result.version,
-        spec_digest=result.spec_digest,
-        by_people=_by_people(result),
-        opened_at=result.recorded_at,
-    )
+    version_id, spec_digest, by_people = _stream_of(result)
+    same = {"version_id": version_id, "spec_digest": spec_digest, "by_people": by_people}
+    stream = StreamRow.objects.filter(**same).first()
+    if stream is None:
+        organization_id = result.version.model.organization_id
+        numbers = StreamRow.objects.filter(organization=organization_id)
+        last = numbers.aggregate(last=Max("number"))["last"] or 0
+        stream = StreamRow.objects.create(
+            organization_id=organization_id,
+            number=last + 1,
+            opened_at=first.recorded_at,
+            **same,
+        )
     StreamNewest.objects.create(
         stream=stream,
         result=result,
