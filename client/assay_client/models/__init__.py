@@ -15,6 +15,7 @@ from .alert_page import AlertPage
 from .alert_route import AlertRoute
 from .alert_route_change import AlertRouteChange
 from .alert_route_creation import AlertRouteCreation
+from .alert_route_list_channel import AlertRouteListChannel
 from .alert_route_page import AlertRoutePage
 from .alert_silence import AlertSilence
 from .alert_snooze import AlertSnooze
@@ -39,6 +40,9 @@ from .endpoint_limit import EndpointLimit
 from .endpoint_limit_page import EndpointLimitPage
 from .endpoint_limit_setting import EndpointLimitSetting
 from .error_budget import ErrorBudget
+from .error_budget_page import ErrorBudgetPage
+from .error_budget_stream_list_tier import ErrorBudgetStreamListTier
+from .error_budget_stream_list_verdict import ErrorBudgetStreamListVerdict
 from .estimate import Estimate
 from .event_list_type import EventListType
 from .event_page import EventPage
@@ -54,6 +58,7 @@ from .firings import Firings
 from .forecast import Forecast
 from .grant import Grant
 from .grant_kind import GrantKind
+from .grant_list_kind import GrantListKind
 from .grant_page import GrantPage
 from .item import Item
 from .item_detail import ItemDetail
@@ -79,14 +84,20 @@ from .model_registration import ModelRegistration
 from .need import Need
 from .occasion import Occasion
 from .opening import Opening
-from .output import Output
 from .pace import Pace
 from .parent import Parent
 from .parent_declaration import ParentDeclaration
 from .part import Part
 from .problem import Problem
 from .proven_entry import ProvenEntry
+from .question import Question
+from .question_answer import QuestionAnswer
+from .question_answering import QuestionAnswering
+from .question_asking import QuestionAsking
+from .question_list_state import QuestionListState
+from .question_page import QuestionPage
 from .reading import Reading
+from .reading_list_what import ReadingListWhat
 from .reading_page import ReadingPage
 from .reason import Reason
 from .reference import Reference
@@ -125,6 +136,7 @@ from .signed_manifest import SignedManifest
 from .source_kind import SourceKind
 from .spread import Spread
 from .stream import Stream
+from .stream_page import StreamPage
 from .stress_test import StressTest
 from .stress_test_data_card import StressTestDataCard
 from .stress_test_list_kind import StressTestListKind
@@ -142,13 +154,17 @@ from .subscription_creation_battery_item_type_1 import SubscriptionCreationBatte
 from .subscription_creation_battery_item_type_1_parameters import SubscriptionCreationBatteryItemType1Parameters
 from .subscription_creation_filter import SubscriptionCreationFilter
 from .subscription_filter import SubscriptionFilter
+from .subscription_list_effect import SubscriptionListEffect
 from .subscription_list_event_type import SubscriptionListEventType
 from .subscription_page import SubscriptionPage
 from .tier import Tier
 from .token import Token
 from .token_page import TokenPage
+from .training_data_source import TrainingDataSource
+from .training_data_source_page import TrainingDataSourcePage
 from .training_source import TrainingSource
 from .training_source_declaration import TrainingSourceDeclaration
+from .training_source_list_kind import TrainingSourceListKind
 from .trigger import Trigger
 from .verdict import Verdict
 from .version import Version
@@ -173,6 +189,7 @@ __all__ = (
     "AlertRoute",
     "AlertRouteChange",
     "AlertRouteCreation",
+    "AlertRouteListChannel",
     "AlertRoutePage",
     "AlertSilence",
     "AlertSnooze",
@@ -197,6 +214,9 @@ __all__ = (
     "EndpointLimitPage",
     "EndpointLimitSetting",
     "ErrorBudget",
+    "ErrorBudgetPage",
+    "ErrorBudgetStreamListTier",
+    "ErrorBudgetStreamListVerdict",
     "Estimate",
     "EventListType",
     "EventPage",
@@ -212,6 +232,7 @@ __all__ = (
     "Forecast",
     "Grant",
     "GrantKind",
+    "GrantListKind",
     "GrantPage",
     "Item",
     "ItemDetail",
@@ -237,14 +258,20 @@ __all__ = (
     "Need",
     "Occasion",
     "Opening",
-    "Output",
     "Pace",
     "Parent",
     "ParentDeclaration",
     "Part",
     "Problem",
     "ProvenEntry",
+    "Question",
+    "QuestionAnswer",
+    "QuestionAnswering",
+    "QuestionAsking",
+    "QuestionListState",
+    "QuestionPage",
     "Reading",
+    "ReadingListWhat",
     "ReadingPage",
     "Reason",
     "Reference",
@@ -283,6 +310,7 @@ __all__ = (
     "SourceKind",
     "Spread",
     "Stream",
+    "StreamPage",
     "StressTest",
     "StressTestDataCard",
     "StressTestListKind",
@@ -300,13 +328,17 @@ __all__ = (
     "SubscriptionCreationBatteryItemType1Parameters",
     "SubscriptionCreationFilter",
     "SubscriptionFilter",
+    "SubscriptionListEffect",
     "SubscriptionListEventType",
     "SubscriptionPage",
     "Tier",
     "Token",
     "TokenPage",
+    "TrainingDataSource",
+    "TrainingDataSourcePage",
     "TrainingSource",
     "TrainingSourceDeclaration",
+    "TrainingSourceListKind",
     "Trigger",
     "Verdict",
     "Version",

@@ -8,10 +8,7 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
-from typing import cast
 
-if TYPE_CHECKING:
-  from ..models.stream import Stream
 
 
 
@@ -23,21 +20,25 @@ T = TypeVar("T", bound="ErrorBudget")
 
 @_attrs_define
 class ErrorBudget:
-    """ The chance of any false alarm in an organization's whole life, and its streams.
+    """ The chance of any false alarm in an organization's whole life, and what is spent.
 
         Attributes:
             organization (str):
             alpha (float):
-            spent (float):
-            left (float):
-            streams (list[Stream]):
+            spent (float): What the streams there are may use of it.
+            left (float): For all streams that will come.
+            streams (int):
+            alarms (int): Streams that are beyond chance.
+            suspected (int): Further streams, of which at most the same rate is false on average.
      """
 
     organization: str
     alpha: float
     spent: float
     left: float
-    streams: list[Stream]
+    streams: int
+    alarms: int
+    suspected: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
@@ -45,7 +46,6 @@ class ErrorBudget:
 
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.stream import Stream # noqa: PLC0415
         organization = self.organization
 
         alpha = self.alpha
@@ -54,12 +54,11 @@ class ErrorBudget:
 
         left = self.left
 
-        streams = []
-        for streams_item_data in self.streams:
-            streams_item = streams_item_data.to_dict()
-            streams.append(streams_item)
+        streams = self.streams
 
+        alarms = self.alarms
 
+        suspected = self.suspected
 
 
         field_dict: dict[str, Any] = {}
@@ -70,6 +69,8 @@ class ErrorBudget:
             "spent": spent,
             "left": left,
             "streams": streams,
+            "alarms": alarms,
+            "suspected": suspected,
         })
 
         return field_dict
@@ -78,7 +79,6 @@ class ErrorBudget:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.stream import Stream # noqa: PLC0415
         d = dict(src_dict)
         organization = d.pop("organization")
 
@@ -88,15 +88,11 @@ class ErrorBudget:
 
         left = d.pop("left")
 
-        streams = []
-        _streams = d.pop("streams")
-        for streams_item_data in (_streams):
-            streams_item = Stream.from_dict(streams_item_data)
+        streams = d.pop("streams")
 
+        alarms = d.pop("alarms")
 
-
-            streams.append(streams_item)
-
+        suspected = d.pop("suspected")
 
         error_budget = cls(
             organization=organization,
@@ -104,6 +100,8 @@ class ErrorBudget:
             spent=spent,
             left=left,
             streams=streams,
+            alarms=alarms,
+            suspected=suspected,
         )
 
 

@@ -10,6 +10,8 @@ class ScopesEnum(StrEnum):
     LEDGERREAD = "ledger:read"
     MODELSREAD = "models:read"
     MODELSWRITE = "models:write"
+    QUESTIONSREAD = "questions:read"
+    QUESTIONSWRITE = "questions:write"
     READ = "read"
     RUNSREAD = "runs:read"
     RUNSWRITE = "runs:write"

@@ -26,7 +26,7 @@ T = TypeVar("T", bound="Stream")
 
 @_attrs_define
 class Stream:
-    """ One claim on one version, by the order of its first result.
+    """ One claim on one version, with its newest result.
 
         Attributes:
             order (int):

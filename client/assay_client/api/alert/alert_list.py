@@ -14,15 +14,19 @@ from ...models.alert_page import AlertPage
 from ...models.problem import Problem
 from ...types import UNSET, Unset
 from typing import cast
+from uuid import UUID
+import datetime
 
 
 
 def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     severity: AlertListSeverity | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     state: AlertListState | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
@@ -39,6 +43,11 @@ def _get_kwargs(
 
     params["cursor"] = cursor
 
+    json_model: str | Unset = UNSET
+    if not isinstance(model, Unset):
+        json_model = str(model)
+    params["model"] = json_model
+
     params["organization"] = organization
 
     params["page_size"] = page_size
@@ -48,6 +57,11 @@ def _get_kwargs(
         json_severity = severity.value
 
     params["severity"] = json_severity
+
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
 
     json_state: str | Unset = UNSET
     if not isinstance(state, Unset):
@@ -134,9 +148,11 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     severity: AlertListSeverity | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     state: AlertListState | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
@@ -147,9 +163,11 @@ def sync_detailed(
 
     Args:
         cursor (str | Unset):
+        model (UUID | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         severity (AlertListSeverity | Unset):
+        since (datetime.datetime | Unset):
         state (AlertListState | Unset):
         if_none_match (str | Unset):
 
@@ -164,9 +182,11 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+model=model,
 organization=organization,
 page_size=page_size,
 severity=severity,
+since=since,
 state=state,
 if_none_match=if_none_match,
 
@@ -182,9 +202,11 @@ def sync(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     severity: AlertListSeverity | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     state: AlertListState | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
@@ -195,9 +217,11 @@ def sync(
 
     Args:
         cursor (str | Unset):
+        model (UUID | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         severity (AlertListSeverity | Unset):
+        since (datetime.datetime | Unset):
         state (AlertListState | Unset):
         if_none_match (str | Unset):
 
@@ -213,9 +237,11 @@ def sync(
     return sync_detailed(
         client=client,
 cursor=cursor,
+model=model,
 organization=organization,
 page_size=page_size,
 severity=severity,
+since=since,
 state=state,
 if_none_match=if_none_match,
 
@@ -225,9 +251,11 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     severity: AlertListSeverity | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     state: AlertListState | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
@@ -238,9 +266,11 @@ async def asyncio_detailed(
 
     Args:
         cursor (str | Unset):
+        model (UUID | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         severity (AlertListSeverity | Unset):
+        since (datetime.datetime | Unset):
         state (AlertListState | Unset):
         if_none_match (str | Unset):
 
@@ -255,9 +285,11 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+model=model,
 organization=organization,
 page_size=page_size,
 severity=severity,
+since=since,
 state=state,
 if_none_match=if_none_match,
 
@@ -273,9 +305,11 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     severity: AlertListSeverity | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     state: AlertListState | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
@@ -286,9 +320,11 @@ async def asyncio(
 
     Args:
         cursor (str | Unset):
+        model (UUID | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         severity (AlertListSeverity | Unset):
+        since (datetime.datetime | Unset):
         state (AlertListState | Unset):
         if_none_match (str | Unset):
 
@@ -304,9 +340,11 @@ async def asyncio(
     return (await asyncio_detailed(
         client=client,
 cursor=cursor,
+model=model,
 organization=organization,
 page_size=page_size,
 severity=severity,
+since=since,
 state=state,
 if_none_match=if_none_match,
 

@@ -8,6 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
+from ...models.alert_route_list_channel import AlertRouteListChannel
 from ...models.alert_route_page import AlertRoutePage
 from ...models.problem import Problem
 from ...types import UNSET, Unset
@@ -17,6 +18,7 @@ from typing import cast
 
 def _get_kwargs(
     *,
+    channel: AlertRouteListChannel | Unset = UNSET,
     cursor: str | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -33,6 +35,12 @@ def _get_kwargs(
     
 
     params: dict[str, Any] = {}
+
+    json_channel: str | Unset = UNSET
+    if not isinstance(channel, Unset):
+        json_channel = channel.value
+
+    params["channel"] = json_channel
 
     params["cursor"] = cursor
 
@@ -125,6 +133,7 @@ def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    channel: AlertRouteListChannel | Unset = UNSET,
     cursor: str | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -137,6 +146,7 @@ def sync_detailed(
      List alert routes.
 
     Args:
+        channel (AlertRouteListChannel | Unset):
         cursor (str | Unset):
         enabled (bool | None | Unset):
         organization (str | Unset):
@@ -153,7 +163,8 @@ def sync_detailed(
 
 
     kwargs = _get_kwargs(
-        cursor=cursor,
+        channel=channel,
+cursor=cursor,
 enabled=enabled,
 organization=organization,
 page_size=page_size,
@@ -170,6 +181,7 @@ if_none_match=if_none_match,
 def sync(
     *,
     client: AuthenticatedClient,
+    channel: AlertRouteListChannel | Unset = UNSET,
     cursor: str | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -182,6 +194,7 @@ def sync(
      List alert routes.
 
     Args:
+        channel (AlertRouteListChannel | Unset):
         cursor (str | Unset):
         enabled (bool | None | Unset):
         organization (str | Unset):
@@ -199,6 +212,7 @@ def sync(
 
     return sync_detailed(
         client=client,
+channel=channel,
 cursor=cursor,
 enabled=enabled,
 organization=organization,
@@ -210,6 +224,7 @@ if_none_match=if_none_match,
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    channel: AlertRouteListChannel | Unset = UNSET,
     cursor: str | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -222,6 +237,7 @@ async def asyncio_detailed(
      List alert routes.
 
     Args:
+        channel (AlertRouteListChannel | Unset):
         cursor (str | Unset):
         enabled (bool | None | Unset):
         organization (str | Unset):
@@ -238,7 +254,8 @@ async def asyncio_detailed(
 
 
     kwargs = _get_kwargs(
-        cursor=cursor,
+        channel=channel,
+cursor=cursor,
 enabled=enabled,
 organization=organization,
 page_size=page_size,
@@ -255,6 +272,7 @@ if_none_match=if_none_match,
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    channel: AlertRouteListChannel | Unset = UNSET,
     cursor: str | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -267,6 +285,7 @@ async def asyncio(
      List alert routes.
 
     Args:
+        channel (AlertRouteListChannel | Unset):
         cursor (str | Unset):
         enabled (bool | None | Unset):
         organization (str | Unset):
@@ -284,6 +303,7 @@ async def asyncio(
 
     return (await asyncio_detailed(
         client=client,
+channel=channel,
 cursor=cursor,
 enabled=enabled,
 organization=organization,

@@ -8,7 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
-from ...models.output import Output
+from ...models.error_budget_page import ErrorBudgetPage
 from ...models.problem import Problem
 from ...types import UNSET, Unset
 from typing import cast
@@ -17,6 +17,9 @@ from typing import cast
 
 def _get_kwargs(
     *,
+    cursor: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
 ) -> dict[str, Any]:
@@ -28,11 +31,22 @@ def _get_kwargs(
 
     
 
-    
+    params: dict[str, Any] = {}
+
+    params["cursor"] = cursor
+
+    params["organization"] = organization
+
+    params["page_size"] = page_size
+
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/api/v1/error-budgets",
+        "params": params,
     }
 
 
@@ -41,9 +55,9 @@ def _get_kwargs(
 
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Output | Problem | str | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | ErrorBudgetPage | Problem | str | None:
     if response.status_code == 200:
-        response_200 = Output.from_dict(response.json())
+        response_200 = ErrorBudgetPage.from_dict(response.json())
 
 
 
@@ -52,6 +66,13 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
     if response.status_code == 304:
         response_304 = cast(Any, None)
         return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -71,13 +92,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_414 = response.text
         return response_414
 
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+
+
+        return response_422
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | Output | Problem | str]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | ErrorBudgetPage | Problem | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -89,14 +117,20 @@ def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
-) -> Response[Any | Output | Problem | str]:
+) -> Response[Any | ErrorBudgetPage | Problem | str]:
     """ List error budgets
 
      List error budgets.
 
     Args:
+        cursor (str | Unset):
+        organization (str | Unset):
+        page_size (int | Unset):  Default: 50.
         if_none_match (str | Unset):
 
     Raises:
@@ -104,12 +138,15 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Output | Problem | str]
+        Response[Any | ErrorBudgetPage | Problem | str]
      """
 
 
     kwargs = _get_kwargs(
-        if_none_match=if_none_match,
+        cursor=cursor,
+organization=organization,
+page_size=page_size,
+if_none_match=if_none_match,
 
     )
 
@@ -122,14 +159,20 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
-) -> Any | Output | Problem | str | None:
+) -> Any | ErrorBudgetPage | Problem | str | None:
     """ List error budgets
 
      List error budgets.
 
     Args:
+        cursor (str | Unset):
+        organization (str | Unset):
+        page_size (int | Unset):  Default: 50.
         if_none_match (str | Unset):
 
     Raises:
@@ -137,12 +180,15 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Output | Problem | str
+        Any | ErrorBudgetPage | Problem | str
      """
 
 
     return sync_detailed(
         client=client,
+cursor=cursor,
+organization=organization,
+page_size=page_size,
 if_none_match=if_none_match,
 
     ).parsed
@@ -150,14 +196,20 @@ if_none_match=if_none_match,
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
-) -> Response[Any | Output | Problem | str]:
+) -> Response[Any | ErrorBudgetPage | Problem | str]:
     """ List error budgets
 
      List error budgets.
 
     Args:
+        cursor (str | Unset):
+        organization (str | Unset):
+        page_size (int | Unset):  Default: 50.
         if_none_match (str | Unset):
 
     Raises:
@@ -165,12 +217,15 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | Output | Problem | str]
+        Response[Any | ErrorBudgetPage | Problem | str]
      """
 
 
     kwargs = _get_kwargs(
-        if_none_match=if_none_match,
+        cursor=cursor,
+organization=organization,
+page_size=page_size,
+if_none_match=if_none_match,
 
     )
 
@@ -183,14 +238,20 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
+    page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
-) -> Any | Output | Problem | str | None:
+) -> Any | ErrorBudgetPage | Problem | str | None:
     """ List error budgets
 
      List error budgets.
 
     Args:
+        cursor (str | Unset):
+        organization (str | Unset):
+        page_size (int | Unset):  Default: 50.
         if_none_match (str | Unset):
 
     Raises:
@@ -198,12 +259,15 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | Output | Problem | str
+        Any | ErrorBudgetPage | Problem | str
      """
 
 
     return (await asyncio_detailed(
         client=client,
+cursor=cursor,
+organization=organization,
+page_size=page_size,
 if_none_match=if_none_match,
 
     )).parsed

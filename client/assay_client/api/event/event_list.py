@@ -13,13 +13,18 @@ from ...models.event_page import EventPage
 from ...models.problem import Problem
 from ...types import UNSET, Unset
 from typing import cast
+from uuid import UUID
+import datetime
 
 
 
 def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
     type_: EventListType | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -37,7 +42,19 @@ def _get_kwargs(
 
     params["cursor"] = cursor
 
+    json_model: str | Unset = UNSET
+    if not isinstance(model, Unset):
+        json_model = str(model)
+    params["model"] = json_model
+
+    params["organization"] = organization
+
     params["page_size"] = page_size
+
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
 
     params["subject"] = subject
 
@@ -126,7 +143,10 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
     type_: EventListType | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -138,7 +158,10 @@ def sync_detailed(
 
     Args:
         cursor (str | Unset):
+        model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        since (datetime.datetime | Unset):
         subject (str | Unset):
         type_ (EventListType | Unset):
         if_none_match (str | Unset):
@@ -154,7 +177,10 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+model=model,
+organization=organization,
 page_size=page_size,
+since=since,
 subject=subject,
 type_=type_,
 if_none_match=if_none_match,
@@ -171,7 +197,10 @@ def sync(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
     type_: EventListType | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -183,7 +212,10 @@ def sync(
 
     Args:
         cursor (str | Unset):
+        model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        since (datetime.datetime | Unset):
         subject (str | Unset):
         type_ (EventListType | Unset):
         if_none_match (str | Unset):
@@ -200,7 +232,10 @@ def sync(
     return sync_detailed(
         client=client,
 cursor=cursor,
+model=model,
+organization=organization,
 page_size=page_size,
+since=since,
 subject=subject,
 type_=type_,
 if_none_match=if_none_match,
@@ -211,7 +246,10 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
     type_: EventListType | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -223,7 +261,10 @@ async def asyncio_detailed(
 
     Args:
         cursor (str | Unset):
+        model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        since (datetime.datetime | Unset):
         subject (str | Unset):
         type_ (EventListType | Unset):
         if_none_match (str | Unset):
@@ -239,7 +280,10 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+model=model,
+organization=organization,
 page_size=page_size,
+since=since,
 subject=subject,
 type_=type_,
 if_none_match=if_none_match,
@@ -256,7 +300,10 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
     type_: EventListType | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -268,7 +315,10 @@ async def asyncio(
 
     Args:
         cursor (str | Unset):
+        model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        since (datetime.datetime | Unset):
         subject (str | Unset):
         type_ (EventListType | Unset):
         if_none_match (str | Unset):
@@ -285,7 +335,10 @@ async def asyncio(
     return (await asyncio_detailed(
         client=client,
 cursor=cursor,
+model=model,
+organization=organization,
 page_size=page_size,
+since=since,
 subject=subject,
 type_=type_,
 if_none_match=if_none_match,

@@ -23,6 +23,7 @@ import datetime
 def _get_kwargs(
     *,
     kind: ExportNdjsonKind | Unset = UNSET,
+    lead: bool | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     since: datetime.datetime | Unset = UNSET,
@@ -46,6 +47,8 @@ def _get_kwargs(
         json_kind = kind.value
 
     params["kind"] = json_kind
+
+    params["lead"] = lead
 
     json_model: str | Unset = UNSET
     if not isinstance(model, Unset):
@@ -148,6 +151,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     kind: ExportNdjsonKind | Unset = UNSET,
+    lead: bool | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     since: datetime.datetime | Unset = UNSET,
@@ -162,6 +166,7 @@ def sync_detailed(
 
     Args:
         kind (ExportNdjsonKind | Unset):
+        lead (bool | Unset):
         model (UUID | Unset):
         organization (str | Unset):
         since (datetime.datetime | Unset):
@@ -180,6 +185,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         kind=kind,
+lead=lead,
 model=model,
 organization=organization,
 since=since,
@@ -199,6 +205,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     kind: ExportNdjsonKind | Unset = UNSET,
+    lead: bool | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     since: datetime.datetime | Unset = UNSET,
@@ -213,6 +220,7 @@ def sync(
 
     Args:
         kind (ExportNdjsonKind | Unset):
+        lead (bool | Unset):
         model (UUID | Unset):
         organization (str | Unset):
         since (datetime.datetime | Unset):
@@ -232,6 +240,7 @@ def sync(
     return sync_detailed(
         client=client,
 kind=kind,
+lead=lead,
 model=model,
 organization=organization,
 since=since,
@@ -245,6 +254,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     kind: ExportNdjsonKind | Unset = UNSET,
+    lead: bool | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     since: datetime.datetime | Unset = UNSET,
@@ -259,6 +269,7 @@ async def asyncio_detailed(
 
     Args:
         kind (ExportNdjsonKind | Unset):
+        lead (bool | Unset):
         model (UUID | Unset):
         organization (str | Unset):
         since (datetime.datetime | Unset):
@@ -277,6 +288,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         kind=kind,
+lead=lead,
 model=model,
 organization=organization,
 since=since,
@@ -296,6 +308,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     kind: ExportNdjsonKind | Unset = UNSET,
+    lead: bool | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     since: datetime.datetime | Unset = UNSET,
@@ -310,6 +323,7 @@ async def asyncio(
 
     Args:
         kind (ExportNdjsonKind | Unset):
+        lead (bool | Unset):
         model (UUID | Unset):
         organization (str | Unset):
         since (datetime.datetime | Unset):
@@ -329,6 +343,7 @@ async def asyncio(
     return (await asyncio_detailed(
         client=client,
 kind=kind,
+lead=lead,
 model=model,
 organization=organization,
 since=since,

@@ -8,6 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
+from ...models.grant_list_kind import GrantListKind
 from ...models.grant_page import GrantPage
 from ...models.problem import Problem
 from ...types import UNSET, Unset
@@ -19,7 +20,10 @@ def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
     held: bool | Unset = False,
+    kind: GrantListKind | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    provider: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> dict[str, Any]:
@@ -37,7 +41,17 @@ def _get_kwargs(
 
     params["held"] = held
 
+    json_kind: str | Unset = UNSET
+    if not isinstance(kind, Unset):
+        json_kind = kind.value
+
+    params["kind"] = json_kind
+
+    params["organization"] = organization
+
     params["page_size"] = page_size
+
+    params["provider"] = provider
 
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
@@ -119,7 +133,10 @@ def sync_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     held: bool | Unset = False,
+    kind: GrantListKind | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    provider: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Response[Any | GrantPage | Problem | str]:
@@ -130,7 +147,10 @@ def sync_detailed(
     Args:
         cursor (str | Unset):
         held (bool | Unset):  Default: False.
+        kind (GrantListKind | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        provider (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -145,7 +165,10 @@ def sync_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 held=held,
+kind=kind,
+organization=organization,
 page_size=page_size,
+provider=provider,
 if_none_match=if_none_match,
 
     )
@@ -161,7 +184,10 @@ def sync(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     held: bool | Unset = False,
+    kind: GrantListKind | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    provider: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Any | GrantPage | Problem | str | None:
@@ -172,7 +198,10 @@ def sync(
     Args:
         cursor (str | Unset):
         held (bool | Unset):  Default: False.
+        kind (GrantListKind | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        provider (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -188,7 +217,10 @@ def sync(
         client=client,
 cursor=cursor,
 held=held,
+kind=kind,
+organization=organization,
 page_size=page_size,
+provider=provider,
 if_none_match=if_none_match,
 
     ).parsed
@@ -198,7 +230,10 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     held: bool | Unset = False,
+    kind: GrantListKind | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    provider: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Response[Any | GrantPage | Problem | str]:
@@ -209,7 +244,10 @@ async def asyncio_detailed(
     Args:
         cursor (str | Unset):
         held (bool | Unset):  Default: False.
+        kind (GrantListKind | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        provider (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -224,7 +262,10 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 held=held,
+kind=kind,
+organization=organization,
 page_size=page_size,
+provider=provider,
 if_none_match=if_none_match,
 
     )
@@ -240,7 +281,10 @@ async def asyncio(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     held: bool | Unset = False,
+    kind: GrantListKind | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    provider: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Any | GrantPage | Problem | str | None:
@@ -251,7 +295,10 @@ async def asyncio(
     Args:
         cursor (str | Unset):
         held (bool | Unset):  Default: False.
+        kind (GrantListKind | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        provider (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -267,7 +314,10 @@ async def asyncio(
         client=client,
 cursor=cursor,
 held=held,
+kind=kind,
+organization=organization,
 page_size=page_size,
+provider=provider,
 if_none_match=if_none_match,
 
     )).parsed

@@ -21,6 +21,7 @@ def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
     event: UUID | Unset = UNSET,
+    organization: UUID | Unset = UNSET,
     page_size: int | Unset = 50,
     subject: str | Unset = UNSET,
     type_: LedgerEntryListType | Unset = UNSET,
@@ -43,6 +44,11 @@ def _get_kwargs(
     if not isinstance(event, Unset):
         json_event = str(event)
     params["event"] = json_event
+
+    json_organization: str | Unset = UNSET
+    if not isinstance(organization, Unset):
+        json_organization = str(organization)
+    params["organization"] = json_organization
 
     params["page_size"] = page_size
 
@@ -134,6 +140,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     event: UUID | Unset = UNSET,
+    organization: UUID | Unset = UNSET,
     page_size: int | Unset = 50,
     subject: str | Unset = UNSET,
     type_: LedgerEntryListType | Unset = UNSET,
@@ -147,6 +154,7 @@ def sync_detailed(
     Args:
         cursor (str | Unset):
         event (UUID | Unset):
+        organization (UUID | Unset):
         page_size (int | Unset):  Default: 50.
         subject (str | Unset):
         type_ (LedgerEntryListType | Unset):
@@ -164,6 +172,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 event=event,
+organization=organization,
 page_size=page_size,
 subject=subject,
 type_=type_,
@@ -182,6 +191,7 @@ def sync(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     event: UUID | Unset = UNSET,
+    organization: UUID | Unset = UNSET,
     page_size: int | Unset = 50,
     subject: str | Unset = UNSET,
     type_: LedgerEntryListType | Unset = UNSET,
@@ -195,6 +205,7 @@ def sync(
     Args:
         cursor (str | Unset):
         event (UUID | Unset):
+        organization (UUID | Unset):
         page_size (int | Unset):  Default: 50.
         subject (str | Unset):
         type_ (LedgerEntryListType | Unset):
@@ -213,6 +224,7 @@ def sync(
         client=client,
 cursor=cursor,
 event=event,
+organization=organization,
 page_size=page_size,
 subject=subject,
 type_=type_,
@@ -225,6 +237,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     event: UUID | Unset = UNSET,
+    organization: UUID | Unset = UNSET,
     page_size: int | Unset = 50,
     subject: str | Unset = UNSET,
     type_: LedgerEntryListType | Unset = UNSET,
@@ -238,6 +251,7 @@ async def asyncio_detailed(
     Args:
         cursor (str | Unset):
         event (UUID | Unset):
+        organization (UUID | Unset):
         page_size (int | Unset):  Default: 50.
         subject (str | Unset):
         type_ (LedgerEntryListType | Unset):
@@ -255,6 +269,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 event=event,
+organization=organization,
 page_size=page_size,
 subject=subject,
 type_=type_,
@@ -273,6 +288,7 @@ async def asyncio(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     event: UUID | Unset = UNSET,
+    organization: UUID | Unset = UNSET,
     page_size: int | Unset = 50,
     subject: str | Unset = UNSET,
     type_: LedgerEntryListType | Unset = UNSET,
@@ -286,6 +302,7 @@ async def asyncio(
     Args:
         cursor (str | Unset):
         event (UUID | Unset):
+        organization (UUID | Unset):
         page_size (int | Unset):  Default: 50.
         subject (str | Unset):
         type_ (LedgerEntryListType | Unset):
@@ -304,6 +321,7 @@ async def asyncio(
         client=client,
 cursor=cursor,
 event=event,
+organization=organization,
 page_size=page_size,
 subject=subject,
 type_=type_,

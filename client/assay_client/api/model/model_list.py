@@ -18,6 +18,7 @@ from typing import cast
 def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
+    jurisdiction: str | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     slug: str | Unset = UNSET,
@@ -35,6 +36,8 @@ def _get_kwargs(
     params: dict[str, Any] = {}
 
     params["cursor"] = cursor
+
+    params["jurisdiction"] = jurisdiction
 
     params["organization"] = organization
 
@@ -121,6 +124,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    jurisdiction: str | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     slug: str | Unset = UNSET,
@@ -133,6 +137,7 @@ def sync_detailed(
 
     Args:
         cursor (str | Unset):
+        jurisdiction (str | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         slug (str | Unset):
@@ -149,6 +154,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+jurisdiction=jurisdiction,
 organization=organization,
 page_size=page_size,
 slug=slug,
@@ -166,6 +172,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    jurisdiction: str | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     slug: str | Unset = UNSET,
@@ -178,6 +185,7 @@ def sync(
 
     Args:
         cursor (str | Unset):
+        jurisdiction (str | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         slug (str | Unset):
@@ -195,6 +203,7 @@ def sync(
     return sync_detailed(
         client=client,
 cursor=cursor,
+jurisdiction=jurisdiction,
 organization=organization,
 page_size=page_size,
 slug=slug,
@@ -206,6 +215,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    jurisdiction: str | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     slug: str | Unset = UNSET,
@@ -218,6 +228,7 @@ async def asyncio_detailed(
 
     Args:
         cursor (str | Unset):
+        jurisdiction (str | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         slug (str | Unset):
@@ -234,6 +245,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+jurisdiction=jurisdiction,
 organization=organization,
 page_size=page_size,
 slug=slug,
@@ -251,6 +263,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    jurisdiction: str | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     slug: str | Unset = UNSET,
@@ -263,6 +276,7 @@ async def asyncio(
 
     Args:
         cursor (str | Unset):
+        jurisdiction (str | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         slug (str | Unset):
@@ -280,6 +294,7 @@ async def asyncio(
     return (await asyncio_detailed(
         client=client,
 cursor=cursor,
+jurisdiction=jurisdiction,
 organization=organization,
 page_size=page_size,
 slug=slug,

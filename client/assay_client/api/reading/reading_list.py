@@ -9,9 +9,11 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.problem import Problem
+from ...models.reading_list_what import ReadingListWhat
 from ...models.reading_page import ReadingPage
 from ...types import UNSET, Unset
 from typing import cast
+import datetime
 
 
 
@@ -20,7 +22,9 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     page_size: int | Unset = 50,
     reader: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
+    what: ReadingListWhat | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> dict[str, Any]:
@@ -40,7 +44,18 @@ def _get_kwargs(
 
     params["reader"] = reader
 
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
+
     params["subject"] = subject
+
+    json_what: str | Unset = UNSET
+    if not isinstance(what, Unset):
+        json_what = what.value
+
+    params["what"] = json_what
 
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
@@ -123,7 +138,9 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     page_size: int | Unset = 50,
     reader: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
+    what: ReadingListWhat | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Response[Any | Problem | ReadingPage | str]:
@@ -135,7 +152,9 @@ def sync_detailed(
         cursor (str | Unset):
         page_size (int | Unset):  Default: 50.
         reader (str | Unset):
+        since (datetime.datetime | Unset):
         subject (str | Unset):
+        what (ReadingListWhat | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -151,7 +170,9 @@ def sync_detailed(
         cursor=cursor,
 page_size=page_size,
 reader=reader,
+since=since,
 subject=subject,
+what=what,
 if_none_match=if_none_match,
 
     )
@@ -168,7 +189,9 @@ def sync(
     cursor: str | Unset = UNSET,
     page_size: int | Unset = 50,
     reader: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
+    what: ReadingListWhat | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Any | Problem | ReadingPage | str | None:
@@ -180,7 +203,9 @@ def sync(
         cursor (str | Unset):
         page_size (int | Unset):  Default: 50.
         reader (str | Unset):
+        since (datetime.datetime | Unset):
         subject (str | Unset):
+        what (ReadingListWhat | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -197,7 +222,9 @@ def sync(
 cursor=cursor,
 page_size=page_size,
 reader=reader,
+since=since,
 subject=subject,
+what=what,
 if_none_match=if_none_match,
 
     ).parsed
@@ -208,7 +235,9 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     page_size: int | Unset = 50,
     reader: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
+    what: ReadingListWhat | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Response[Any | Problem | ReadingPage | str]:
@@ -220,7 +249,9 @@ async def asyncio_detailed(
         cursor (str | Unset):
         page_size (int | Unset):  Default: 50.
         reader (str | Unset):
+        since (datetime.datetime | Unset):
         subject (str | Unset):
+        what (ReadingListWhat | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -236,7 +267,9 @@ async def asyncio_detailed(
         cursor=cursor,
 page_size=page_size,
 reader=reader,
+since=since,
 subject=subject,
+what=what,
 if_none_match=if_none_match,
 
     )
@@ -253,7 +286,9 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     page_size: int | Unset = 50,
     reader: str | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     subject: str | Unset = UNSET,
+    what: ReadingListWhat | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Any | Problem | ReadingPage | str | None:
@@ -265,7 +300,9 @@ async def asyncio(
         cursor (str | Unset):
         page_size (int | Unset):  Default: 50.
         reader (str | Unset):
+        since (datetime.datetime | Unset):
         subject (str | Unset):
+        what (ReadingListWhat | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -282,7 +319,9 @@ async def asyncio(
 cursor=cursor,
 page_size=page_size,
 reader=reader,
+since=since,
 subject=subject,
+what=what,
 if_none_match=if_none_match,
 
     )).parsed

@@ -15,6 +15,7 @@ from ...models.result_page import ResultPage
 from ...types import UNSET, Unset
 from typing import cast
 from uuid import UUID
+import datetime
 
 
 
@@ -22,9 +23,12 @@ def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
     kind: ResultListKind | Unset = UNSET,
+    lead: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     run: UUID | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ResultListVerdict | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -49,10 +53,19 @@ def _get_kwargs(
 
     params["kind"] = json_kind
 
+    json_lead: bool | None | Unset
+    if isinstance(lead, Unset):
+        json_lead = UNSET
+    else:
+        json_lead = lead
+    params["lead"] = json_lead
+
     json_model: str | Unset = UNSET
     if not isinstance(model, Unset):
         json_model = str(model)
     params["model"] = json_model
+
+    params["organization"] = organization
 
     params["page_size"] = page_size
 
@@ -60,6 +73,11 @@ def _get_kwargs(
     if not isinstance(run, Unset):
         json_run = str(run)
     params["run"] = json_run
+
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
 
     params["test"] = test
 
@@ -154,9 +172,12 @@ def sync_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     kind: ResultListKind | Unset = UNSET,
+    lead: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     run: UUID | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ResultListVerdict | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -170,9 +191,12 @@ def sync_detailed(
     Args:
         cursor (str | Unset):
         kind (ResultListKind | Unset):
+        lead (bool | None | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         run (UUID | Unset):
+        since (datetime.datetime | Unset):
         test (str | Unset):
         verdict (ResultListVerdict | Unset):
         version (UUID | Unset):
@@ -190,9 +214,12 @@ def sync_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 kind=kind,
+lead=lead,
 model=model,
+organization=organization,
 page_size=page_size,
 run=run,
+since=since,
 test=test,
 verdict=verdict,
 version=version,
@@ -211,9 +238,12 @@ def sync(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     kind: ResultListKind | Unset = UNSET,
+    lead: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     run: UUID | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ResultListVerdict | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -227,9 +257,12 @@ def sync(
     Args:
         cursor (str | Unset):
         kind (ResultListKind | Unset):
+        lead (bool | None | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         run (UUID | Unset):
+        since (datetime.datetime | Unset):
         test (str | Unset):
         verdict (ResultListVerdict | Unset):
         version (UUID | Unset):
@@ -248,9 +281,12 @@ def sync(
         client=client,
 cursor=cursor,
 kind=kind,
+lead=lead,
 model=model,
+organization=organization,
 page_size=page_size,
 run=run,
+since=since,
 test=test,
 verdict=verdict,
 version=version,
@@ -263,9 +299,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     kind: ResultListKind | Unset = UNSET,
+    lead: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     run: UUID | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ResultListVerdict | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -279,9 +318,12 @@ async def asyncio_detailed(
     Args:
         cursor (str | Unset):
         kind (ResultListKind | Unset):
+        lead (bool | None | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         run (UUID | Unset):
+        since (datetime.datetime | Unset):
         test (str | Unset):
         verdict (ResultListVerdict | Unset):
         version (UUID | Unset):
@@ -299,9 +341,12 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 kind=kind,
+lead=lead,
 model=model,
+organization=organization,
 page_size=page_size,
 run=run,
+since=since,
 test=test,
 verdict=verdict,
 version=version,
@@ -320,9 +365,12 @@ async def asyncio(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     kind: ResultListKind | Unset = UNSET,
+    lead: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     run: UUID | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ResultListVerdict | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -336,9 +384,12 @@ async def asyncio(
     Args:
         cursor (str | Unset):
         kind (ResultListKind | Unset):
+        lead (bool | None | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         run (UUID | Unset):
+        since (datetime.datetime | Unset):
         test (str | Unset):
         verdict (ResultListVerdict | Unset):
         version (UUID | Unset):
@@ -357,9 +408,12 @@ async def asyncio(
         client=client,
 cursor=cursor,
 kind=kind,
+lead=lead,
 model=model,
+organization=organization,
 page_size=page_size,
 run=run,
+since=since,
 test=test,
 verdict=verdict,
 version=version,

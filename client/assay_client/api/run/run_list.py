@@ -15,6 +15,7 @@ from ...models.run_page import RunPage
 from ...types import UNSET, Unset
 from typing import cast
 from uuid import UUID
+import datetime
 
 
 
@@ -22,7 +23,9 @@ def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     state: RunListState | Unset = UNSET,
     trigger: RunListTrigger | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -46,7 +49,14 @@ def _get_kwargs(
         json_model = str(model)
     params["model"] = json_model
 
+    params["organization"] = organization
+
     params["page_size"] = page_size
+
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
 
     json_state: str | Unset = UNSET
     if not isinstance(state, Unset):
@@ -145,7 +155,9 @@ def sync_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     state: RunListState | Unset = UNSET,
     trigger: RunListTrigger | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -159,7 +171,9 @@ def sync_detailed(
     Args:
         cursor (str | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        since (datetime.datetime | Unset):
         state (RunListState | Unset):
         trigger (RunListTrigger | Unset):
         version (UUID | Unset):
@@ -177,7 +191,9 @@ def sync_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 model=model,
+organization=organization,
 page_size=page_size,
+since=since,
 state=state,
 trigger=trigger,
 version=version,
@@ -196,7 +212,9 @@ def sync(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     state: RunListState | Unset = UNSET,
     trigger: RunListTrigger | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -210,7 +228,9 @@ def sync(
     Args:
         cursor (str | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        since (datetime.datetime | Unset):
         state (RunListState | Unset):
         trigger (RunListTrigger | Unset):
         version (UUID | Unset):
@@ -229,7 +249,9 @@ def sync(
         client=client,
 cursor=cursor,
 model=model,
+organization=organization,
 page_size=page_size,
+since=since,
 state=state,
 trigger=trigger,
 version=version,
@@ -242,7 +264,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     state: RunListState | Unset = UNSET,
     trigger: RunListTrigger | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -256,7 +280,9 @@ async def asyncio_detailed(
     Args:
         cursor (str | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        since (datetime.datetime | Unset):
         state (RunListState | Unset):
         trigger (RunListTrigger | Unset):
         version (UUID | Unset):
@@ -274,7 +300,9 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 model=model,
+organization=organization,
 page_size=page_size,
+since=since,
 state=state,
 trigger=trigger,
 version=version,
@@ -293,7 +321,9 @@ async def asyncio(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    since: datetime.datetime | Unset = UNSET,
     state: RunListState | Unset = UNSET,
     trigger: RunListTrigger | Unset = UNSET,
     version: UUID | Unset = UNSET,
@@ -307,7 +337,9 @@ async def asyncio(
     Args:
         cursor (str | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        since (datetime.datetime | Unset):
         state (RunListState | Unset):
         trigger (RunListTrigger | Unset):
         version (UUID | Unset):
@@ -326,7 +358,9 @@ async def asyncio(
         client=client,
 cursor=cursor,
 model=model,
+organization=organization,
 page_size=page_size,
+since=since,
 state=state,
 trigger=trigger,
 version=version,

@@ -20,7 +20,9 @@ def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    paused: bool | None | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> dict[str, Any]:
@@ -41,7 +43,16 @@ def _get_kwargs(
         json_model = str(model)
     params["model"] = json_model
 
+    params["organization"] = organization
+
     params["page_size"] = page_size
+
+    json_paused: bool | None | Unset
+    if isinstance(paused, Unset):
+        json_paused = UNSET
+    else:
+        json_paused = paused
+    params["paused"] = json_paused
 
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
@@ -123,7 +134,9 @@ def sync_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    paused: bool | None | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Response[Any | Problem | SchedulePage | str]:
@@ -134,7 +147,9 @@ def sync_detailed(
     Args:
         cursor (str | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        paused (bool | None | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -149,7 +164,9 @@ def sync_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 model=model,
+organization=organization,
 page_size=page_size,
+paused=paused,
 if_none_match=if_none_match,
 
     )
@@ -165,7 +182,9 @@ def sync(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    paused: bool | None | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Any | Problem | SchedulePage | str | None:
@@ -176,7 +195,9 @@ def sync(
     Args:
         cursor (str | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        paused (bool | None | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -192,7 +213,9 @@ def sync(
         client=client,
 cursor=cursor,
 model=model,
+organization=organization,
 page_size=page_size,
+paused=paused,
 if_none_match=if_none_match,
 
     ).parsed
@@ -202,7 +225,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    paused: bool | None | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Response[Any | Problem | SchedulePage | str]:
@@ -213,7 +238,9 @@ async def asyncio_detailed(
     Args:
         cursor (str | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        paused (bool | None | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -228,7 +255,9 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         cursor=cursor,
 model=model,
+organization=organization,
 page_size=page_size,
+paused=paused,
 if_none_match=if_none_match,
 
     )
@@ -244,7 +273,9 @@ async def asyncio(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
+    paused: bool | None | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 
 ) -> Any | Problem | SchedulePage | str | None:
@@ -255,7 +286,9 @@ async def asyncio(
     Args:
         cursor (str | Unset):
         model (UUID | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
+        paused (bool | None | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -271,7 +304,9 @@ async def asyncio(
         client=client,
 cursor=cursor,
 model=model,
+organization=organization,
 page_size=page_size,
+paused=paused,
 if_none_match=if_none_match,
 
     )).parsed

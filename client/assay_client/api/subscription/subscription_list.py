@@ -9,6 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.problem import Problem
+from ...models.subscription_list_effect import SubscriptionListEffect
 from ...models.subscription_list_event_type import SubscriptionListEventType
 from ...models.subscription_page import SubscriptionPage
 from ...types import UNSET, Unset
@@ -20,6 +21,7 @@ from uuid import UUID
 def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
+    effect: SubscriptionListEffect | Unset = UNSET,
     event_type: SubscriptionListEventType | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -38,6 +40,12 @@ def _get_kwargs(
     params: dict[str, Any] = {}
 
     params["cursor"] = cursor
+
+    json_effect: str | Unset = UNSET
+    if not isinstance(effect, Unset):
+        json_effect = effect.value
+
+    params["effect"] = json_effect
 
     json_event_type: str | Unset = UNSET
     if not isinstance(event_type, Unset):
@@ -133,6 +141,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    effect: SubscriptionListEffect | Unset = UNSET,
     event_type: SubscriptionListEventType | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -146,6 +155,7 @@ def sync_detailed(
 
     Args:
         cursor (str | Unset):
+        effect (SubscriptionListEffect | Unset):
         event_type (SubscriptionListEventType | Unset):
         model (UUID | Unset):
         organization (str | Unset):
@@ -163,6 +173,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+effect=effect,
 event_type=event_type,
 model=model,
 organization=organization,
@@ -181,6 +192,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    effect: SubscriptionListEffect | Unset = UNSET,
     event_type: SubscriptionListEventType | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -194,6 +206,7 @@ def sync(
 
     Args:
         cursor (str | Unset):
+        effect (SubscriptionListEffect | Unset):
         event_type (SubscriptionListEventType | Unset):
         model (UUID | Unset):
         organization (str | Unset):
@@ -212,6 +225,7 @@ def sync(
     return sync_detailed(
         client=client,
 cursor=cursor,
+effect=effect,
 event_type=event_type,
 model=model,
 organization=organization,
@@ -224,6 +238,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    effect: SubscriptionListEffect | Unset = UNSET,
     event_type: SubscriptionListEventType | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -237,6 +252,7 @@ async def asyncio_detailed(
 
     Args:
         cursor (str | Unset):
+        effect (SubscriptionListEffect | Unset):
         event_type (SubscriptionListEventType | Unset):
         model (UUID | Unset):
         organization (str | Unset):
@@ -254,6 +270,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+effect=effect,
 event_type=event_type,
 model=model,
 organization=organization,
@@ -272,6 +289,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    effect: SubscriptionListEffect | Unset = UNSET,
     event_type: SubscriptionListEventType | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
@@ -285,6 +303,7 @@ async def asyncio(
 
     Args:
         cursor (str | Unset):
+        effect (SubscriptionListEffect | Unset):
         event_type (SubscriptionListEventType | Unset):
         model (UUID | Unset):
         organization (str | Unset):
@@ -303,6 +322,7 @@ async def asyncio(
     return (await asyncio_detailed(
         client=client,
 cursor=cursor,
+effect=effect,
 event_type=event_type,
 model=model,
 organization=organization,

@@ -18,6 +18,7 @@ from typing import cast
 def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
+    live: bool | None | Unset = UNSET,
     page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
@@ -33,6 +34,13 @@ def _get_kwargs(
     params: dict[str, Any] = {}
 
     params["cursor"] = cursor
+
+    json_live: bool | None | Unset
+    if isinstance(live, Unset):
+        json_live = UNSET
+    else:
+        json_live = live
+    params["live"] = json_live
 
     params["page_size"] = page_size
 
@@ -115,6 +123,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    live: bool | None | Unset = UNSET,
     page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
@@ -125,6 +134,7 @@ def sync_detailed(
 
     Args:
         cursor (str | Unset):
+        live (bool | None | Unset):
         page_size (int | Unset):  Default: 50.
         if_none_match (str | Unset):
 
@@ -139,6 +149,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+live=live,
 page_size=page_size,
 if_none_match=if_none_match,
 
@@ -154,6 +165,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    live: bool | None | Unset = UNSET,
     page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
@@ -164,6 +176,7 @@ def sync(
 
     Args:
         cursor (str | Unset):
+        live (bool | None | Unset):
         page_size (int | Unset):  Default: 50.
         if_none_match (str | Unset):
 
@@ -179,6 +192,7 @@ def sync(
     return sync_detailed(
         client=client,
 cursor=cursor,
+live=live,
 page_size=page_size,
 if_none_match=if_none_match,
 
@@ -188,6 +202,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    live: bool | None | Unset = UNSET,
     page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
@@ -198,6 +213,7 @@ async def asyncio_detailed(
 
     Args:
         cursor (str | Unset):
+        live (bool | None | Unset):
         page_size (int | Unset):  Default: 50.
         if_none_match (str | Unset):
 
@@ -212,6 +228,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+live=live,
 page_size=page_size,
 if_none_match=if_none_match,
 
@@ -227,6 +244,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    live: bool | None | Unset = UNSET,
     page_size: int | Unset = 50,
     if_none_match: str | Unset = UNSET,
 
@@ -237,6 +255,7 @@ async def asyncio(
 
     Args:
         cursor (str | Unset):
+        live (bool | None | Unset):
         page_size (int | Unset):  Default: 50.
         if_none_match (str | Unset):
 
@@ -252,6 +271,7 @@ async def asyncio(
     return (await asyncio_detailed(
         client=client,
 cursor=cursor,
+live=live,
 page_size=page_size,
 if_none_match=if_none_match,
 

@@ -23,6 +23,7 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     weights_digest: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -52,6 +53,8 @@ def _get_kwargs(
     params["model"] = json_model
 
     params["name"] = name
+
+    params["organization"] = organization
 
     params["page_size"] = page_size
 
@@ -139,6 +142,7 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     weights_digest: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -153,6 +157,7 @@ def sync_detailed(
         cursor (str | Unset):
         model (UUID | Unset):
         name (str | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         weights_digest (str | Unset):
         if_none_match (str | Unset):
@@ -171,6 +176,7 @@ def sync_detailed(
 cursor=cursor,
 model=model,
 name=name,
+organization=organization,
 page_size=page_size,
 weights_digest=weights_digest,
 if_none_match=if_none_match,
@@ -190,6 +196,7 @@ def sync(
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     weights_digest: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -204,6 +211,7 @@ def sync(
         cursor (str | Unset):
         model (UUID | Unset):
         name (str | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         weights_digest (str | Unset):
         if_none_match (str | Unset):
@@ -223,6 +231,7 @@ access=access,
 cursor=cursor,
 model=model,
 name=name,
+organization=organization,
 page_size=page_size,
 weights_digest=weights_digest,
 if_none_match=if_none_match,
@@ -236,6 +245,7 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     weights_digest: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -250,6 +260,7 @@ async def asyncio_detailed(
         cursor (str | Unset):
         model (UUID | Unset):
         name (str | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         weights_digest (str | Unset):
         if_none_match (str | Unset):
@@ -268,6 +279,7 @@ async def asyncio_detailed(
 cursor=cursor,
 model=model,
 name=name,
+organization=organization,
 page_size=page_size,
 weights_digest=weights_digest,
 if_none_match=if_none_match,
@@ -287,6 +299,7 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     model: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
+    organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
     weights_digest: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -301,6 +314,7 @@ async def asyncio(
         cursor (str | Unset):
         model (UUID | Unset):
         name (str | Unset):
+        organization (str | Unset):
         page_size (int | Unset):  Default: 50.
         weights_digest (str | Unset):
         if_none_match (str | Unset):
@@ -320,6 +334,7 @@ access=access,
 cursor=cursor,
 model=model,
 name=name,
+organization=organization,
 page_size=page_size,
 weights_digest=weights_digest,
 if_none_match=if_none_match,

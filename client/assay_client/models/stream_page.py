@@ -11,25 +11,29 @@ from ..types import UNSET, Unset
 from typing import cast
 
 if TYPE_CHECKING:
-  from ..models.error_budget import ErrorBudget
+  from ..models.stream import Stream
 
 
 
 
 
-T = TypeVar("T", bound="Output")
+T = TypeVar("T", bound="StreamPage")
 
 
 
 @_attrs_define
-class Output:
-    """ The error budgets of the organizations whose record the viewer may read.
+class StreamPage:
+    """ One page of a list.
 
         Attributes:
-            rows (list[ErrorBudget]):
+            next_ (None | str):
+            previous (None | str):
+            rows (list[Stream]):
      """
 
-    rows: list[ErrorBudget]
+    next_: None | str
+    previous: None | str
+    rows: list[Stream]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
@@ -37,7 +41,13 @@ class Output:
 
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.error_budget import ErrorBudget # noqa: PLC0415
+        from ..models.stream import Stream # noqa: PLC0415
+        next_: None | str
+        next_ = self.next_
+
+        previous: None | str
+        previous = self.previous
+
         rows = []
         for rows_item_data in self.rows:
             rows_item = rows_item_data.to_dict()
@@ -49,6 +59,8 @@ class Output:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({
+            "next": next_,
+            "previous": previous,
             "rows": rows,
         })
 
@@ -58,25 +70,43 @@ class Output:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error_budget import ErrorBudget # noqa: PLC0415
+        from ..models.stream import Stream # noqa: PLC0415
         d = dict(src_dict)
+        def _parse_next_(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        next_ = _parse_next_(d.pop("next"))
+
+
+        def _parse_previous(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        previous = _parse_previous(d.pop("previous"))
+
+
         rows = []
         _rows = d.pop("rows")
         for rows_item_data in (_rows):
-            rows_item = ErrorBudget.from_dict(rows_item_data)
+            rows_item = Stream.from_dict(rows_item_data)
 
 
 
             rows.append(rows_item)
 
 
-        output = cls(
+        stream_page = cls(
+            next_=next_,
+            previous=previous,
             rows=rows,
         )
 
 
-        output.additional_properties = d
-        return output
+        stream_page.additional_properties = d
+        return stream_page
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+class ErrorBudgetStreamListTier(StrEnum):
+    ALARM = "alarm"
+    NONE = "none"
+    SUSPECTED = "suspected"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+class GrantListKind(StrEnum):
+    JURISDICTION = "jurisdiction"
+    MODELS = "models"
+    RECORD = "record"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from typing import cast
+import datetime
+
+
+
+
+
+
+T = TypeVar("T", bound="QuestionAnswer")
+
+
+
+@_attrs_define
+class QuestionAnswer:
+    """ The provider's one answer, which stands for good.
+
+        Attributes:
+            text (str):
+            answered_by (str):
+            answered_at (datetime.datetime):
+     """
+
+    text: str
+    answered_by: str
+    answered_at: datetime.datetime
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        text = self.text
+
+        answered_by = self.answered_by
+
+        answered_at = self.answered_at.isoformat()
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "text": text,
+            "answered_by": answered_by,
+            "answered_at": answered_at,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        text = d.pop("text")
+
+        answered_by = d.pop("answered_by")
+
+        answered_at = datetime.datetime.fromisoformat(d.pop("answered_at"))
+
+
+
+
+        question_answer = cls(
+            text=text,
+            answered_by=answered_by,
+            answered_at=answered_at,
+        )
+
+
+        question_answer.additional_properties = d
+        return question_answer
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
