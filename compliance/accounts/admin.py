@@ -43,7 +43,7 @@ admin.site.unregister(Group)  # rights follow from memberships alone
 # A person's address stands with the person, and how they sign in is theirs.
 for row in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(row)
-admin.site.unregister((Client, OAuthToken))  # of machines: their organization's own to keep
+admin.site.unregister((Client, OAuthToken))  # of machines: their organization's own to issue
 
 
 class MembershipInline(FixedInline):
@@ -108,6 +108,17 @@ class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
             return f"{user} signs in by password alone until they set up a new second factor."
 
         return self.ask(request, user, service)
+
+
+@admin.register(Client)
+class ClientAdmin(RecordAdmin):
+    """OAuth 2 clients of service accounts, without their secrets; portal: service accounts."""
+
+    list_display = ("name", "id", "owner", "scopes", "created_at")
+    list_filter = ("owner__memberships__organization", "owner__is_active")
+    list_select_related = ("owner",)
+    search_fields = ("id", "name", "owner__email", "owner__memberships__organization__name")
+    fields = ("name", "id", "owner", "scopes", "grant_types", "created_at")
 
 
 class OrganizationForm(ServiceForm):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +24,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from compliance.accounts.admin_readings import Told, admin_list_tell, admin_reading_tell
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer, operator_viewer
 from compliance.accounts.sudo import DangerousAct, confirmation_demand, confirmed
@@ -34,6 +37,8 @@ class RecordAdmin(ModelAdmin):
     list_per_page = 50
     dangerous: ClassVar[DangerousAct | None] = None
     """Asked of whoever adds, changes or acts on these rows: to confirm that it is they."""
+    told: ClassVar[Told | None] = None
+    """What these rows show of an organization's record, whose people learn that staff read it."""
     show_full_result_count = False  # counting a million items would take longer than a page may
     list_filter_submit = True
 
@@ -58,7 +63,19 @@ class RecordAdmin(ModelAdmin):
         writes = object_id is None or request.method == "POST"
         if self.dangerous and writes and not confirmed(request):
             return confirmation_demand(request)
-        return super().changeform_view(request, object_id, *args, **kwargs)
+        answer = super().changeform_view(request, object_id, *args, **kwargs)
+        if self.told and object_id is not None and answer.status_code == HTTPStatus.OK:
+            row = self.get_object(request, unquote(object_id))
+            admin_reading_tell(user=signed_in(request), told=self.told, row=row)
+        return answer
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        answer = super().changelist_view(request, *args, **kwargs)
+        shown = getattr(answer, "context_data", None) or {}
+        if self.told and self.told.in_lists and "cl" in shown:
+            rows = shown["cl"].result_list
+            admin_list_tell(user=signed_in(request), told=self.told, rows=rows)
+        return answer
 
     def ask(
         self, request: HttpRequest, row: models.Model, service: Callable[[Viewer], str]

@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import RecordAdmin, dialog, pretty
 from compliance.accounts.sudo import DangerousAct
+from compliance.domain.vocabulary import Seen
 from compliance.events.models import Event, FollowUp, KeptAnswer
 from compliance.events.services import event_erase
 
@@ -33,6 +35,7 @@ class ErasureDialog(BaseDialogForm):
 class EventAdmin(RecordAdmin):
     """Every event, newest first."""
 
+    told = Told(Seen.ENTRY)
     dangerous = DangerousAct.ERASE
     actions_detail = ("erase",)
 

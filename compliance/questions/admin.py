@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import FixedInline, RecordAdmin
+from compliance.domain.vocabulary import Seen
 from compliance.questions.models import Answer, Question
 
 
@@ -17,6 +19,7 @@ class AnswerInline(FixedInline):
 class QuestionAdmin(RecordAdmin):
     """Questions, newest first."""
 
+    told = Told(Seen.QUESTION)
     list_display = ("asked_at", "model", "organization", "due_at", "answer")
     list_filter = ("organization", ("answer", admin.EmptyFieldListFilter))
     list_select_related = ("model__organization", "organization", "answer")
@@ -29,6 +32,7 @@ class QuestionAdmin(RecordAdmin):
 class AnswerAdmin(RecordAdmin):
     """What providers answered."""
 
+    told = Told(Seen.QUESTION, "question")
     list_display = ("answered_at", "question", "answered_by")
     list_select_related = ("question__model__organization", "answered_by")
     search_fields = ("text", "question__text", "question__model__slug")

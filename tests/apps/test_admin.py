@@ -290,6 +290,7 @@ def test_more_rows_ask_no_more_queries(room: Client, cast: Cast, record: Run) ->
             asked[row] = len(queries)
         return asked
 
+    counts()  # that staff read answers is told of once a day
     before = counts()
     again = request(cast.viewer(cast.officer), record.version, ["safety.refusal"])
     work(again, {"safety.refusal": VIOLATING})

@@ -12,6 +12,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextareaWidget
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import (
     FixedInline,
     ReasonDialog,
@@ -36,7 +37,7 @@ from compliance.alerts.services import (
     alert_resolve,
     alert_snooze,
 )
-from compliance.domain.vocabulary import AlertState, Severity
+from compliance.domain.vocabulary import AlertState, Seen, Severity
 
 STATE_COLOURS = {
     AlertState.OPEN.value: "danger",
@@ -94,6 +95,7 @@ class SilenceInline(FixedInline):
 class AlertAdmin(RecordAdmin):
     """Alerts, newest first."""
 
+    told = Told(Seen.ALERT, model="event.model")
     list_display = (
         "title",
         "severity_label",
@@ -211,6 +213,7 @@ class AlertTransitionAdmin(RecordAdmin):
 class AlertAnswerAdmin(RecordAdmin):
     """What people said of alerts."""
 
+    told = Told(Seen.ALERT, "alert", "event.model")
     list_display = ("at", "alert", "who", "text")
     list_select_related = ("alert", "who")
     search_fields = ("alert__title", "text", "who__email")

@@ -19,6 +19,7 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
 )
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import (
     FixedInline,
     RecordAdmin,
@@ -42,7 +43,7 @@ from compliance.audits.services import (
 )
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.schedules import next_firings
-from compliance.domain.vocabulary import CatchUp
+from compliance.domain.vocabulary import CatchUp, Seen
 
 PAUSE = dialog("Pause", "Nothing is run by it until it is resumed.")
 RESUME = dialog("Resume", "It runs again from now on; what fell into the pause stays undone.")
@@ -176,6 +177,7 @@ class FiringInline(FixedInline):
 class ScheduleAdmin(PausableAdmin):
     """Schedules, soonest first."""
 
+    told = Told(Seen.SCHEDULE)
     add_form = ScheduleForm
     list_display = ("name", "model", "rule", "tests", "next_due_at", "activity")
     list_filter = (PausedFilter, "catch_up", "model__organization")

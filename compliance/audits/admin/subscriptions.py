@@ -10,6 +10,7 @@ from django.db import models
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import RecordAdmin
 from compliance.accounts.selectors import Viewer
 from compliance.audits.admin.schedules import BatteryForm, PausableAdmin, PausedFilter
@@ -21,7 +22,7 @@ from compliance.audits.services import (
     subscription_resume,
 )
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import Effect
+from compliance.domain.vocabulary import Effect, Seen
 
 
 class SubscriptionForm(BatteryForm):
@@ -68,6 +69,7 @@ class SubscriptionForm(BatteryForm):
 class SubscriptionAdmin(PausableAdmin):
     """Subscriptions."""
 
+    told = Told(Seen.SUBSCRIPTION)
     add_form = SubscriptionForm
     list_display = ("event_type", "organization", "model", "effect", "what", "activity")
     list_display_links = ("event_type", "organization")
