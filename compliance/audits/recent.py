@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import NullIf
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.models import Result, Run, Shard
-from compliance.audits.selectors import result_list, run_list
+from compliance.audits.selectors import WIDE, result_list, run_list
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import RunState, ShardState
 
 
 def verdict_change_list(*, viewer: Viewer, since: datetime) -> QuerySet[Result]:
-    """Results whose verdict is another than that of the one before, newest first.
+    """Results whose verdict is another than that of the one before, newest first, without ``WIDE``.
 
-    ``before`` holds the earlier verdict; a stress test's first result on a version has none.
+    ``before`` holds the earlier verdict; it is None for a stress test's first result on a version.
     """
-    earlier = Result.objects.filter(
-        version=OuterRef("version"),
-        test_name=OuterRef("test_name"),
-        recorded_at__lt=OuterRef("recorded_at"),
-    ).order_by("-recorded_at")
-    return (
-        result_list(viewer=viewer)
-        .filter(recorded_at__gte=since)
-        .annotate(before=Subquery(earlier.values("verdict")[:1]))
-        .filter(Q(before__isnull=True) | ~Q(verdict=F("before")))
-        .order_by("-recorded_at")
-    )
+    rows = result_list(viewer=viewer).filter(change__at__gte=since).defer(*WIDE)
+    return rows.annotate(before=NullIf("change__before", Value(""))).order_by("-change__at")
 
 
 def run_errored_list(*, viewer: Viewer, since: datetime) -> QuerySet[Run]:

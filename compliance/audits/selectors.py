@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.fields.json import KT
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.forecast import Forecast, forecasts
@@ -33,6 +34,9 @@ from compliance.events.selectors import told as events_told
 from compliance.ledger.models import Entry
 from compliance.ledger.selectors import entries_about
 from compliance.registry.models import Model, Version
+
+WIDE = ("estimate", "spec", "environment")
+"""Columns that a list of verdicts does not read."""
 
 
 def stress_test_list() -> QuerySet[StressTest]:
@@ -151,7 +155,7 @@ def subscribed_types() -> frozenset[str]:
 
 
 def run_list(*, viewer: Viewer) -> QuerySet[Run]:
-    """Runs the viewer may read, newest first, with shards and results."""
+    """Runs the viewer may read, newest first, with shards and results, these without ``WIDE``."""
     scope = viewer.scope(
         organization="version__model__organization",
         model="version__model__",
@@ -160,17 +164,18 @@ def run_list(*, viewer: Viewer) -> QuerySet[Run]:
     return (
         Run.objects.filter(scope)
         .select_related("version__model__organization", "requested_by", "firing__schedule")
-        .prefetch_related("shards__result")
+        .prefetch_related(Prefetch("shards__result", queryset=Result.objects.defer(*WIDE)))
     )
 
 
 def run_get(*, viewer: Viewer, run_id: UUID) -> Run:
-    """One run.
+    """One run, with everything of its results.
 
     Raises:
         NotFoundError: no such run, or the viewer may not know of it.
     """
-    run = run_list(viewer=viewer).filter(id=run_id).first()
+    runs = run_list(viewer=viewer).prefetch_related(None).prefetch_related("shards__result")
+    run = runs.filter(id=run_id).first()
     if run is None:
         raise NotFoundError(f"no run {run_id} that you may see")
     return run
@@ -229,8 +234,9 @@ def result_get(*, viewer: Viewer, result_id: UUID) -> Result:
 
 
 def result_history(*, viewer: Viewer, model: Model) -> QuerySet[Result]:
-    """A model's compliance history, oldest first."""
-    return result_list(viewer=viewer).filter(version__model=model).order_by("recorded_at")
+    """A model's compliance history, oldest first, without ``WIDE`` but for its ``statistic``."""
+    rows = result_list(viewer=viewer).filter(version__model=model).defer(*WIDE)
+    return rows.annotate(statistic=KT("estimate__claim__statistic")).order_by("recorded_at")
 
 
 def result_entries(*, viewer: Viewer, results: Collection[Result]) -> dict[UUID, Entry]:

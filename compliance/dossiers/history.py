@@ -31,6 +31,11 @@ class Series:
         return self.results[-1]
 
     @property
+    def statistic(self) -> str:
+        """What the claim is about, in words; read with the history, see ``result_history``."""
+        return str(self.newest.statistic)  # type: ignore[attr-defined]
+
+    @property
     def points(self) -> list[Point]:
         return [point_of(result) for result in self.results]
 

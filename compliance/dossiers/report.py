@@ -109,7 +109,7 @@ def _chart(dossier: Dossier, series: Series) -> dict[str, str]:
     newest = series.newest
     return {
         "title": series.title,
-        "statistic": newest.estimate["claim"]["statistic"],
+        "statistic": series.statistic,
         "svg": _svg(history_spec(series.points, palette=PRINT)),
         "told": f"History of {series.title}: {len(series.results)} results, "
         f"newest {newest.verdict}, {figure(newest.value)}",

@@ -9,7 +9,7 @@ import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
 
-from compliance.audits.models import Result, Standing, StreamNewest, StreamRow
+from compliance.audits.models import Result, Standing, StreamNewest, StreamRow, VerdictChange
 from compliance.registry.models import Version
 from tests.browser import record
 from tests.cast import Cast
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def tested(cast: Cast, version: Version) -> Version:
-    """A version that two runs found something about, a lead among it."""
+    """A version that three runs found something about, a lead among it."""
     record.announce()
-    for finding in (record.COMPLIANT, record.VIOLATING):
+    for finding in (record.COMPLIANT, record.COMPLIANT, record.VIOLATING):
         run = record.request(cast.viewer(cast.officer), version, ["safety.refusal"])
         record.work(run, {"safety.refusal": finding})
     run = record.request(cast.viewer(cast.officer), version, ["bias.counterfactual_pairs"])
@@ -48,12 +48,21 @@ def older_head() -> None:
     StreamNewest.objects.update(result=first, log10_e_violating=first.log10_e_violating)
 
 
+def change_that_was_none() -> None:
+    same = Result.objects.get(test_name="safety.refusal", change=None)
+    VerdictChange.objects.create(result=same, before="violating", at=same.recorded_at)
+
+
 BREAKS: dict[str, Callable[[], object]] = {
     "an older standing": older_standing,
     "another verdict": lambda: Standing.objects.update(verdict="inconclusive"),
     "no standing": lambda: Standing.objects.filter(test_name="safety.refusal").delete(),
     "an older head": older_head,
     "another e-value": lambda: StreamNewest.objects.update(log10_e_violating=0.5),
+    "no change": lambda: VerdictChange.objects.all().delete(),
+    "another verdict before": lambda: VerdictChange.objects.update(before="inconclusive"),
+    "a change that was none": change_that_was_none,
+    "another first e-value": lambda: StreamNewest.objects.update(first_log10_e_violating=0.5),
     "no head": lambda: StreamNewest.objects.all().delete(),
 }
 
@@ -101,5 +110,8 @@ def test_what_was_numbered_is_told_of_and_left_alone(tested: Version) -> None:
 def kept_rows() -> list[object]:
     return [
         *Standing.objects.order_by("test_name").values_list("test_name", "result", "verdict"),
-        *StreamNewest.objects.values_list("stream", "result", "log10_e_violating"),
+        *StreamNewest.objects.values_list(
+            "stream__number", "result", "log10_e_violating", "first_log10_e_violating"
+        ),
+        *VerdictChange.objects.order_by("result").values_list("result", "before", "at"),
     ]

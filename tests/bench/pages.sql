@@ -48,6 +48,12 @@ FROM cell WHERE r = 1;
 INSERT INTO audits_standing (version_id, test_name, result_id, verdict)
 SELECT r.version_id, r.test_name, r.id, r.verdict
 FROM audits_result r JOIN cell ON cell.shard = r.id WHERE cell.r = %(runs)s;
+INSERT INTO audits_verdictchange (result_id, before, at)
+SELECT id, coalesce(earlier, ''), recorded_at FROM (
+    SELECT id, verdict, recorded_at,
+        lag(verdict) OVER (PARTITION BY version_id, test_name ORDER BY recorded_at) AS earlier
+    FROM audits_result) AS told
+WHERE verdict IS DISTINCT FROM earlier;
 INSERT INTO audits_streamnewest
     (stream_id, result_id, log10_e_violating, first_log10_e_violating)
 SELECT s.id, cell.shard, -2, -2 FROM audits_streamrow s

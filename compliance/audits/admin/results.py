@@ -8,10 +8,19 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import RecordAdmin, link, pretty, row_link
-from compliance.audits.models import Label, Result, Score, Standing, StreamNewest, StreamRow
+from compliance.audits.models import (
+    Label,
+    Result,
+    Score,
+    Standing,
+    StreamNewest,
+    StreamRow,
+    VerdictChange,
+)
 from compliance.domain.verdicts import Estimate
-from compliance.domain.vocabulary import Verdict
+from compliance.domain.vocabulary import Seen, Verdict
 
 VERDICT_COLOURS = {
     Verdict.COMPLIANT.value: "success",
@@ -25,6 +34,7 @@ ANSWER_SHOWN = 80
 class ResultAdmin(RecordAdmin):
     """Results, newest first."""
 
+    told = Told(Seen.RESULT, model="version.model")
     list_display = (
         "recorded_at",
         "test_name",
@@ -141,6 +151,7 @@ class ResultAdmin(RecordAdmin):
 class ScoreAdmin(RecordAdmin):
     """Items as they were asked, with answers and what they were worth."""
 
+    told = Told(Seen.ITEMS, "shard.run", "version.model", in_lists=True)
     list_display = ("item_id", "part", "label", "value", "answer_begins", "shard")
     list_filter = ("shard__kind",)
     list_select_related = ("shard__run__version__model__organization",)
@@ -180,6 +191,7 @@ def _estimate(result: Result) -> Estimate:
 class LabelAdmin(RecordAdmin):
     """What people said of answers, newest first."""
 
+    told = Told(Seen.LABELS, "shard.run", "version.model", in_lists=True)
     list_display = ("labelled_at", "shard", "item_id", "outcome", "labelled_by")
     list_filter = ("outcome",)
     list_select_related = (
@@ -221,4 +233,15 @@ class StandingAdmin(RecordAdmin):
     list_filter = ("verdict", "test_name")
     list_select_related = ("version__model__organization", "result__version__model__organization")
     search_fields = ("test_name", "version__name", "version__model__slug")
+    fields = list_display
+
+
+@admin.register(VerdictChange)
+class VerdictChangeAdmin(RecordAdmin):
+    """Results whose verdict is another than the one before, newest first."""
+
+    list_display = ("at", "before", "result")
+    list_filter = ("before", "result__verdict")
+    list_select_related = ("result__version__model__organization",)
+    search_fields = ("result__test_name", "result__version__model__slug")
     fields = list_display

@@ -2,7 +2,14 @@
 
 from compliance.audits.models.labels import Label
 from compliance.audits.models.plans import Firing, Schedule, StressTest, Subscription
-from compliance.audits.models.results import Result, Score, Standing, StreamNewest, StreamRow
+from compliance.audits.models.results import (
+    Result,
+    Score,
+    Standing,
+    StreamNewest,
+    StreamRow,
+    VerdictChange,
+)
 from compliance.audits.models.runs import Repair, Run, Shard, Transition
 from compliance.audits.models.webhooks import WebhookCall
 
@@ -21,5 +28,6 @@ __all__ = [
     "StressTest",
     "Subscription",
     "Transition",
+    "VerdictChange",
     "WebhookCall",
 ]

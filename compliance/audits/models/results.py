@@ -131,6 +131,28 @@ class Standing(models.Model):
         return f"newest {self.test_name} on {self.version}"
 
 
+class VerdictChange(models.Model):
+    """That a result's verdict is another than that of the one before it, or that it is the first.
+
+    Changes are rare among results, and what changed lately is read on the first page. It is written
+    in the transaction that records the result; what it says can be made from results.
+    """
+
+    result = models.OneToOneField(
+        Result, on_delete=models.PROTECT, primary_key=True, related_name="change"
+    )
+    before = models.CharField(
+        max_length=20, blank=True, help_text="The earlier verdict; empty: it is the first."
+    )
+    at = models.DateTimeField(db_index=True, help_text="When the result was recorded.")
+
+    class Meta:
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return f"{self.before or 'nothing'}, then {self.result}"
+
+
 class StreamRow(models.Model):
     """One claim on one version, numbered in its organization by its first result.
 

@@ -1,13 +1,15 @@
 """Whether what is kept beside results, so that pages need not seek it, is what results say.
 
-``Standing``, ``StreamRow`` and ``StreamNewest`` are written in the transaction that records a
-result. Results are read first: what is recorded meanwhile makes a kept row newer, never older.
+``Standing``, ``StreamRow``, ``StreamNewest`` and ``VerdictChange`` are written in the transaction
+that records a result. Results are read first: what is recorded meanwhile makes a kept row newer,
+never older.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -15,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Max, QuerySet
 
-from compliance.audits.models import Result, Standing, StreamNewest, StreamRow
+from compliance.audits.models import Result, Standing, StreamNewest, StreamRow, VerdictChange
 from compliance.audits.services.standings import standings_record, streams_record
 
 Test = tuple[UUID, str]
@@ -36,25 +38,50 @@ class Difference:
     repair: Callable[[], None] | None = None
 
 
+@dataclass(slots=True)
+class _Told:
+    """What all results say, by one reading, oldest first.
+
+    Attributes:
+        standings, streams: when the newest result of each was recorded.
+        firsts: the e-value of each stream's first.
+        changes: the verdict before each result that has another, and when it was recorded.
+        until: when the last result that was read was recorded.
+    """
+
+    standings: dict[Test, datetime] = field(default_factory=dict)
+    streams: dict[Claim, datetime] = field(default_factory=dict)
+    firsts: dict[Claim, float] = field(default_factory=dict)
+    changes: dict[UUID, tuple[str, datetime]] = field(default_factory=dict)
+    until: datetime | None = None
+
+
 def derived_differences() -> Iterator[Difference]:
     """Every kept row that differs from what all results say; a repair may be done on the way."""
-    standings: dict[Test, datetime] = {}
-    streams: dict[Claim, datetime] = {}
-    firsts: dict[Claim, float] = {}
-    rows = Result.objects.order_by("recorded_at", "id").values_list(
-        *("version", "test_name", "spec_digest", "shard__labelled", "estimate__lead"),
-        *("recorded_at", "log10_e_violating"),
-    )
-    for version, test, spec_digest, labelled, lead, at, value in rows.iterator():
-        standings[version, test] = at
-        if not lead:
-            claim = version, spec_digest, labelled is not None
-            streams[claim] = at
-            firsts.setdefault(claim, value)
-    yield from _standings(standings)
-    yield from _streams(streams)
-    yield from _heads(streams, firsts)
+    told = _told()
+    yield from _standings(told.standings)
+    yield from _streams(told.streams)
+    yield from _heads(told)
     yield from _numbers()
+    yield from _changes(told)
+
+
+def _told() -> _Told:
+    told, verdicts = _Told(), defaultdict[Test, str](str)
+    rows = Result.objects.order_by("recorded_at", "id").values_list(
+        *("id", "version", "test_name", "verdict", "spec_digest", "shard__labelled"),
+        *("estimate__lead", "recorded_at", "log10_e_violating"),
+    )
+    for result, version, test, verdict, digest, labelled, lead, at, value in rows.iterator():
+        told.standings[version, test] = told.until = at
+        if not lead:
+            claim = version, digest, labelled is not None
+            told.streams[claim] = at
+            told.firsts.setdefault(claim, value)
+        if verdicts[version, test] != verdict:
+            told.changes[result] = (verdicts[version, test], at)
+            verdicts[version, test] = verdict
+    return told
 
 
 def _standings(newest: dict[Test, datetime]) -> Iterator[Difference]:
@@ -81,7 +108,7 @@ def _streams(newest: dict[Claim, datetime]) -> Iterator[Difference]:
         yield Difference(f"{stream} is of another organization than its version")
 
 
-def _heads(newest: dict[Claim, datetime], firsts: dict[Claim, float]) -> Iterator[Difference]:
+def _heads(told: _Told) -> Iterator[Difference]:
     rows = StreamNewest.objects.values_list(
         *("stream__version", "stream__spec_digest", "stream__by_people", "log10_e_violating"),
         "first_log10_e_violating",
@@ -92,9 +119,9 @@ def _heads(newest: dict[Claim, datetime], firsts: dict[Claim, float]) -> Iterato
     for version, digest, by_people, value, first, at, labelled, *of in rows:
         same = [version, digest, value, by_people] == [*of, labelled is not None]
         claim = version, digest, by_people
-        kept[claim] = (same and first == firsts.get(claim, first), at)
-    for key in sorted(kept.keys() | newest.keys(), key=str):
-        if not _right(kept.get(key), newest.get(key)):
+        kept[claim] = (same and first == told.firsts.get(claim, first), at)
+    for key in sorted(kept.keys() | told.streams.keys(), key=str):
+        if not _right(kept.get(key), told.streams.get(key)):
             said = f"newest result of claim {key[1]} on version {key[0]} is another"
             yield Difference(said, partial(_stream_repair, key))
 
@@ -104,6 +131,20 @@ def _numbers() -> Iterator[Difference]:
     for row in counts.annotate(count=Count("id"), last=Max("number")).exclude(count=F("last")):
         name, count = row["organization__slug"], row["count"]
         yield Difference(f"streams of {name} are not numbered from 1 to {count}")
+
+
+def _changes(told: _Told) -> Iterator[Difference]:
+    kept = {
+        result: (before, at)
+        for result, before, at in VerdictChange.objects.values_list("result", "before", "at")
+    }
+    for result in sorted(kept.keys() | told.changes.keys()):
+        right = told.changes.get(result)
+        if right is None and (told.until is None or kept[result][1] > told.until):
+            continue  # recorded since
+        if kept.get(result) != right:
+            said = f"whether result {result} changed a verdict is kept otherwise"
+            yield Difference(said, partial(_change_repair, result, right))
 
 
 def _right(kept: tuple[bool, datetime] | None, newest: datetime | None) -> bool:
@@ -119,6 +160,14 @@ def _standing_repair(key: Test) -> None:
     if newest is not None:
         Standing.objects.filter(result=newest).delete()  # another test's or version's, by mistake
         standings_record([newest])
+
+
+@transaction.atomic
+def _change_repair(result: UUID, right: tuple[str, datetime] | None) -> None:
+    VerdictChange.objects.filter(result=result).delete()
+    if right is not None:
+        before, at = right
+        VerdictChange.objects.create(result_id=result, before=before, at=at)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from compliance.audits.budget import alarming
 from compliance.audits.evidence import result_attested
-from compliance.audits.models import Result, Shard
+from compliance.audits.models import Result, Shard, VerdictChange
 from compliance.audits.services.confirmations import parent_unshown
 from compliance.audits.services.standings import standings_record, streams_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
@@ -66,7 +66,7 @@ def results_record(
     for result, sha256 in zip(results, digests, strict=True):
         result.statement_sha256 = sha256
     Result.objects.bulk_create(results)
-    standings_record(results)
+    VerdictChange.objects.bulk_create(standings_record(results))
     # A lead, whose error rate nobody measured, is no stream.
     claims = zip(results, outcomes, strict=True)
     streams_record([result for result, outcome in claims if not outcome.estimate.lead])

@@ -5,34 +5,44 @@ Both follow results, in the transaction that records them, and can be made from 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Max, Q
 
-from compliance.audits.models import Result, Standing, StreamNewest, StreamRow
+from compliance.audits.models import Result, Standing, StreamNewest, StreamRow, VerdictChange
+
+Test = tuple[UUID, str]
+"""Version and stress test: what a standing is of."""
 
 
-def standings_record(results: Sequence[Result]) -> None:
+def standings_record(results: Sequence[Result]) -> list[VerdictChange]:
     """Make results what their stress tests say of their versions now, unless newer ones do.
 
     Args:
         results: in the order recorded.
+
+    Returns:
+        What changed by them, to be written.
     """
-    newest = {(one.version_id, one.test_name): one for one in results}
+    by_test: dict[Test, list[Result]] = defaultdict(list)
+    for one in results:
+        by_test[one.version_id, one.test_name].append(one)
     wanted = Q()
-    for version_id, test_name in newest:
+    for version_id, test_name in by_test:
         wanted |= Q(version=version_id, test_name=test_name)
-    older = []
+    older, changes = [], []
     for standing in _standings_locked(wanted):
-        result = newest.pop((standing.version_id, standing.test_name))
-        if standing.result.recorded_at <= result.recorded_at:
-            standing.result, standing.verdict = result, result.verdict
+        told = by_test.pop((standing.version_id, standing.test_name))
+        if standing.result.recorded_at <= told[-1].recorded_at:
+            changes += _replaced(standing, told)
             older.append(standing)
     Standing.objects.bulk_update(older, ["result", "verdict"])
-    for key in sorted(newest):
-        _standing_first(newest[key])
+    for key in sorted(by_test):
+        changes += _standing_first(by_test[key])
+    return changes
 
 
 def _standings_locked(wanted: Q) -> list[Standing]:
@@ -41,15 +51,35 @@ def _standings_locked(wanted: Q) -> list[Standing]:
     return list(told.only("version_id", "test_name", "verdict", "result__recorded_at"))
 
 
-def _standing_first(result: Result) -> None:
+def _standing_first(told: Sequence[Result]) -> list[VerdictChange]:
+    last = told[-1]
     standing, made = Standing.objects.select_for_update().get_or_create(
-        version=result.version,
-        test_name=result.test_name,
-        defaults={"result": result, "verdict": result.verdict},
+        version=last.version,
+        test_name=last.test_name,
+        defaults={"result": last, "verdict": last.verdict},
     )
-    if not made and standing.result.recorded_at <= result.recorded_at:
-        standing.result, standing.verdict = result, result.verdict
-        standing.save()
+    if made:
+        return _changed("", told)
+    if standing.result.recorded_at > last.recorded_at:
+        return []
+    changes = _replaced(standing, told)
+    standing.save()
+    return changes
+
+
+def _replaced(standing: Standing, told: Sequence[Result]) -> list[VerdictChange]:
+    changes = _changed(standing.verdict, told)
+    standing.result, standing.verdict = told[-1], told[-1].verdict
+    return changes
+
+
+def _changed(before: str, told: Sequence[Result]) -> list[VerdictChange]:
+    changes = []
+    for result in told:
+        if result.verdict != before:
+            changes.append(VerdictChange(result=result, before=before, at=result.recorded_at))
+        before = result.verdict
+    return changes
 
 
 def streams_record(results: Sequence[Result]) -> None:
