@@ -60,9 +60,11 @@ INSTALLED_APPS = [
     "compliance.people",
     "compliance.alerts",
     "compliance.ledger",
+    "compliance.policies",
     "compliance.registry",
     "compliance.audits",
     "compliance.questions",
+    "compliance.obligations",
     "compliance.api",
 ]
 

@@ -51,6 +51,7 @@ app.conf.update(
         "workers.tasks.events",
         "workers.tasks.registry",
         "workers.tasks.alerts",
+        "workers.tasks.obligations",
         "workers.tasks.people",
         "workers.tasks.webhooks",
     ),

@@ -35,11 +35,12 @@ QUEUES: Mapping[str, str] = {SKETCH: "cpu", INVITE: "alerts"}
 """Of tasks that follow events and need what only workers of these queues have: weights, mail."""
 
 _ALERT = "alerts.open"
+_OBLIGE = "obligations.follow"
 
 ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.MODEL_REGISTERED: (),
-    EventType.MODEL_OFFERED: (),
-    EventType.VERSION_REGISTERED: (SKETCH,),
+    EventType.MODEL_OFFERED: (_OBLIGE,),
+    EventType.VERSION_REGISTERED: (SKETCH, _OBLIGE),
     EventType.VERSION_SCREENED: ("runs.confirm",),
     EventType.ENDPOINT_LIMITED: (),
     EventType.SCHEDULE_CREATED: (),
@@ -61,6 +62,12 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.ALERT_RESOLVED: (),
     EventType.QUESTION_ASKED: (_ALERT,),
     EventType.QUESTION_ANSWERED: (),
+    EventType.PACK_REGISTERED: (),
+    EventType.PACK_ADOPTED: (_OBLIGE,),
+    EventType.PACK_DROPPED: (),
+    EventType.OBLIGATION_DUE: (),
+    EventType.OBLIGATION_OVERDUE: (_ALERT,),
+    EventType.SUMMARY_ISSUED: (),
     EventType.ALERT_RECURRED: (),
     EventType.ALERT_ASSIGNED: (),
     EventType.ALERT_SNOOZED: (),

@@ -44,6 +44,8 @@ from compliance.domain.events import EventType  # noqa: E402
 from compliance.events.models import NOTIFY_CHANNEL, Event, FollowUp  # noqa: E402
 from compliance.events.sending import sendings_ring  # noqa: E402
 from compliance.events.services import events_relay  # noqa: E402
+from compliance.obligations.services import obligations_tend  # noqa: E402
+from compliance.policies.services import packs_register  # noqa: E402
 from compliance.tracing import tracing_start  # noqa: E402
 from workers.celery import app, queue_empty  # noqa: E402
 from workers.health import beat  # noqa: E402
@@ -137,6 +139,7 @@ def mend() -> None:
     if fired:
         _log.info("schedules fired", runs=fired)
     alerts_tend(now=timezone.now())
+    obligations_tend(now=timezone.now())
     leases_reclaim()
     runs_settle()
     messages_restore(empty=queue_empty)
@@ -154,6 +157,7 @@ def run(stopping: threading.Event) -> None:
         try:
             with psycopg.connect(str(settings.ENV.database_url), autocommit=True) as listener:
                 listener.execute(f"LISTEN {NOTIFY_CHANNEL}")
+                packs_register()
                 while not stopping.is_set():
                     close_old_connections()
                     mend()

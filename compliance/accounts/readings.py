@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CONFIDENTIAL = frozenset({Seen.ITEMS, Seen.LABELS, Seen.BUNDLE})
 """What is told of whoever reads it: a model's answers. All else is told of readers from outside."""
-DOWNLOADS = frozenset({Seen.BUNDLE, Seen.DOSSIER_FILE})
+DOWNLOADS = frozenset({Seen.BUNDLE, Seen.DOSSIER_FILE, Seen.SUMMARY})
 
 
 def model_reading_tell(*, viewer: Viewer, what: Seen, model: Model, subject: str) -> None:

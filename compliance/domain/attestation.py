@@ -34,6 +34,8 @@ STATEMENT_PATH = "statement_sha256"
 
 PLAN_FIELDS = ("spec_sha256", "seed", "planned", "order_sha256", "subject_sha256")
 """What a run's plan commits to before its first answer, and its result is held against."""
+PASSED, FAILED = "PASSED", "FAILED"
+"""Of a verification summary; a failed one has the level FAILED too (SLSA v1.1, VSA)."""
 
 OUTCOMES: Mapping[Verdict, str] = {
     Verdict.COMPLIANT: "PASSED",
@@ -190,8 +192,8 @@ def summary_statement(subjects: Sequence[Described], summary: Summary) -> bytes:
             {"uri": f"urn:assay:statement:{one}", "digest": {"sha256": one}}
             for one in summary.statements
         ],
-        "verificationResult": "PASSED" if summary.met else "FAILED",
-        "verifiedLevels": list(summary.levels),
+        "verificationResult": PASSED if summary.met else FAILED,
+        "verifiedLevels": list(summary.levels) if summary.met else [FAILED],
         "slsaVersion": "1.1",
     }
     return _statement(subjects, SUMMARY_PREDICATE, predicate)

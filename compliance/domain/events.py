@@ -42,6 +42,12 @@ class EventType(StrEnum):
     ALERT_RESOLVED = "alert.resolved"
     QUESTION_ASKED = "question.asked"
     QUESTION_ANSWERED = "question.answered"
+    PACK_REGISTERED = "policy.pack.registered"
+    PACK_ADOPTED = "policy.pack.adopted"
+    PACK_DROPPED = "policy.pack.dropped"
+    OBLIGATION_DUE = "obligation.due"
+    OBLIGATION_OVERDUE = "obligation.overdue"
+    SUMMARY_ISSUED = "obligation.summary.issued"
     ALERT_RECURRED = "alert.recurred"
     ALERT_ASSIGNED = "alert.assigned"
     ALERT_SNOOZED = "alert.snoozed"
@@ -80,6 +86,9 @@ class Reader(StrEnum):
     LEDGER = "ledger"
 
 
+_OBLIGATION = frozenset(
+    {"obligation", "pack", "demand", "version", "label", "due_at", "statement", "path"}
+)
 _VERDICT = frozenset({"run", "test", "version", "label", "statement", "verdict", "path"})
 
 PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
@@ -111,6 +120,12 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
         {"question", "model", "asker", "label", "text", "due_at", "statement", "path"}
     ),
     EventType.QUESTION_ANSWERED: frozenset({"question", "model", "text"}),
+    EventType.PACK_REGISTERED: frozenset({"pack", "sha256"}),
+    EventType.PACK_ADOPTED: frozenset({"adoption", "pack", "sha256"}),
+    EventType.PACK_DROPPED: frozenset({"adoption", "pack", "sha256"}),
+    EventType.OBLIGATION_DUE: _OBLIGATION,
+    EventType.OBLIGATION_OVERDUE: _OBLIGATION,
+    EventType.SUMMARY_ISSUED: frozenset({"summary", "pack", "version", "result", STATEMENT_PATH}),
     EventType.ALERT_RECURRED: frozenset({"alert", "event", "severity"}),
     EventType.ALERT_ASSIGNED: frozenset({"alert", "assignee"}),
     EventType.ALERT_SNOOZED: frozenset({"alert", "reason", "until"}),

@@ -24,6 +24,8 @@ class Action(StrEnum):
     LABEL = "label"
     ASK = "ask"
     ANSWER_QUESTION = "answer_question"
+    ADOPT_PACK = "adopt_pack"
+    ISSUE_SUMMARY = "issue_summary"
     ERASE = "erase"
     MANAGE_PEOPLE = "manage_people"
     READ_READERS = "read_readers"
@@ -44,6 +46,8 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     # In the asking organization: who reads through a grant acts on nothing of the provider's.
     Action.ASK: frozenset({Role.REGULATOR}),
     Action.ANSWER_QUESTION: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    Action.ADOPT_PACK: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    Action.ISSUE_SUMMARY: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.ERASE: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Action.READ_READERS: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
@@ -72,6 +76,8 @@ class TokenScope(StrEnum):
     ALERTS_WRITE = "alerts:write"
     QUESTIONS_READ = "questions:read"
     QUESTIONS_WRITE = "questions:write"
+    POLICIES_READ = "policies:read"
+    POLICIES_WRITE = "policies:write"
     LEDGER_READ = "ledger:read"
     ACCESS_READ = "access:read"
     ACCESS_WRITE = "access:write"
@@ -92,6 +98,8 @@ SCOPE_MEANINGS: Mapping[TokenScope, str] = {
     TokenScope.ALERTS_WRITE: "answer and route alerts, open and end maintenance windows",
     TokenScope.QUESTIONS_READ: "read questions to providers and their answers",
     TokenScope.QUESTIONS_WRITE: "ask providers, answer for one",
+    TokenScope.POLICIES_READ: "read policy packs, obligations and verification summaries",
+    TokenScope.POLICIES_WRITE: "adopt, schedule, drop packs, issue verification summaries",
     TokenScope.LEDGER_READ: "read events and entries of the ledger",
     TokenScope.ACCESS_READ: "read tokens, grants, and who read what",
     TokenScope.ACCESS_WRITE: "revoke tokens",
@@ -124,6 +132,9 @@ RESOURCES: Mapping[str, str] = {
     "alert_route": "alerts",
     "maintenance_window": "alerts",
     "question": "questions",
+    "policy_pack": "policies",
+    "obligation": "policies",
+    "summary": "policies",
     "event": "ledger",
     "ledger": "ledger",
     "ledger_entry": "ledger",

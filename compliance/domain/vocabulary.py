@@ -60,6 +60,8 @@ class Seen(StrEnum):
     DOSSIER = "dossier"
     DOSSIER_FILE = "dossier file"
     QUESTION = "question"
+    OBLIGATIONS = "obligations"
+    SUMMARY = "verification summary"
     SCHEDULE = "schedule"
     SUBSCRIPTION = "subscription"
     ALERT = "alert"

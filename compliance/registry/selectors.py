@@ -72,16 +72,24 @@ def version_list(*, viewer: Viewer) -> QuerySet[Version]:
     )
 
 
+_LATER = Version.objects.filter(
+    model=OuterRef("model"), registered_at__gt=OuterRef("registered_at")
+)
+
+
+def versions_newest(*, organization_id: UUID) -> QuerySet[Version]:
+    """The newest version of each model of an organization, for services only (no viewer)."""
+    rows = Version.objects.filter(~Exists(_LATER), model__organization=organization_id)
+    return rows.select_related("model__organization").order_by("model__slug")
+
+
 def version_newest_list(*, viewer: Viewer, sought: str = "") -> QuerySet[Version]:
     """The newest version of each model the viewer may read, by provider and model.
 
     Args:
         sought: part of a model's name or slug.
     """
-    later = Version.objects.filter(
-        model=OuterRef("model"), registered_at__gt=OuterRef("registered_at")
-    )
-    rows = version_list(viewer=viewer).prefetch_related(None).filter(~Exists(later))
+    rows = version_list(viewer=viewer).prefetch_related(None).filter(~Exists(_LATER))
     if sought:
         rows = rows.filter(Q(model__name__icontains=sought) | Q(model__slug__icontains=sought))
     return rows.order_by("model__organization__slug", "model__slug")

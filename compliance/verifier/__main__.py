@@ -1,4 +1,4 @@
-"""``assay-verify FILE``: checks a result's bundle or a page's proof offline, and says what it did.
+"""``assay-verify FILE``: checks a bundle, a page's proof or a summary offline, and says how.
 
 Needs ``cryptography`` and ``rfc8785``; recomputes the statistic where the extra ``statistics`` is
 there too, and checks a time stamp where ``rfc3161-client`` is. The rules are in
@@ -19,6 +19,7 @@ from compliance.domain.tlog.witness_policy import MAX_POLICY_BYTES
 from compliance.domain.verify.archive import MAX_ARCHIVE_BYTES
 from compliance.domain.verify.page_proof import page_verify
 from compliance.domain.verify.rules import Outcome, Step, verify
+from compliance.domain.verify.summary import ENVELOPE_STARTS, summary_verify
 from compliance.domain.verify.trust import Trust, trust_read
 from compliance.verifier.stamps import Stamp, stamp_check, stamp_given
 
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if stamp is not None:
             print("assay-verify: a time stamp goes with a bundle, not a page", file=sys.stderr)
             return Exit.USAGE
+        if data.startswith(ENVELOPE_STARTS):
+            return _report(summary_verify(data, trust))
         return _report(page_verify(data, trust))
     ended = _report(verify(data, trust))
     return ended if stamp is None or ended is Exit.BROKEN else _stamped(data, stamp, ended)
@@ -111,7 +114,8 @@ def _content(path: Path, limit: int) -> bytes:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assay-verify",
-        description="Checks the bundle of one result, or the proof of a page, without a network.",
+        description="Checks the bundle of one result, the proof of a page, or a verification "
+        "summary, without a network.",
         epilog="Ends with 0 if verified, 1 if something is broken, 2 on bad usage, 3 if every "
         "proof holds and something could not be checked.",
     )

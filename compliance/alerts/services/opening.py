@@ -26,6 +26,7 @@ _TITLES = {
     EventType.PARENT_UNSHOWN.value: "A declared parent of {label} is not shown",
     EventType.ENDPOINT_DRIFT_DETECTED.value: "{label} serves another model than it did",
     EventType.QUESTION_ASKED.value: "{asker} asks about {label}",
+    EventType.OBLIGATION_OVERDUE.value: "{demand} is overdue on {label}",
     EventType.RUN_ERRORED.value: "A run on {label} ended in an error",
 }
 

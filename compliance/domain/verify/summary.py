@@ -1,0 +1,167 @@
+"""Reads a verification summary (VSA) in its envelope, and applies the rules that it allows.
+
+1. ``archive``. The file is one DSSE envelope, written in the one way there is.
+2. ``signature``. A key that the verifier brought signed it, and no such key's signature fails; the
+   payload is an in-toto statement.
+3. ``statement``. Those bytes are a verification summary, written as its content is: PASSED has a
+   level of its own and rests on at least one attestation, FAILED has the level FAILED.
+
+The attestations that it sums up are named by digest and are not in the file: a bundle of each
+result proves it. Whoever accepts the summary compares its subject and ``resourceUri`` with what
+they hold, its policy digest with the pack that they mean, and its time with how old it may be.
+
+Source: SLSA v1.1, Verification Summary Attestation v1; DSSE v1.0.2; in-toto Statement v1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from compliance.domain.attestation import (
+    FAILED,
+    PASSED,
+    PAYLOAD_TYPE,
+    STATEMENT_TYPE,
+    SUMMARY_PREDICATE,
+    Described,
+    Summary,
+    summary_statement,
+)
+from compliance.domain.dsse import Envelope, keyid, opened, parse_envelope
+from compliance.domain.errors import AssayError
+from compliance.domain.statements import MAX_STATEMENT_BYTES, MAX_SUBJECTS, StatementError
+from compliance.domain.strict_json import strict_json
+from compliance.domain.verify.rules import BrokenError, Outcome, Rule, Step
+from compliance.domain.verify.trust import Trust
+
+POLICY = "urn:assay:policy:"
+STATEMENT = "urn:assay:statement:"
+ENVELOPE_STARTS = b'{"payload":'
+"""What canonical JSON of an envelope begins with, and the proof of a page does not."""
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class TrustedSummary:
+    """Applies the rules to one file, one after the other; what a rule accepted is kept."""
+
+    def __init__(self, data: bytes, trust: Trust) -> None:
+        self._data, self._trust = data, trust
+        self._envelope: Envelope
+        self._summary: Summary
+
+    def archive(self) -> str:
+        self._envelope = parse_envelope(self._data)
+        return f"an envelope with {len(self._envelope.signatures)} signatures"
+
+    def signature(self) -> str:
+        keys = opened(self._envelope, self._trust.attestors)
+        if self._envelope.payload_type != PAYLOAD_TYPE:
+            raise BrokenError(f"what is signed is of the type {self._envelope.payload_type!r}")
+        return f"attested by {', '.join(map(keyid, keys))}"
+
+    def statement(self) -> str:
+        subjects, self._summary = parse_summary_statement(self._envelope.payload)
+        found = self._summary
+        named = ", ".join(f"{one.name} (sha256 {one.sha256})" for one in subjects)
+        return (
+            f"{PASSED if found.met else FAILED}: {named}, {found.resource}, against {found.pack}"
+            f" (sha256 {found.pack_sha256}), by {found.verifier}, as of {found.time};"
+            f" it rests on {len(found.statements)} attested results, by digest, each proved by its"
+            " own bundle"
+        )
+
+    def rules(self) -> Iterator[tuple[Rule, Callable[[], str]]]:
+        """Every rule with the method of its name, in order."""
+        for rule in (Rule.ARCHIVE, Rule.SIGNATURE, Rule.STATEMENT):
+            yield rule, getattr(self, rule.value)
+
+
+def summary_verify(data: bytes, trust: Trust) -> Iterator[Step]:
+    """Apply the rules; the last step is the first that is broken, if one is.
+
+    Never raises because of what is in ``data``.
+    """
+    for rule, apply in TrustedSummary(data, trust).rules():
+        try:
+            step = Step(rule, Outcome.HOLDS, apply())
+        except AssayError as error:
+            step = Step(rule, Outcome.BROKEN, str(error))
+        yield step
+        if step.outcome is Outcome.BROKEN:
+            return
+
+
+def parse_summary_statement(data: bytes) -> tuple[tuple[Described, ...], Summary]:
+    """The subjects and the summary that a statement is of.
+
+    Raises:
+        StatementError: another type or predicate, a field that is missing, unknown or of the wrong
+            type, a result that contradicts its levels, or bytes other than it is written as.
+    """
+    try:
+        found = _read(cast(Mapping[str, object], strict_json(data, max_bytes=MAX_STATEMENT_BYTES)))
+        same = summary_statement(*found) == data
+    except StatementError:
+        raise
+    except (AssayError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise StatementError(f"this is no verification summary: {error!r}") from error
+    if not same:
+        raise StatementError("the summary is not written as its content is")
+    return found
+
+
+def _read(fields: Mapping[str, object]) -> tuple[tuple[Described, ...], Summary]:
+    if fields["_type"] != STATEMENT_TYPE or fields["predicateType"] != SUMMARY_PREDICATE:
+        raise StatementError("the statement is of another type, or says something else")
+    subjects = cast(Sequence[Mapping[str, object]], fields["subject"])
+    if not 1 <= len(subjects) <= MAX_SUBJECTS:
+        raise StatementError(f"a statement has 1 to {MAX_SUBJECTS} subjects")
+    described = tuple(Described(_text(one["name"]), _digest(one["digest"])) for one in subjects)
+    return described, _summary(cast(Mapping[str, object], fields["predicate"]))
+
+
+def _summary(value: Mapping[str, object]) -> Summary:
+    policy = cast(Mapping[str, object], value["policy"])
+    result, levels = value["verificationResult"], cast(Sequence[object], value["verifiedLevels"])
+    if result not in {PASSED, FAILED} or not levels:
+        raise StatementError("a summary says PASSED or FAILED, and a level")
+    met = result == PASSED
+    found = Summary(
+        verifier=_text(cast(Mapping[str, object], value["verifier"])["id"]),
+        time=_moment(value["timeVerified"]),
+        resource=_text(value["resourceUri"]),
+        pack=_text(policy["uri"]).removeprefix(POLICY),
+        pack_sha256=_digest(policy["digest"]),
+        statements=tuple(
+            _digest(cast(Mapping[str, object], one)["digest"])
+            for one in cast(Sequence[object], value["inputAttestations"])
+        ),
+        met=met,
+        levels=tuple(map(_text, levels)) if met else (),
+    )
+    if met and (FAILED in found.levels or not found.statements):
+        raise StatementError("what PASSED has a level of its own, and rests on something")
+    return found
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise StatementError("a field that must be text is none")
+    return value
+
+
+def _digest(value: object) -> str:
+    found = _text(cast(Mapping[str, object], value)["sha256"])
+    if not _DIGEST.fullmatch(found):
+        raise StatementError("a digest is no SHA-256 in hex")
+    return found
+
+
+def _moment(value: object) -> str:
+    found = _text(value)
+    if datetime.fromisoformat(found).utcoffset() != timedelta(0):
+        raise StatementError("the time is not in UTC")
+    return found

@@ -1,0 +1,59 @@
+"""Reading obligations and verification summaries, scoped to the viewer.
+
+A grant that is cut by time opens none: where an obligation stands is said of now, by results that
+such a grant may hide.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from compliance.accounts.selectors import Viewer
+from compliance.domain.errors import NotFoundError
+from compliance.obligations.models import Obligation, Summary
+from compliance.registry.models import Version
+
+
+def obligation_list(*, viewer: Viewer) -> QuerySet[Obligation]:
+    """Obligations in force that the viewer may read, the most urgent first."""
+    scope = viewer.scope(organization="version__model__organization", model="version__model__")
+    return (
+        Obligation.objects.filter(scope, in_force=True, adoption__dropped_at__isnull=True)
+        .select_related("adoption__pack", "version__model__organization")
+        .order_by("due_at", "id")
+    )
+
+
+def obligation_lapsed_list(*, viewer: Viewer, now: datetime) -> QuerySet[Obligation]:
+    """Those that nothing answers any more, as the clock last found them: within a minute of now."""
+    return obligation_list(viewer=viewer).filter(due_at__lte=now)
+
+
+def summary_list(*, viewer: Viewer) -> QuerySet[Summary]:
+    """Verification summaries that the viewer may read, newest first."""
+    scope = viewer.scope(
+        organization="version__model__organization", model="version__model__", moment="issued_at"
+    )
+    return Summary.objects.filter(scope).select_related(
+        "pack", "version__model__organization", "issued_by"
+    )
+
+
+def summary_get(*, viewer: Viewer, summary_id: UUID) -> Summary:
+    """One verification summary.
+
+    Raises:
+        NotFoundError: no such summary, or the viewer may not know of it.
+    """
+    summary = summary_list(viewer=viewer).filter(id=summary_id).first()
+    if summary is None:
+        raise NotFoundError(f"no verification summary {summary_id} that you may see")
+    return summary
+
+
+def summaries_of(*, viewer: Viewer, version: Version) -> QuerySet[Summary]:
+    """Verification summaries of a version, newest first."""
+    return summary_list(viewer=viewer).filter(version=version)
