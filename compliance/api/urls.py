@@ -57,6 +57,17 @@ from compliance.api.v1.questions import (
     QuestionListApi,
 )
 from compliance.api.v1.reports import ReportGetApi
+from compliance.api.v1.obligations import (
+    ObligationListApi,
+    SummaryIssueApi,
+    SummaryListApi,
+    SummaryTakeApi,
+from compliance.api.v1.policy_packs import (
+    PolicyPackAdoptApi,
+    PolicyPackDropApi,
+    PolicyPackGetApi,
+    PolicyPackListApi,
+    PolicyPackScheduleApi,
 from compliance.api.v1.results import BundleGetApi, ResultGetApi, ResultListApi
 from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
 from compliance.api.v1.schedules import (
@@ -166,6 +177,24 @@ _v1 = [
     path("results/<uuid:result_id>/bundle", BundleGetApi.as_view(), name="bundle"),
     path("export/results.ndjson", ExportNdjsonApi.as_view(), name="export-ndjson"),
     path("export/results.parquet", ExportParquetApi.as_view(), name="export-parquet"),
+    path("policy-packs", PolicyPackListApi.as_view(), name="policy-packs"),
+    path("policy-packs/<uuid:pack_id>", PolicyPackGetApi.as_view(), name="policy-pack"),
+    path(
+        "policy-packs/<uuid:pack_id>/adopt", PolicyPackAdoptApi.as_view(), name="policy-pack-adopt"
+    ),
+    path("policy-packs/<uuid:pack_id>/drop", PolicyPackDropApi.as_view(), name="policy-pack-drop"),
+    path(
+        "policy-packs/<uuid:pack_id>/schedule",
+        PolicyPackScheduleApi.as_view(),
+        name="policy-pack-schedule",
+    ),
+    path("obligations", ObligationListApi.as_view(), name="obligations"),
+    path(
+        "versions/<uuid:version_id>/summaries",
+        by_method(SummaryListApi, SummaryIssueApi),
+        name="summaries",
+    ),
+    path("summaries/<uuid:summary_id>", SummaryTakeApi.as_view(), name="summary"),
     path("alerts", AlertListApi.as_view(), name="alerts"),
     path("alerts/<uuid:alert_id>", AlertGetApi.as_view(), name="alert"),
     path(

@@ -52,7 +52,7 @@ def matrix_of(*, viewer: Viewer, versions: Sequence[Version], scheduled: bool = 
         scheduled: whether these are the newest versions, which schedules test.
     """
     results = _newest(viewer, versions)
-    due = _due(viewer, versions) if scheduled else {}
+    due = next_runs(viewer=viewer, versions=versions) if scheduled else {}
     shares = shares_of(versions=[version.id for version in versions])
     rows = []
     for version in versions:
@@ -94,7 +94,7 @@ def _newest(viewer: Viewer, versions: Sequence[Version]) -> dict[tuple[UUID, str
     return {(one.version_id, one.test_name): one for one in newest}
 
 
-def _due(viewer: Viewer, versions: Sequence[Version]) -> dict[tuple[UUID, str], datetime]:
+def next_runs(*, viewer: Viewer, versions: Sequence[Version]) -> dict[tuple[UUID, str], datetime]:
     """When each stress test is next run on each model, over all its schedules."""
     models = {version.model_id for version in versions}
     live = schedule_list(viewer=viewer).filter(model__in=models, paused_at__isnull=True)

@@ -23,12 +23,12 @@ class ObligationState(StrEnum):
     """Where an obligation stands."""
 
     MET = "met"
-    NOT_MET = "not met"
+    NOT_MET = "not_met"
     INCONCLUSIVE = "inconclusive"
     DUE = "due"
     """Nothing answers it now; it is late from ``Stand.overdue_at``."""
     OVERDUE = "overdue"
-    NOT_TESTABLE = "not testable"
+    NOT_TESTABLE = "not_testable"
     """The stress test cannot speak of this version; that is no excuse, so it is told as overdue."""
 
 

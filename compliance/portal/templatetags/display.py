@@ -57,6 +57,11 @@ STATE_ICONS = {
     "acknowledged": "clock",
     "snoozed": "player-pause",
     "resolved": "circle-check",
+    "met": "circle-check",
+    "not_met": "alert-triangle",
+    "inconclusive": "help-square",
+    "due": "clock",
+    "overdue": "alert-triangle",
 }
 STATE_WORDS = {"leased": "running", "not_testable": "not testable", "completed": "finished"}
 
@@ -142,7 +147,7 @@ def words(value: str) -> str:
 
 
 @register.filter
-def at(mapping: Mapping[str, Any], key: str) -> Any:
+def at(mapping: Mapping[Any, Any], key: object) -> Any:
     """What a mapping holds under a key, or nothing."""
     return mapping.get(key)
 

@@ -19,6 +19,8 @@ from compliance.audits.recent import label_work_list, run_errored_list, verdict_
 from compliance.audits.selectors import result_list, run_list, schedule_list
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import RunState
+from compliance.obligations.assessing import Assessed, assess
+from compliance.obligations.selectors import obligation_lapsed_list
 from compliance.portal.catalogue import titles
 from compliance.portal.viewing import for_viewer, page
 from compliance.questions.selectors import question_waiting_list
@@ -54,6 +56,7 @@ def _today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         acting=acting,
         asking=any(viewer.may(Action.ASK, one) for one in viewer.roles),
         questions=question_waiting_list(viewer=viewer)[:SHOWN],
+        lapsed=_lapsed(viewer, now),
         alerts=alerts_pending(viewer=viewer)[:SHOWN],
         errored=run_errored_list(viewer=viewer, since=now - WEEK)[:SHOWN],
         to_label=label_work_list(viewer=viewer)[:SHOWN] if acting else [],
@@ -65,6 +68,13 @@ def _today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         schedules=upcoming.order_by("next_due_at")[:SHOWN],
         titles=titles(),
     )
+
+
+def _lapsed(viewer: Viewer, now: datetime) -> list[Assessed]:
+    """Obligations that nothing answers now; one that was answered in the last minute is none."""
+    rows = list(obligation_lapsed_list(viewer=viewer, now=now)[:SHOWN])
+    found = assess(rows, results=result_list(viewer=viewer), now=now) if rows else []
+    return [one for one in found if one.stand.due_at <= now]
 
 
 def _registered(viewer: Viewer, since: datetime) -> list[Version]:

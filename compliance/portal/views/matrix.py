@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from compliance.accounts.selectors import Viewer
 from compliance.audits.matrix import matrix_of, with_verdict
 from compliance.domain.vocabulary import Verdict
+from compliance.obligations.matrix import obligation_matrix
 from compliance.portal.catalogue import titles
 from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
@@ -21,23 +22,31 @@ VERDICTS = [verdict.value for verdict in Verdict]
 @require_safe
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Stress tests by newest versions: verdict, interval, age, next run, share of the budget."""
+    """Stress tests, or obligations, by newest versions: verdict, interval, age, next run."""
     sought = request.GET.get("q", "").strip()
     chosen = one_of(request.GET.get("verdict"), VERDICTS)
     rows = version_newest_list(viewer=viewer, sought=sought)
     if chosen:
         rows = rows.filter(id__in=with_verdict(viewer=viewer, verdict=Verdict(chosen)))
     versions = paged(request, rows, per_page=PER_PAGE)
+    by_obligation, now = request.GET.get("by") == "obligation", timezone.now()
+    shown = list(versions)
+    drawn = (
+        {"obligations": obligation_matrix(viewer=viewer, versions=shown, now=now)}
+        if by_obligation
+        else {"matrix": matrix_of(viewer=viewer, versions=shown)}
+    )
     return page(
         request,
         viewer,
         "portal/matrix.html",
         versions=versions,
-        matrix=matrix_of(viewer=viewer, versions=list(versions)),
+        by_obligation=by_obligation,
+        **drawn,
         sought=sought,
         chosen=chosen,
         verdicts=VERDICTS,
-        now=timezone.now(),
+        now=now,
         titles=titles(),
         query=query_without_page(request),
     )

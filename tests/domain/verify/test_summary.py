@@ -1,0 +1,123 @@
+"""A verification summary is read back to the byte, and only trusted keys' words count."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from compliance.domain.attestation import PAYLOAD_TYPE, Described, Summary, summary_statement
+from compliance.domain.canonical import canonical_json
+from compliance.domain.dsse import signed
+from compliance.domain.statements import StatementError
+from compliance.domain.tlog.note_keys import PrivateKey, SignatureType, parse_private_key
+from compliance.domain.tlog.witness_policy import NONE, Log, Policy
+from compliance.domain.verify.rules import Outcome, Step
+from compliance.domain.verify.summary import parse_summary_statement, summary_verify
+from compliance.domain.verify.trust import Trust
+
+SUBJECTS = (Described("northwind/smol 1.0", "a" * 64),)
+MET = Summary(
+    verifier="https://assay.example",
+    time="2026-11-28T02:00:00Z",
+    resource="urn:assay:version:1",
+    pack="house-baseline@1",
+    pack_sha256="b" * 64,
+    statements=("c" * 64, "d" * 64),
+    met=True,
+    levels=("ASSAY_POLICY_HOUSE_BASELINE_1",),
+)
+FAILED = replace(MET, met=False, levels=(), statements=())
+
+
+def signer(seed: bytes) -> Any:
+    return parse_private_key(PrivateKey("log.example/a", SignatureType.ED25519, seed * 32).encode())
+
+
+OURS, STRANGER = signer(b"1"), signer(b"2")
+TRUST = Trust(Policy((Log(OURS.key),), (), (), NONE), (OURS.key,))
+
+
+def envelope(statement: bytes, by: Any = OURS, payload_type: str = PAYLOAD_TYPE) -> bytes:
+    return signed(payload_type, statement, [by]).encode()
+
+
+def verified(data: bytes) -> list[Step]:
+    return list(summary_verify(data, TRUST))
+
+
+@pytest.mark.parametrize("summary", [MET, FAILED])
+def test_a_summary_comes_back_from_its_statement(summary: Summary) -> None:
+    assert parse_summary_statement(summary_statement(SUBJECTS, summary)) == (SUBJECTS, summary)
+
+
+def test_a_failed_one_has_the_level_failed() -> None:
+    predicate = json.loads(summary_statement(SUBJECTS, FAILED))["predicate"]
+    assert predicate["verifiedLevels"] == ["FAILED"]
+
+
+def test_what_is_signed_by_a_trusted_key_is_told_whole() -> None:
+    steps = verified(envelope(summary_statement(SUBJECTS, MET)))
+    assert [(one.rule.value, one.outcome) for one in steps] == [
+        ("archive", Outcome.HOLDS),
+        ("signature", Outcome.HOLDS),
+        ("statement", Outcome.HOLDS),
+    ]
+    for part in ("PASSED", "a" * 64, "house-baseline@1", "b" * 64, MET.time, "2 attested results"):
+        assert part in steps[-1].text
+
+
+def test_a_strangers_signature_and_another_type_are_refused() -> None:
+    statement = summary_statement(SUBJECTS, MET)
+    for data in (envelope(statement, by=STRANGER), envelope(statement, payload_type="text/plain")):
+        last = verified(data)[-1]
+        assert (last.rule.value, last.outcome) == ("signature", Outcome.BROKEN)
+
+
+def changed(**changes: Any) -> bytes:
+    value = json.loads(summary_statement(SUBJECTS, MET))
+    for name, content in changes.items():
+        if name in value["predicate"]:
+            value["predicate"][name] = content
+        else:
+            value[name] = content
+    return canonical_json(value)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        changed(verificationResult="FAILED"),
+        changed(verificationResult="WARNED"),
+        changed(verifiedLevels=["FAILED"]),
+        changed(verifiedLevels=[]),
+        changed(inputAttestations=[]),
+        changed(timeVerified="2026-11-28T02:00:00+02:00"),
+        changed(timeVerified="lately"),
+        changed(policy={"uri": "urn:else", "digest": {"sha256": "b" * 64}}),
+        changed(policy={"uri": "urn:assay:policy:p@1", "digest": {"sha256": "B" * 64}}),
+        changed(predicateType="https://slsa.dev/verification_summary/v2"),
+        changed(_type="https://in-toto.io/Statement/v0.1"),
+        changed(subject=[]),
+        changed(extra=1),
+        b" " + changed(),
+        b"{}",
+        b"[]",
+        b"null",
+    ],
+)
+def test_what_contradicts_itself_is_refused_though_it_is_signed(statement: bytes) -> None:
+    with pytest.raises(StatementError):
+        parse_summary_statement(statement)
+    last = verified(envelope(statement))[-1]
+    assert (last.rule.value, last.outcome) == ("statement", Outcome.BROKEN)
+
+
+def test_every_flipped_bit_is_caught() -> None:
+    data = envelope(summary_statement(SUBJECTS, MET))
+    for place in range(0, len(data) * 8, 5):
+        flipped = bytearray(data)
+        flipped[place // 8] ^= 1 << place % 8
+        assert verified(bytes(flipped))[-1].outcome is Outcome.BROKEN
