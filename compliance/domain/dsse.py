@@ -17,6 +17,8 @@ from compliance.domain.tlog.encoding import b64_decode, b64_encode
 from compliance.domain.tlog.errors import FormatError, SignatureError
 from compliance.domain.tlog.note_keys import SignatureType, Signer, VerifierKey
 
+MEDIA_TYPE = "application/vnd.dsse.envelope.v1+json"
+"""Of an envelope as JSON."""
 MAX_ENVELOPE_BYTES = 1 << 22
 MAX_SIGNATURES = 16
 KINDS = (SignatureType.ED25519, SignatureType.COSIGNATURE_MLDSA44)

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 FILES = {
     "bundle": "application/zip",
     "{period}": "application/pdf",
+    "{summary_id}": "application/vnd.dsse.envelope.v1+json",
     "results.ndjson": "application/x-ndjson",
     "results.parquet": "application/vnd.apache.parquet",
 }

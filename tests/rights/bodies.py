@@ -50,6 +50,10 @@ BODIES: dict[tuple[str, str], Any] = {
         "ends_at": f"{SOON + timedelta(hours=1):%Y-%m-%dT%H:%M}",
         "reason": "mine",
     },
+    ("portal:policy-adopt", "post"): lambda world: {
+        "organization": world.organizations["northwind"]
+    },
+    ("portal:summary-issue", "post"): lambda world: {"pack": str(world.at["pack_id"])},
     ("portal:question", "post"): lambda _: {"text": "Because."},
     ("portal:question-ask", "post"): lambda world: {
         "organization": world.organizations["authority"],
@@ -117,6 +121,10 @@ BODIES: dict[tuple[str, str], Any] = {
         "event_type": "model.version.registered",
         "battery": ["safety.refusal"],
     },
+    ("api:policy-pack-adopt", "post"): lambda _: {"organization": "northwind"},
+    ("api:policy-pack-drop", "post"): lambda _: {"organization": "northwind"},
+    ("api:policy-pack-schedule", "post"): lambda _: {"organization": "northwind"},
+    ("api:summaries", "post"): lambda world: {"pack": str(world.at["pack_id"])},
     ("api:runs", "post"): lambda world: {"version": str(world.at["version_id"])},
     ("api:run-forecast", "post"): lambda world: {"version": str(world.at["version_id"])},
     ("api:run-cancel", "post"): lambda _: {"reason": "mine"},

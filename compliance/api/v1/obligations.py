@@ -19,7 +19,7 @@ from compliance.api.operations import Download, OperationApi, created, named, na
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reference, words
 from compliance.audits.selectors import result_list
-from compliance.domain.attestation import PAYLOAD_TYPE
+from compliance.domain.dsse import MEDIA_TYPE
 from compliance.domain.policy.obligations import ObligationState
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Seen, Verdict
@@ -162,7 +162,7 @@ class SummaryIssueApi(OperationApi):
 class EnvelopeRenderer(JSONRenderer):
     """An envelope as it is, to the byte; a refusal as JSON."""
 
-    media_type = "application/vnd.in-toto+json"
+    media_type = MEDIA_TYPE
     format = "dsse"
     charset = None
 
@@ -175,7 +175,7 @@ class SummaryTakeApi(OperationApi):
 
     renderer_classes = (EnvelopeRenderer,)
 
-    @operation("summary_take", returns=Download(PAYLOAD_TYPE), refuses={HTTPStatus.NOT_FOUND})
+    @operation("summary_take", returns=Download(MEDIA_TYPE), refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, summary_id: UUID) -> Response:
         """Get a verification summary, to be checked with assay-verify."""
         content = summary_take(viewer=self.viewer, summary_id=summary_id)

@@ -14,6 +14,7 @@ from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.audits.matrix import next_runs
 from compliance.audits.selectors import result_list
+from compliance.domain.dsse import MEDIA_TYPE
 from compliance.domain.errors import NotFoundError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Seen
@@ -107,4 +108,4 @@ def issue(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpRespons
 def summary(request: HttpRequest, viewer: Viewer, summary_id: UUID) -> HttpResponse:
     """A verification summary in its signed envelope, as a file."""
     content = summary_take(viewer=viewer, summary_id=summary_id)
-    return download(content, f"assay-summary-{summary_id}.dsse.json", "application/json")
+    return download(content, f"assay-summary-{summary_id}.dsse.json", MEDIA_TYPE)
