@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
-from compliance.obligations.services import obligations_tend
+from compliance.obligations.services import obligations_tend, summary_issue
 from compliance.policies.models import Adoption, PolicyPack
 from compliance.policies.services import pack_adopt, pack_register
+from compliance.registry.models import Version
 
 _DEMAND = """
 [[demands]]
@@ -69,4 +70,11 @@ def adopted(viewer: Viewer) -> Adoption:
     (organization_id,) = viewer.roles
     adoption = pack_adopt(viewer=viewer, pack=pack_make(), organization_id=organization_id)
     obligations_tend(now=timezone.now())
+    return adoption
+
+
+def obliged(viewer: Viewer, version: Version) -> Adoption:
+    """The same, with a summary of a version."""
+    adoption = adopted(viewer)
+    summary_issue(viewer=viewer, version=version, pack=adoption.pack, now=timezone.now())
     return adoption

@@ -63,6 +63,13 @@ def assess(
     return [known.assessed(row, now) for row in rows]
 
 
+def unanswered(row: Obligation, *, now: datetime) -> Assessed:
+    """An obligation that nothing answers since ``due_at``, without a look at the results."""
+    demand = row.asked
+    found = stand(demand, began=row.due_at, answer=None, defaults={}, now=now)
+    return Assessed(row, demand, found, None, "")
+
+
 class _Known:
     """What the record knows of the versions and stress tests of some obligations."""
 

@@ -20,6 +20,7 @@ from tests.alerting import lived
 from tests.browser import kin, record
 from tests.browser.conftest import Record, SignIn
 from tests.cast import Cast
+from tests.policy import obliged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +77,7 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
     version, run = audited.version, audited.run
     subscription = record.subscribe(officer, run)
     route = lived(officer, audited.alert)
+    adoption = obliged(officer, version)
     for what, reader in ((Seen.RUN, cast.regulator), (Seen.BUNDLE, cast.officer)):
         model_reading_tell(
             viewer=cast.viewer(reader), what=what, model=version.model, subject=f"run/{run.id}"
@@ -94,6 +96,13 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         f"/results/{shard.result.id}/beside/",
         f"/results/{shard.result.id}/beside/?other={labelled.result.id}",
         "/matrix/",
+        "/matrix/?by=obligation",
+        "/policies/",
+        f"/policies/{adoption.pack_id}/",
+        f"/adoptions/{adoption.id}/plan/",
+        "/obligations/",
+        "/obligations/?state=lapsed",
+        f"/versions/{version.id}/obligations/",
         "/questions/",
         f"/questions/{question.id}/",
         f"/models/{version.model_id}/offer/",

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from compliance.alerts.models import Alert
 from compliance.audits.models import Run, Subscription, WebhookCall
+from compliance.domain.vocabulary import Access
 from compliance.events.models import Event
+from compliance.obligations.models import Obligation
+from compliance.obligations.services import obligations_tend, summary_issue
+from compliance.policies.models import Adoption
 from compliance.registry.models import Version
-from compliance.registry.services import model_register
+from compliance.registry.services import model_register, version_register
 from tests.browser import record
 from tests.browser.conftest import Record
 from tests.cast import Cast
+from tests.policy import obliged, pack_make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +42,12 @@ def paths(version: Version) -> list[str]:
         f"/models/{version.model_id}/history/safety.refusal/",
         f"/results/{run.shards.get(test_name='safety.refusal').result.id}/beside/",
         "/matrix/",
+        "/matrix/?by=obligation",
+        "/policies/",
+        *(f"/policies/{one.pack_id}/" for one in Adoption.objects.all()),
+        *(f"/adoptions/{one.id}/plan/" for one in Adoption.objects.all()),
+        "/obligations/",
+        f"/versions/{version.id}/obligations/",
         "/questions/",
         "/runs/",
         f"/runs/{run.id}/",
@@ -71,6 +84,8 @@ def test_more_rows_do_not_mean_more_queries(audited: Record, cast: Cast, client:
     officer = cast.viewer(cast.officer)
     record.request(officer, audited.version, list(record.TITLES))
     subscription = record.subscribe(officer, audited.run)
+    obliged(officer, audited.version)
+    Obligation.objects.filter(demand="pairs").update(due_at=timezone.now())
     for path in paths(audited.version):  # reading answers is told of, once a day
         client.get(path)
     few = {path: queries(client, path) for path in paths(audited.version)}
@@ -82,9 +97,14 @@ def test_more_rows_do_not_mean_more_queries(audited: Record, cast: Cast, client:
         record.subscribe(officer, run)
         for event in run_events(run):
             WebhookCall.objects.create(subscription=subscription, event=event)
-        model_register(
+        model = model_register(
             viewer=officer, organization_id=cast.northwind.id, slug=f"m{place}", name="More"
         )
+        version_register(
+            viewer=officer, model=model, name="1", access=Access.SEALED, location="vault"
+        )
+        summary_issue(viewer=officer, version=audited.version, pack=pack_make(), now=timezone.now())
+    obligations_tend(now=timezone.now() + timedelta(minutes=2))
     many = {path: queries(client, path) for path in paths(audited.version)}
     assert many == few
     assert max(count for path, count in few.items() if "dossier" not in path) <= 20

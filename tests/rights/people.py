@@ -38,7 +38,6 @@ from compliance.domain.subscriptions import CallWebhook
 from compliance.domain.vocabulary import Channel, GrantKind, OrganizationKind, Role, SourceKind
 from compliance.ledger.models import Entry
 from compliance.ledger.signer import LogSigner
-from compliance.obligations.services import summary_issue
 from compliance.people.services import member_invite
 from compliance.questions.services import question_ask
 from compliance.registry.models import Model, TrainingSource, Version
@@ -46,7 +45,7 @@ from compliance.registry.services import endpoint_limit_set, model_register
 from tests.browser import record
 from tests.cast import PASSWORD, Cast, administrator_of
 from tests.logged import log_whole
-from tests.policy import adopted, pack_make
+from tests.policy import obliged, pack_make
 from tests.rights.needs import Caller
 from tests.second_factors import totp_give
 
@@ -223,9 +222,8 @@ def _record(cast: Cast, version: Version) -> tuple[dict[str, Any], dict[str, Any
 
 def _obliged(cast: Cast, version: Version) -> tuple[dict[str, Any], Any]:
     """An adopted pack with a summary, and a version of it that is not adopted yet."""
-    officer = cast.viewer(cast.officer)
-    adoption = adopted(officer)
-    summary = summary_issue(viewer=officer, version=version, pack=adoption.pack, now=timezone.now())
+    adoption = obliged(cast.viewer(cast.officer), version)
+    summary = version.summaries.get()
     at = {"pack_id": adoption.pack_id, "adoption_id": adoption.id, "summary_id": summary.id}
     return at, pack_make(2).id
 

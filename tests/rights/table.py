@@ -48,7 +48,7 @@ PORTAL: dict[str, Row] = {
     "portal:policy": {"get": ME},
     "portal:policy-adopt": {"post": Needs(Action.ADOPT_PACK, FOR_ORGANIZATION)},
     "portal:adoption-drop": {"post": Needs(Action.ADOPT_PACK, Reach.WHOLE)},
-    "portal:adoption-schedule": {
+    "portal:adoption-plan": {
         "get": Needs(Action.SCHEDULE, Reach.WHOLE),
         "post": Needs(Action.SCHEDULE, Reach.WHOLE),
     },

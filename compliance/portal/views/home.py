@@ -19,7 +19,7 @@ from compliance.audits.recent import label_work_list, run_errored_list, verdict_
 from compliance.audits.selectors import result_list, run_list, schedule_list
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import RunState
-from compliance.obligations.assessing import Assessed, assess
+from compliance.obligations.assessing import Assessed, unanswered
 from compliance.obligations.selectors import obligation_lapsed_list
 from compliance.portal.catalogue import titles
 from compliance.portal.viewing import for_viewer, page
@@ -71,10 +71,9 @@ def _today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def _lapsed(viewer: Viewer, now: datetime) -> list[Assessed]:
-    """Obligations that nothing answers now; one that was answered in the last minute is none."""
-    rows = list(obligation_lapsed_list(viewer=viewer, now=now)[:SHOWN])
-    found = assess(rows, results=result_list(viewer=viewer), now=now) if rows else []
-    return [one for one in found if one.stand.due_at <= now]
+    """Obligations that nothing answers, as the clock found them within the last minute."""
+    rows = obligation_lapsed_list(viewer=viewer, now=now)[:SHOWN]
+    return [unanswered(row, now=now) for row in rows]
 
 
 def _registered(viewer: Viewer, since: datetime) -> list[Version]:

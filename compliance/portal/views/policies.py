@@ -75,7 +75,7 @@ def adopt(request: HttpRequest, viewer: Viewer, pack_id: UUID) -> HttpResponse:
     messages.success(
         request, f"{adoption.organization} holds itself to {row}. Its obligations follow at once."
     )
-    return redirect("portal:adoption-schedule", adoption.id)
+    return redirect("portal:adoption-plan", adoption.id)
 
 
 @require_POST
@@ -92,7 +92,7 @@ def drop(request: HttpRequest, viewer: Viewer, adoption_id: UUID) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_viewer
-def schedule(request: HttpRequest, viewer: Viewer, adoption_id: UUID) -> HttpResponse:
+def plan(request: HttpRequest, viewer: Viewer, adoption_id: UUID) -> HttpResponse:
     """The schedules that a pack asks for: first to be looked at, then made by one button."""
     adoption = adoption_get(viewer=viewer, adoption_id=adoption_id)
     viewer.require(Action.SCHEDULE, adoption.organization_id)
@@ -108,7 +108,7 @@ def schedule(request: HttpRequest, viewer: Viewer, adoption_id: UUID) -> HttpRes
     return page(
         request,
         viewer,
-        "portal/policies/schedule.html",
+        "portal/policies/plan.html",
         status=422 if refused else 200,
         adoption=adoption,
         proposal=proposal_of(viewer=viewer, adoption=adoption, now=now),
