@@ -52,8 +52,9 @@ TOO_WIDE = """() => {
 @pytest.fixture
 def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
     """Every page with something on it."""
-    kin.family(cast, audited.version, models_root)
     officer = cast.viewer(cast.officer)
+    adoption = obliged(officer, audited.version)  # while it is the newest
+    kin.family(cast, audited.version, models_root)
     running = record.request(officer, audited.version, list(record.TITLES))
     record.begin(running.shards.order_by("position")[0], record.VIOLATING, share=0.3)
     errored = record.request(officer, audited.version, ["safety.refusal"])
@@ -77,7 +78,6 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
     version, run = audited.version, audited.run
     subscription = record.subscribe(officer, run)
     route = lived(officer, audited.alert)
-    adoption = obliged(officer, version)
     for what, reader in ((Seen.RUN, cast.regulator), (Seen.BUNDLE, cast.officer)):
         model_reading_tell(
             viewer=cast.viewer(reader), what=what, model=version.model, subject=f"run/{run.id}"

@@ -42,7 +42,7 @@ class PolicyPackGetApi(OperationApi):
                 """The largest value that is taken, and who says so."""
 
                 value = serializers.FloatField()
-                source = serializers.CharField()
+                source = serializers.CharField()  # type: ignore[assignment]
 
             @extend_schema_serializer(component_name="DemandPeriod")
             class Period(OutputShape):
@@ -50,7 +50,7 @@ class PolicyPackGetApi(OperationApi):
 
                 days = serializers.IntegerField()
                 grace_days = serializers.IntegerField()
-                source = serializers.CharField()
+                source = serializers.CharField()  # type: ignore[assignment]
 
             @extend_schema_serializer(component_name="LegalClock")
             class Clock(OutputShape):
@@ -58,7 +58,7 @@ class PolicyPackGetApi(OperationApi):
 
                 days = serializers.IntegerField()
                 starts = serializers.CharField()
-                source = serializers.CharField()
+                source = serializers.CharField()  # type: ignore[assignment]
 
             id = serializers.CharField()
             title = serializers.CharField()
