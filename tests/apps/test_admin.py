@@ -64,6 +64,7 @@ from tests.browser.record import (
 from tests.cast import Cast, administrator_of
 from tests.conftest import write_weights
 from tests.logged import log_whole
+from tests.policy import obliged
 from tests.second_factors import sign_in, totp_give
 
 ADDED_BY_SERVICES = {
@@ -102,6 +103,7 @@ def record(
     """One row of everything; returns the finished run."""
     officer = cast.viewer(cast.officer)
     announce()
+    obliged(officer, version)
     version_register(
         viewer=officer,
         model=version.model,
