@@ -48,6 +48,8 @@ from compliance.events.models import Event
 from compliance.events.selectors import event_list
 from compliance.ledger.selectors import entry_list
 from compliance.ledger.services import entries_sequence
+from compliance.obligations.selectors import obligation_list, summary_list
+from compliance.obligations.services import summary_issue
 from compliance.questions.selectors import question_list
 from compliance.questions.services import question_ask
 from compliance.registry.models import Model, Version
@@ -66,6 +68,7 @@ from compliance.registry.services import (
 )
 from tests.browser import record
 from tests.cast import Cast
+from tests.policy import adopted
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +107,9 @@ def two(cast: Cast, version: Version) -> Two:
             text="Why?",
             due_at=asked,
         )
+    adoption = adopted(administrator)
+    for one in (version, second):
+        summary_issue(viewer=administrator, version=one, pack=adoption.pack, now=timezone.now())
     runs = tuple(_history(administrator, one) for one in (version, second))
     entries_sequence()
     Grant.objects.all().delete()
@@ -133,6 +139,15 @@ def _changed(*, viewer: Viewer) -> QuerySet[Any]:
     return verdict_change_list(viewer=viewer, since=timezone.now() - timedelta(days=1))
 
 
+# The operator's own events are about no model, and everybody's.
+def _events(*, viewer: Viewer) -> QuerySet[Any]:
+    return event_list(viewer=viewer).filter(organization__isnull=False)
+
+
+def _entries(*, viewer: Viewer) -> QuerySet[Any]:
+    return entry_list(viewer=viewer).filter(event__organization__isnull=False)
+
+
 ROOTS: dict[str, tuple[Callable[..., QuerySet[Any]], str]] = {
     "models": (model_list, "id"),
     "versions": (version_list, "model"),
@@ -141,9 +156,11 @@ ROOTS: dict[str, tuple[Callable[..., QuerySet[Any]], str]] = {
     "runs": (run_list, "version__model"),
     "results": (result_list, "version__model"),
     "alerts": (alert_list, "event__model"),
-    "events": (event_list, "model"),
-    "entries": (entry_list, "event__model"),
+    "events": (_events, "model"),
+    "entries": (_entries, "event__model"),
     "questions": (question_list, "model"),
+    "obligations": (obligation_list, "version__model"),
+    "summaries": (summary_list, "version__model"),
     "newest versions": (version_newest_list, "model"),
     "changed verdicts": (_changed, "version__model"),
 }
@@ -168,7 +185,6 @@ def regulator(cast: Cast, two: Two, scope: GrantScope) -> Viewer:
 
 
 def _only(model: Model) -> dict[str, set[object]]:
-    # The operator's own events are about no model, and everybody's.
     return {name: {model.id} for name in ROOTS}
 
 
