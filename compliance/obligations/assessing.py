@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from compliance.audits.models import Result, Shard, StreamNewest, StressTest
+from compliance.audits.models import Result, Shard, Standing, StreamNewest, StressTest
 from compliance.domain.canonical import Json
 from compliance.domain.policy.obligations import Answer, ObligationState, Stand, answers, stand
 from compliance.domain.policy.packs import Demand, Pack
@@ -136,14 +136,13 @@ def _newest(
     A stress test that was run loosely afterwards must not hide the answer before it, so each claim
     (stream) is looked at, and leads, which are no streams, by their standing.
     """
-    heads = StreamNewest.objects.filter(stream__version__in=versions).values("result")
+    standing = Standing.objects.filter(version__in=versions, test_name__in=names)
+    heads = StreamNewest.objects.filter(stream__version__in=versions, result__test_name__in=names)
+    # Their ids first: joined, PostgreSQL would read every result of the versions.
+    ids = set(standing.order_by().values_list("result").union(heads.values_list("result")))
+    rows = results.filter(id__in=[one for (one,) in ids]).defer(*_WIDE)
     found: dict[Key, list[Result]] = {}
-    for result in (
-        results.filter(version__in=versions, test_name__in=names)
-        .filter(Q(standing__isnull=False) | Q(id__in=heads))
-        .defer(*_WIDE)
-        .order_by("-recorded_at")
-    ):
+    for result in rows.order_by("-recorded_at"):
         found.setdefault((result.version_id, result.test_name), []).append(result)
     return found
 

@@ -28,6 +28,7 @@ TYPES = [
     ("endpoint.drift.detected", "an endpoint that serves another model"),
     ("run.errored", "a run that ended in an error"),
     ("question.asked", "a regulator's question"),
+    ("obligation.overdue", "an obligation that is overdue"),
 ]
 
 

@@ -23,9 +23,11 @@ from compliance.domain.schedules import Rule
 from compliance.domain.subscriptions import OpenAlert
 from compliance.domain.vocabulary import Severity
 from compliance.ledger.signer import LogSigner
+from compliance.policies.models import PolicyPack
 from tests.api.conftest import Record
 from tests.cast import Cast
 from tests.logged import log_whole
+from tests.policy import obliged
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 SEED = 1
@@ -37,7 +39,7 @@ FEW, MANY = 3, 60
 def logged(
     transactional_db: None, cast: Cast, record: Record, signer: LogSigner, tmp_path: Path
 ) -> Record:
-    """The record with a schedule and a subscription, in a signed log."""
+    """The record with a schedule, a subscription and an adopted pack, in a signed log."""
     officer = cast.viewer(cast.officer)
     schedule_create(
         viewer=officer,
@@ -52,6 +54,7 @@ def logged(
         event_type=EventType.VERSION_REGISTERED,
         consequence=OpenAlert(Severity.WARNING),
     )
+    obliged(officer, record.version)
     log_whole(signer, tmp_path / "witness")
     return record
 
@@ -66,12 +69,16 @@ def configuration(record: Record, folder: Path) -> Path:
         "alert": record.alert.id,
         "schedule": Schedule.objects.get().id,
         "subscription": Subscription.objects.get().id,
+        "pack": PolicyPack.objects.get().id,
+        "summary": record.version.summaries.get().id,
         "organization": "northwind",
     }
     at = {f"path.{name}_id": name for name in there} | {
         "body.organization": "organization",
         "body.model": "model",
         "body.version": "version",
+        "body.pack": "pack",
+        "query.pack": "pack",
         "query.organization": "organization",
         "query.model": "model",
         "query.run": "run",

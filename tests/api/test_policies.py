@@ -81,6 +81,6 @@ def test_a_summary_is_issued_listed_and_taken(
     assert api.get(issued["Location"]).status_code == 404
     log_whole(signer, tmp_path / "witness")
     taken = api.get(issued["Location"])
-    assert taken["Content-Type"] == "application/vnd.dsse.envelope.v1+json"
+    assert taken["Content-Type"] == "application/octet-stream"
     assert b'"FAILED"' in parse_envelope(taken.content).payload
     assert api.get(at).json()["rows"] == [issued.json()]

@@ -19,7 +19,6 @@ from compliance.api.operations import Download, OperationApi, created, named, na
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reference, words
 from compliance.audits.selectors import result_list
-from compliance.domain.dsse import MEDIA_TYPE
 from compliance.domain.policy.obligations import ObligationState
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Seen, Verdict
@@ -160,9 +159,12 @@ class SummaryIssueApi(OperationApi):
 
 
 class EnvelopeRenderer(JSONRenderer):
-    """An envelope as it is, to the byte; a refusal as JSON."""
+    """An envelope as it is; a refusal as JSON, whatever was asked for.
 
-    media_type = MEDIA_TYPE
+    No JSON type, though it is JSON: a caller who reads and writes it anew has other bytes.
+    """
+
+    media_type = "application/octet-stream"
     format = "dsse"
     charset = None
 
@@ -175,7 +177,11 @@ class SummaryTakeApi(OperationApi):
 
     renderer_classes = (EnvelopeRenderer,)
 
-    @operation("summary_take", returns=Download(MEDIA_TYPE), refuses={HTTPStatus.NOT_FOUND})
+    @operation(
+        "summary_take",
+        returns=Download(EnvelopeRenderer.media_type),
+        refuses={HTTPStatus.NOT_FOUND},
+    )
     def get(self, request: Request, summary_id: UUID) -> Response:
         """Get a verification summary, to be checked with assay-verify."""
         content = summary_take(viewer=self.viewer, summary_id=summary_id)
