@@ -40,6 +40,7 @@ from compliance.audits.services import (  # noqa: E402
     schedule_fire_due,
     shards_ring,
 )
+from compliance.domain.errors import InvalidInputError  # noqa: E402
 from compliance.domain.events import EventType  # noqa: E402
 from compliance.events.models import NOTIFY_CHANNEL, Event, FollowUp  # noqa: E402
 from compliance.events.sending import sendings_ring  # noqa: E402
@@ -145,6 +146,14 @@ def mend() -> None:
     messages_restore(empty=queue_empty)
 
 
+def packs_offer() -> None:
+    """Register the policy packs of this release; one that is refused stops nothing else."""
+    try:
+        packs_register()
+    except InvalidInputError as error:
+        _log.error("a policy pack was not registered", error=str(error))
+
+
 def hand_on() -> None:
     """Turn events into what follows them and ring for what waits, until nothing does."""
     while events_relay(follow=follow) or ring():
@@ -157,7 +166,7 @@ def run(stopping: threading.Event) -> None:
         try:
             with psycopg.connect(str(settings.ENV.database_url), autocommit=True) as listener:
                 listener.execute(f"LISTEN {NOTIFY_CHANNEL}")
-                packs_register()
+                packs_offer()
                 while not stopping.is_set():
                     close_old_connections()
                     mend()

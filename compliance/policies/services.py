@@ -59,12 +59,20 @@ def pack_register(*, content: bytes) -> PolicyPack:
 
 
 def packs_register() -> list[PolicyPack]:
-    """Register the packs that come with this release.
+    """Register the packs that come with this release, each that can be.
 
     Raises:
-        InvalidInputError: see ``pack_register``.
+        InvalidInputError: the first refusal, once all were tried; see ``pack_register``.
     """
-    return [pack_register(content=path.read_bytes()) for path in sorted(BUILT_IN.glob("*.toml"))]
+    rows, refused = [], []
+    for path in sorted(BUILT_IN.glob("*.toml")):
+        try:
+            rows.append(pack_register(content=path.read_bytes()))
+        except InvalidInputError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+    return rows
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from compliance.policies.services import (
 )
 from tests.cast import Cast
 from tests.policy import pack_make, pack_text
+from workers.scheduler import packs_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +108,13 @@ def test_others_may_not(cast: Cast) -> None:
     assert list(adoption_list(viewer=cast.viewer(cast.regulator))) == [adoption]
     with pytest.raises(NotFoundError):
         adoption_get(viewer=cast.viewer(cast.outsider), adoption_id=adoption.id)
+
+
+def test_one_pack_that_is_refused_keeps_no_other_back() -> None:
+    taken = (BUILT_IN / "eu-ai-act-high-risk.toml").read_text()
+    mine = pack_register(content=taken.replace("EU AI Act: high", "Ours: high").encode())
+    with pytest.raises(InvalidInputError, match="other content"):
+        packs_register()
+    packs_offer()  # the scheduler logs it, and goes on
+    others = PolicyPack.objects.exclude(id=mine.id)
+    assert others.count() == len(list(BUILT_IN.glob("*.toml"))) - 1
