@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "compliance.audits",
     "compliance.questions",
     "compliance.obligations",
+    "compliance.disputes",
     "compliance.api",
 ]
 

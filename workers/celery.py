@@ -54,6 +54,7 @@ app.conf.update(
         "workers.tasks.obligations",
         "workers.tasks.people",
         "workers.tasks.webhooks",
+        "workers.tasks.disputes",
     ),
     task_ignore_result=True,
     task_serializer="json",

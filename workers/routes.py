@@ -36,6 +36,10 @@ QUEUES: Mapping[str, str] = {SKETCH: "cpu", INVITE: "alerts"}
 
 _ALERT = "alerts.open"
 _OBLIGE = "obligations.follow"
+_TOLD = "disputes.alert"
+
+HEARING = "disputes.hear"
+"""Follows the end of a run that a dispute asked for."""
 
 ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.MODEL_REGISTERED: (),
@@ -97,4 +101,15 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.LOG_REFUSED: (),
     EventType.LOG_KEY_CHANGED: (),
     EventType.MANIFEST_VERIFIED: (),
+    EventType.DISPUTE_OPENED: (_TOLD,),
+    EventType.DISPUTE_FILED: (),
+    EventType.DISPUTE_REVIEWER_APPOINTED: (),
+    EventType.DISPUTE_BATTERY_ORDERED: (_TOLD,),
+    EventType.DISPUTE_COMMITTED: (),
+    EventType.DISPUTE_REVEALED: (),
+    EventType.DISPUTE_SEED_DRAWN: (),
+    EventType.DISPUTE_HEARD: (_TOLD,),
+    EventType.DISPUTE_RULED: (_TOLD,),
+    EventType.DISPUTE_DISSENTED: (),
+    EventType.DISPUTE_WITHDRAWN: (),
 }

@@ -42,6 +42,7 @@ from compliance.audits.services import (  # noqa: E402
 )
 from compliance.domain.errors import InvalidInputError  # noqa: E402
 from compliance.domain.events import EventType  # noqa: E402
+from compliance.domain.vocabulary import Trigger  # noqa: E402
 from compliance.events.models import NOTIFY_CHANNEL, Event, FollowUp  # noqa: E402
 from compliance.events.sending import sendings_ring  # noqa: E402
 from compliance.events.services import events_relay  # noqa: E402
@@ -55,6 +56,7 @@ from workers.routes import (  # noqa: E402
     CALL,
     DELIVER,
     EXECUTE,
+    HEARING,
     QUEUES,
     ROUTES,
     SUBSCRIPTIONS,
@@ -75,6 +77,7 @@ OUTAGES: tuple[type[Exception], ...] = (
     redis.RedisError,
     OSError,
 )
+RUN_ENDS = frozenset({EventType.RUN_COMPLETED.value, EventType.RUN_ERRORED.value})
 _log = structlog.get_logger("assay.scheduler")
 
 
@@ -85,6 +88,8 @@ def follow(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
         yield from ((event, task) for task in ROUTES[EventType(event.type)])
         if event.type in heard:
             yield event, SUBSCRIPTIONS
+        if event.type in RUN_ENDS and event.payload.get("trigger") == Trigger.DISPUTE.value:
+            yield event, HEARING
 
 
 def ring() -> int:

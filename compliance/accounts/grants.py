@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from compliance.accounts.models import Grant, Organization
+from compliance.accounts.models import Grant, Organization, User
 from compliance.accounts.selectors import Viewer
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError
+from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import GrantKind
@@ -66,36 +66,23 @@ def grant_give(
     """Let ``organization`` read a part of ``provider``'s record; all of it without a scope.
 
     Raises:
-        InvalidInputError: naming organization, models, jurisdiction or record_to.
+        InvalidInputError: naming kind, organization, models, jurisdiction or record_to.
         NotAllowedError, NotFoundError: the viewer may not grant there.
     """
     viewer.require(Action.GRANT, provider.id)
     opened = scope or GrantScope()
+    if opened.kind is GrantKind.DISPUTE:
+        raise _refusal("kind", "a dispute gives its grants itself", "Choose another")
     _check(opened, organization, provider.id)
-    grant = Grant.objects.create(
+    grant = Grant(
         organization=organization,
         provider=provider,
-        kind=opened.kind.value,
         jurisdiction=opened.jurisdiction,
         record_from=opened.record_from,
         record_to=opened.record_to,
-        granted_by=viewer.user,
         expires_at=expires_at,
     )
-    grant.of_models.set(opened.models)
-    event_record(
-        event_type=EventType.GRANT_GIVEN,
-        organization_id=provider.id,
-        subject=f"grant/{grant.id}",
-        payload={
-            "grant": str(grant.id),
-            "organization": organization.slug,
-            "scope": opened.to_json(),
-            "expires_at": expires_at.isoformat() if expires_at else None,
-        },
-        actor=viewer.user,
-    )
-    return grant
+    return _give(grant, opened, viewer.user)
 
 
 @transaction.atomic
@@ -103,21 +90,83 @@ def grant_end(*, viewer: Viewer, grant: Grant, now: datetime) -> Grant:
     """Let the organization read no further; one that has ended stays as it was.
 
     Raises:
-        NotAllowedError, NotFoundError: the viewer may not grant there.
+        NotAllowedError, NotFoundError: the viewer may not grant there, or the grant is a dispute's.
     """
     viewer.require(Action.GRANT, grant.provider_id)
+    if grant.dispute is not None:
+        raise NotAllowedError("a dispute gave this grant, and it ends with the dispute")
     locked = Grant.objects.select_for_update().get(id=grant.id)
     if locked.expires_at is None or locked.expires_at > now:
-        locked.expires_at = now
-        locked.save(update_fields=["expires_at"])
-        event_record(
-            event_type=EventType.GRANT_ENDED,
-            organization_id=locked.provider_id,
-            subject=f"grant/{locked.id}",
-            payload={"grant": str(locked.id), "organization": grant.organization.slug},
-            actor=viewer.user,
-        )
+        _end(locked, now, viewer.user)
     return locked
+
+
+@transaction.atomic
+def dispute_grant_give(
+    *,
+    dispute: UUID,
+    organization: Organization,
+    model: Model,
+    runs: Sequence[UUID] = (),
+    actor: User | None,
+) -> Grant:
+    """Let an organization read what a dispute is about: a model's record, or some runs alone.
+
+    Who may ask for it, and when, is the dispute's to know; nobody but the dispute ends it.
+
+    Args:
+        model: whose provider's record it is.
+        runs: nothing but these, with what they found.
+    """
+    scope = GrantScope(kind=GrantKind.DISPUTE, models=() if runs else [model])
+    grant = Grant(
+        organization=organization,
+        provider=model.organization,
+        of_runs=list(runs),
+        dispute=dispute,
+    )
+    return _give(grant, scope, actor)
+
+
+@transaction.atomic
+def dispute_grants_end(*, dispute: UUID, now: datetime, actor: User | None) -> None:
+    """End every grant that a dispute gave."""
+    live = Grant.objects.select_for_update().filter(dispute=dispute, expires_at__isnull=True)
+    for grant in live:
+        _end(grant, now, actor)
+
+
+def _give(grant: Grant, scope: GrantScope, actor: User | None) -> Grant:
+    grant.kind, grant.granted_by = scope.kind.value, actor
+    grant.save(force_insert=True)
+    grant.of_models.set(scope.models)
+    runs: list[Json] = [str(one) for one in grant.of_runs]
+    dispute = {"dispute": str(grant.dispute), "runs": runs} if grant.dispute else {}
+    event_record(
+        event_type=EventType.GRANT_GIVEN,
+        organization_id=grant.provider_id,
+        subject=f"grant/{grant.id}",
+        payload={
+            "grant": str(grant.id),
+            "organization": grant.organization.slug,
+            "scope": {**scope.to_json(), **dispute},
+            "expires_at": grant.expires_at.isoformat() if grant.expires_at else None,
+        },
+        actor=actor,
+    )
+    return grant
+
+
+def _end(grant: Grant, now: datetime, actor: User | None) -> None:
+    grant.expires_at = now
+    grant.save(update_fields=["expires_at"])
+    event_record(
+        event_type=EventType.GRANT_ENDED,
+        organization_id=grant.provider_id,
+        subject=f"grant/{grant.id}",
+        payload={"grant": str(grant.id), "organization": grant.organization.slug},
+        actor=actor,
+    )
 
 
 def jurisdictions_check(codes: Sequence[str]) -> None:

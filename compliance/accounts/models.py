@@ -122,6 +122,16 @@ class Grant(models.Model):
         help_text="ISO 3166-1 alpha-2, or EU; of the models that are on offer there.",
     )
     of_models = models.ManyToManyField("registry.Model", blank=True, related_name="grants")
+    of_runs = ArrayField(
+        models.UUIDField(),
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="With a dispute: nothing but these runs, and what they found.",
+    )
+    dispute = models.UUIDField(
+        null=True, blank=True, db_index=True, help_text="That opened it, and ends it."
+    )
     record_from = models.DateTimeField(
         null=True, blank=True, help_text="Nothing that happened earlier; empty: from the start."
     )

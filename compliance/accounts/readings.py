@@ -23,9 +23,20 @@ from compliance.events.services import event_record
 if TYPE_CHECKING:
     from compliance.registry.models import Model
 
-CONFIDENTIAL = frozenset({Seen.ITEMS, Seen.LABELS, Seen.BUNDLE})
-"""What is told of whoever reads it: a model's answers. All else is told of readers from outside."""
-DOWNLOADS = frozenset({Seen.BUNDLE, Seen.DOSSIER_FILE, Seen.SUMMARY})
+CONFIDENTIAL = frozenset(
+    {Seen.ITEMS, Seen.LABELS, Seen.BUNDLE, Seen.CONFIDENTIAL_FILING, Seen.DOCKET}
+)
+"""What is told of whoever reads it: a model's answers, what a party files in confidence. All else
+is told of readers from outside."""
+DOWNLOADS = frozenset(
+    {
+        Seen.BUNDLE,
+        Seen.DOSSIER_FILE,
+        Seen.SUMMARY,
+        Seen.CONFIDENTIAL_FILING,
+        Seen.DOCKET,
+    }
+)
 
 
 def model_reading_tell(*, viewer: Viewer, what: Seen, model: Model, subject: str) -> None:

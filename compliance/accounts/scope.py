@@ -16,12 +16,14 @@ class Reach:
 
     Attributes:
         models: the models that it is cut to; None where it is not cut to any.
+        runs: the runs that it is cut to, with what they found; None where it is not cut to any.
         jurisdiction: where its models are on offer; empty where it is not cut to any.
         since, until: when what it opens happened, from the one and before the other.
     """
 
     organization_id: UUID
     models: frozenset[UUID] | None = None
+    runs: frozenset[UUID] | None = None
     jurisdiction: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -29,7 +31,7 @@ class Reach:
     @property
     def by_model(self) -> bool:
         """Whether it opens single models alone."""
-        return self.models is not None or bool(self.jurisdiction)
+        return self.models is not None or self.runs is not None or bool(self.jurisdiction)
 
     @property
     def whole(self) -> bool:
@@ -45,12 +47,14 @@ class Rooted:
         organization: to whose record it is.
         model: to the model that it is about, with the underscores behind, so that nothing is the
             model itself; None where such rows are about no single model.
+        run: to the run that it belongs to, likewise; None where such rows belong to none.
         moment: to when it happened; empty for what does not happen but stand.
         stands_from: to since when it stands; such a row is seen by whoever reads a later time.
     """
 
     organization: str
     model: str | None = None
+    run: str | None = None
     moment: str = ""
     stands_from: str = ""
 
@@ -59,7 +63,7 @@ def rows_within(wholes: Collection[UUID], reaches: Collection[Reach], rooted: Ro
     """The rows of whole records, and those that some reach opens.
 
     A reach that is cut by model opens no row that is about no single model; one that is cut by
-    time opens no row that has none.
+    run none that belongs to none; one that is cut by time opens no row that has none.
     """
     found = Q(**{f"{rooted.organization}__in": wholes})
     for reach in reaches:
@@ -72,6 +76,10 @@ def _within(reach: Reach, rooted: Rooted) -> Q | None:
     part = Q()
     if reach.by_model and rooted.model is None:
         return None
+    if reach.runs is not None:
+        if rooted.run is None:
+            return None
+        part &= Q(**{f"{rooted.run}id__in": reach.runs})
     if reach.models is not None:
         part &= Q(**{f"{rooted.model}id__in": reach.models})
     if reach.jurisdiction:

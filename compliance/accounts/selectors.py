@@ -95,10 +95,12 @@ def viewer_get(*, user: User, now: datetime) -> Viewer:
 
 
 def _reach(grant: Grant) -> Reach:
-    of_models = grant.kind == GrantKind.MODELS.value
+    kind, runs = GrantKind(grant.kind), frozenset(grant.of_runs)
+    of_models = kind is GrantKind.MODELS or (kind is GrantKind.DISPUTE and not runs)
     return Reach(
         organization_id=grant.provider_id,
         models=frozenset(grant.named) if of_models else None,  # type: ignore[attr-defined]
+        runs=runs if kind is GrantKind.DISPUTE and runs else None,
         jurisdiction=grant.jurisdiction,
         since=grant.record_from,
         until=grant.record_to,

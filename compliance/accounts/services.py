@@ -8,7 +8,14 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from compliance.accounts.grants import GrantScope, grant_end, grant_give, jurisdictions_check
+from compliance.accounts.grants import (
+    GrantScope,
+    dispute_grant_give,
+    dispute_grants_end,
+    grant_end,
+    grant_give,
+    jurisdictions_check,
+)
 from compliance.accounts.machines import ClientSecret, client_issue, machine_add, machine_end
 from compliance.accounts.models import ApiToken, Organization, User
 from compliance.accounts.readings import list_reading_tell, model_reading_tell, reading_tell
@@ -30,6 +37,8 @@ __all__ = [
     "GrantScope",
     "access_end",
     "client_issue",
+    "dispute_grant_give",
+    "dispute_grants_end",
     "grant_end",
     "grant_give",
     "jurisdictions_check",

@@ -25,6 +25,24 @@ from compliance.api.v1.alerts import (
     AlertSnoozeApi,
 )
 from compliance.api.v1.deliveries import DeliveriesReplayApi, DeliveryListApi, SecretRotateApi
+from compliance.api.v1.dispute_steps import (
+    DisputeAppointApi,
+    DisputeCommitApi,
+    DisputeDissentApi,
+    DisputeDrawApi,
+    DisputeFileApi,
+    DisputeFilingGetApi,
+    DisputeOrderApi,
+    DisputeRevealApi,
+    DisputeRuleApi,
+    DisputeWithdrawApi,
+)
+from compliance.api.v1.disputes import (
+    DisputeGetApi,
+    DisputeListApi,
+    DisputeOpenApi,
+    DocketGetApi,
+)
 from compliance.api.v1.endpoint_limits import (
     EndpointLimitGetApi,
     EndpointLimitListApi,
@@ -50,6 +68,19 @@ from compliance.api.v1.maintenance_windows import (
     WindowOpenApi,
 )
 from compliance.api.v1.models import ModelGetApi, ModelListApi, ModelOfferApi, ModelRegisterApi
+from compliance.api.v1.obligations import (
+    ObligationListApi,
+    SummaryIssueApi,
+    SummaryListApi,
+    SummaryTakeApi,
+)
+from compliance.api.v1.policy_packs import (
+    PolicyPackAdoptApi,
+    PolicyPackDropApi,
+    PolicyPackGetApi,
+    PolicyPackListApi,
+    PolicyPackScheduleApi,
+)
 from compliance.api.v1.questions import (
     QuestionAnswerApi,
     QuestionAskApi,
@@ -57,17 +88,6 @@ from compliance.api.v1.questions import (
     QuestionListApi,
 )
 from compliance.api.v1.reports import ReportGetApi
-from compliance.api.v1.obligations import (
-    ObligationListApi,
-    SummaryIssueApi,
-    SummaryListApi,
-    SummaryTakeApi,
-from compliance.api.v1.policy_packs import (
-    PolicyPackAdoptApi,
-    PolicyPackDropApi,
-    PolicyPackGetApi,
-    PolicyPackListApi,
-    PolicyPackScheduleApi,
 from compliance.api.v1.results import BundleGetApi, ResultGetApi, ResultListApi
 from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
 from compliance.api.v1.schedules import (
@@ -232,6 +252,25 @@ _v1 = [
     path("questions/<uuid:question_id>", QuestionGetApi.as_view(), name="question"),
     path(
         "questions/<uuid:question_id>/answer", QuestionAnswerApi.as_view(), name="question-answer"
+    ),
+    path("disputes", by_method(DisputeListApi, DisputeOpenApi), name="disputes"),
+    path("disputes/<uuid:dispute_id>", DisputeGetApi.as_view(), name="dispute"),
+    path("disputes/<uuid:dispute_id>/docket", DocketGetApi.as_view(), name="docket"),
+    path("disputes/<uuid:dispute_id>/filings", DisputeFileApi.as_view(), name="dispute-filings"),
+    path(
+        "disputes/<uuid:dispute_id>/filings/<int:number>",
+        DisputeFilingGetApi.as_view(),
+        name="dispute-filing",
+    ),
+    path("disputes/<uuid:dispute_id>/appoint", DisputeAppointApi.as_view(), name="dispute-appoint"),
+    path("disputes/<uuid:dispute_id>/order", DisputeOrderApi.as_view(), name="dispute-order"),
+    path("disputes/<uuid:dispute_id>/commit", DisputeCommitApi.as_view(), name="dispute-commit"),
+    path("disputes/<uuid:dispute_id>/reveal", DisputeRevealApi.as_view(), name="dispute-reveal"),
+    path("disputes/<uuid:dispute_id>/draw", DisputeDrawApi.as_view(), name="dispute-draw"),
+    path("disputes/<uuid:dispute_id>/rule", DisputeRuleApi.as_view(), name="dispute-rule"),
+    path("disputes/<uuid:dispute_id>/dissent", DisputeDissentApi.as_view(), name="dispute-dissent"),
+    path(
+        "disputes/<uuid:dispute_id>/withdraw", DisputeWithdrawApi.as_view(), name="dispute-withdraw"
     ),
     path("grants", GrantListApi.as_view(), name="grants"),
     path("readings", ReadingListApi.as_view(), name="readings"),

@@ -159,6 +159,7 @@ def run_list(*, viewer: Viewer) -> QuerySet[Run]:
     scope = viewer.scope(
         organization="version__model__organization",
         model="version__model__",
+        run="",
         moment="requested_at",
     )
     return (
@@ -207,6 +208,7 @@ def result_list(*, viewer: Viewer) -> QuerySet[Result]:
     scope = viewer.scope(
         organization="version__model__organization",
         model="version__model__",
+        run="shard__run__",
         moment="shard__run__requested_at",
     )
     return Result.objects.filter(scope).select_related("version__model__organization", "shard")
@@ -256,6 +258,7 @@ def score_list(*, viewer: Viewer, shard: Shard) -> QuerySet[Score]:
     scope = viewer.scope(
         organization="shard__run__version__model__organization",
         model="shard__run__version__model__",
+        run="shard__run__",
         moment="shard__run__requested_at",
     )
     return Score.objects.filter(scope, shard=shard).order_by("position")

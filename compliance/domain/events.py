@@ -77,6 +77,17 @@ class EventType(StrEnum):
     LOG_REFUSED = "log.refused"
     LOG_KEY_CHANGED = "log.key.changed"
     MANIFEST_VERIFIED = "model.manifest.verified"
+    DISPUTE_OPENED = "dispute.opened"
+    DISPUTE_FILED = "dispute.filed"
+    DISPUTE_REVIEWER_APPOINTED = "dispute.reviewer.appointed"
+    DISPUTE_BATTERY_ORDERED = "dispute.battery.ordered"
+    DISPUTE_COMMITTED = "dispute.committed"
+    DISPUTE_REVEALED = "dispute.revealed"
+    DISPUTE_SEED_DRAWN = "dispute.seed.drawn"
+    DISPUTE_HEARD = "dispute.heard"
+    DISPUTE_RULED = "dispute.ruled"
+    DISPUTE_DISSENTED = "dispute.dissented"
+    DISPUTE_WITHDRAWN = "dispute.withdrawn"
 
 
 class Reader(StrEnum):
@@ -90,6 +101,7 @@ _OBLIGATION = frozenset(
     {"obligation", "pack", "demand", "version", "label", "due_at", "statement", "path"}
 )
 _VERDICT = frozenset({"run", "test", "version", "label", "statement", "verdict", "path"})
+_DISPUTE = frozenset({"dispute", "by", "side", "label", "statement", "path"})
 
 PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),
@@ -155,6 +167,17 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.LOG_REFUSED: frozenset({"witness", "refusal"}),
     EventType.MANIFEST_VERIFIED: frozenset({"version", "manifest", "key"}),
     EventType.LOG_KEY_CHANGED: frozenset({"origin", "added", "retired", "until_size"}),
+    EventType.DISPUTE_OPENED: _DISPUTE | {"claimant", "respondent", "court", "answer_by"},
+    EventType.DISPUTE_FILED: _DISPUTE | {"filing", "number", "confidential", "text", "files"},
+    EventType.DISPUTE_REVIEWER_APPOINTED: _DISPUTE | {"reviewer"},
+    EventType.DISPUTE_BATTERY_ORDERED: _DISPUTE | {"plan", "court_commitment", "draw_by"},
+    EventType.DISPUTE_COMMITTED: _DISPUTE | {"commitment"},
+    EventType.DISPUTE_REVEALED: _DISPUTE | {"share"},
+    EventType.DISPUTE_SEED_DRAWN: _DISPUTE | {"shares", "seed", "run"},
+    EventType.DISPUTE_HEARD: _DISPUTE | {"run", "findings"},
+    EventType.DISPUTE_RULED: _DISPUTE | {"outcome", "operative", "reasons", "findings"},
+    EventType.DISPUTE_DISSENTED: _DISPUTE | {"text"},
+    EventType.DISPUTE_WITHDRAWN: _DISPUTE | {"reason"},
 }
 
 HOUSE_MATTERS: frozenset[EventType] = frozenset(

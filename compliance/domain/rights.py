@@ -31,6 +31,9 @@ class Action(StrEnum):
     READ_READERS = "read_readers"
     GRANT = "grant"
     EMPLOY_MACHINES = "employ_machines"
+    DISPUTE = "dispute"
+    JUDGE_DISPUTE = "judge_dispute"
+    REVIEW_DISPUTE = "review_dispute"
 
 
 RIGHTS: Mapping[Action, frozenset[Role]] = {
@@ -53,6 +56,10 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.READ_READERS: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
     Action.GRANT: frozenset({Role.ADMINISTRATOR}),
     Action.EMPLOY_MACHINES: frozenset({Role.ADMINISTRATOR}),
+    # For a party: to accuse, answer, file and draw the seed binds the organization.
+    Action.DISPUTE: frozenset({Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR}),
+    Action.JUDGE_DISPUTE: frozenset({Role.REGULATOR}),
+    Action.REVIEW_DISPUTE: frozenset({Role.REVIEWER}),
 }
 
 THROUGH_GRANT: frozenset[Action] = frozenset({Action.READ_RECORD})
@@ -81,6 +88,8 @@ class TokenScope(StrEnum):
     LEDGER_READ = "ledger:read"
     ACCESS_READ = "access:read"
     ACCESS_WRITE = "access:write"
+    DISPUTES_READ = "disputes:read"
+    DISPUTES_WRITE = "disputes:write"
 
 
 SCOPE_MEANINGS: Mapping[TokenScope, str] = {
@@ -103,6 +112,8 @@ SCOPE_MEANINGS: Mapping[TokenScope, str] = {
     TokenScope.LEDGER_READ: "read events and entries of the ledger",
     TokenScope.ACCESS_READ: "read tokens, grants, and who read what",
     TokenScope.ACCESS_WRITE: "revoke tokens",
+    TokenScope.DISPUTES_READ: "read disputes, filings and dockets",
+    TokenScope.DISPUTES_WRITE: "open disputes, file, draw seeds, order and rule",
 }
 
 FULL_SCOPES: tuple[TokenScope, ...] = (TokenScope.READ, TokenScope.WRITE)
@@ -141,6 +152,8 @@ RESOURCES: Mapping[str, str] = {
     "token": "access",
     "grant": "access",
     "reading": "access",
+    "dispute": "disputes",
+    "dispute_filing": "disputes",
 }
 """What an operation of the API is about (or its whole name) to the resource that scopes name.
 

@@ -139,3 +139,12 @@ def seed_for(*, version_id: str, spec_digest: str) -> int:
     called guilty; this way the claim's alpha holds over the version's life.
     """
     return int(digest({"version": version_id, "spec": spec_digest})[:13], 16)
+
+
+def seed_from(*, drawn: str, spec_digest: str) -> int:
+    """The seed of one spec in a dispute, below 2^53, by what its parties drew together.
+
+    Args:
+        drawn: 64 hex digits: ``drawing.seed_drawn``.
+    """
+    return int(digest({"drawn": drawn, "spec": spec_digest})[:13], 16)

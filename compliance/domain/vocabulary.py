@@ -44,6 +44,8 @@ class GrantKind(StrEnum):
     """What is about models on offer in one jurisdiction."""
     MODELS = "models"
     """What is about the models that it names."""
+    DISPUTE = "dispute"
+    """What one dispute is about, until the dispute ends; nobody gives it by hand."""
 
 
 class Seen(StrEnum):
@@ -66,6 +68,9 @@ class Seen(StrEnum):
     SUBSCRIPTION = "subscription"
     ALERT = "alert"
     ENTRY = "entry"
+    FILING = "filing"
+    CONFIDENTIAL_FILING = "confidential filing"
+    DOCKET = "docket"
 
 
 class Access(StrEnum):
@@ -197,6 +202,8 @@ class Trigger(StrEnum):
     """The registry screened a new version against all others, or its parents are to be shown."""
     LABELS = "labels"
     """People labelled items of an earlier run, whose answers are judged anew by their labels."""
+    DISPUTE = "dispute"
+    """A court ordered it, and the parties drew its seed."""
 
 
 class Effect(StrEnum):
@@ -283,3 +290,36 @@ class Occasion(StrEnum):
     ASSIGNED = "assigned"
     TRIED = "tried"
     """Somebody tries whether a route arrives; it tells of no alert."""
+
+
+class Side(StrEnum):
+    """Where an organization sits in a dispute."""
+
+    CLAIMANT = "claimant"
+    RESPONDENT = "respondent"
+    COURT = "court"
+    REVIEWER = "reviewer"
+
+
+class DisputeState(StrEnum):
+    """Where a dispute stands."""
+
+    OPENED = "opened"
+    ANSWERED = "answered"
+    ORDERED = "ordered"
+    """The court ordered a battery; the parties draw its seed."""
+    RUNNING = "running"
+    HEARD = "heard"
+    """The battery has ended; what it found is before the court."""
+    RULED = "ruled"
+    WITHDRAWN = "withdrawn"
+
+
+class RulingOutcome(StrEnum):
+    """What a court decides of the claim."""
+
+    UPHELD = "upheld"
+    """Only where the battery showed something."""
+    NOT_UPHELD = "not_upheld"
+    DISMISSED = "dismissed"
+    """Without a test: nothing was found, either way."""

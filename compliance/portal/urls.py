@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from compliance.portal.dispute_steps import STEPS
 from compliance.portal.views import (
     access,
     alert_routes,
     alerts,
     budgets,
     comparisons,
+    disputes,
     dossiers,
     forecasts,
     home,
@@ -60,6 +62,29 @@ urlpatterns = [
     path("adoptions/<uuid:adoption_id>/plan/", policies.plan, name="adoption-plan"),
     path("obligations/", obligations.index, name="obligations"),
     path("summaries/<uuid:summary_id>/", obligations.summary, name="summary"),
+    path("disputes/", disputes.index, name="disputes"),
+    path("disputes/open/", disputes.open_, name="dispute-open"),
+    path("disputes/<uuid:dispute_id>/", disputes.detail, name="dispute"),
+    path("disputes/<uuid:dispute_id>/docket/", disputes.docket, name="dispute-docket"),
+    path("disputes/<uuid:dispute_id>/rule/", disputes.rule, name="dispute-rule"),
+    *(
+        path(
+            f"disputes/<uuid:dispute_id>/{name}/",
+            disputes.act,
+            {"name": name},
+            name=f"dispute-{name}",
+        )
+        for name in STEPS
+        if name != "rule"  # asks for a confirmation
+    ),
+    path(
+        "disputes/<uuid:dispute_id>/filings/<int:number>/", disputes.filing, name="dispute-filing"
+    ),
+    path(
+        "disputes/<uuid:dispute_id>/filings/<int:number>/<int:file>/",
+        disputes.filing_file,
+        name="dispute-filing-file",
+    ),
     path("versions/<uuid:version_id>/", versions.detail, name="version"),
     path(
         "versions/<uuid:version_id>/obligations/",

@@ -1,4 +1,4 @@
-"""``assay-verify FILE``: checks a bundle, a page's proof or a summary offline, and says how.
+"""``assay-verify FILE``: checks a bundle, a page's proof, a summary or a docket offline.
 
 Needs ``cryptography`` and ``rfc8785``; recomputes the statistic where the extra ``statistics`` is
 there too, and checks a time stamp where ``rfc3161-client`` is. The rules are in
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from compliance.domain.timestamps import TimestampError
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.witness_policy import MAX_POLICY_BYTES
 from compliance.domain.verify.archive import MAX_ARCHIVE_BYTES
+from compliance.domain.verify.docket import is_docket
+from compliance.domain.verify.docket_rules import docket_verify
 from compliance.domain.verify.page_proof import page_verify
 from compliance.domain.verify.rules import Outcome, Step, verify
 from compliance.domain.verify.summary import ENVELOPE_STARTS, summary_verify
@@ -46,15 +48,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (FormatError, TimestampError, OSError) as error:
         print(f"assay-verify: {shown(str(error))}", file=sys.stderr)
         return Exit.USAGE
-    if data.startswith(b"{"):
-        if stamp is not None:
-            print("assay-verify: a time stamp goes with a bundle, not a page", file=sys.stderr)
-            return Exit.USAGE
-        if data.startswith(ENVELOPE_STARTS):
-            return _report(summary_verify(data, trust))
-        return _report(page_verify(data, trust))
-    ended = _report(verify(data, trust))
+    kind, rules = _rules(data)
+    if stamp is not None and kind != "bundle":
+        print(f"assay-verify: a time stamp goes with a bundle, not a {kind}", file=sys.stderr)
+        return Exit.USAGE
+    ended = _report(rules(data, trust))
     return ended if stamp is None or ended is Exit.BROKEN else _stamped(data, stamp, ended)
+
+
+def _rules(data: bytes) -> tuple[str, Callable[[bytes, Trust], Iterable[Step]]]:
+    """What a file is, and what checks it."""
+    if data.startswith(ENVELOPE_STARTS):
+        return "summary", summary_verify
+    if data.startswith(b"{"):
+        return "page", page_verify
+    return ("docket", docket_verify) if is_docket(data) else ("bundle", verify)
 
 
 def shown(text: str) -> str:

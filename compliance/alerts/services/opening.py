@@ -28,6 +28,10 @@ _TITLES = {
     EventType.QUESTION_ASKED.value: "{asker} asks about {label}",
     EventType.OBLIGATION_OVERDUE.value: "{demand} is overdue on {label}",
     EventType.RUN_ERRORED.value: "A run on {label} ended in an error",
+    EventType.DISPUTE_OPENED.value: "A dispute about {label} was opened",
+    EventType.DISPUTE_BATTERY_ORDERED.value: "A battery was ordered in the dispute about {label}",
+    EventType.DISPUTE_HEARD.value: "The battery in the dispute about {label} has ended",
+    EventType.DISPUTE_RULED.value: "The dispute about {label} was ruled on",
 }
 
 

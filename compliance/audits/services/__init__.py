@@ -3,6 +3,7 @@
 from compliance.audits.services.bundles import bundle_take, dossier_take
 from compliance.audits.services.catalogue import (
     Announcement,
+    battery_check,
     battery_default,
     battery_resolve,
     catalogue_publish,
@@ -57,6 +58,7 @@ __all__ = [
     "Lease",
     "Outcome",
     "Plan",
+    "battery_check",
     "battery_default",
     "battery_resolve",
     "bundle_take",

@@ -6,44 +6,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer
-from compliance.audits.models import Run, Shard, StressTest, Subscription
+from compliance.audits.models import Run, Subscription
 from compliance.audits.services.catalogue import battery_check, budget_check
 from compliance.audits.services.moves import runs_move, shard_move
 from compliance.audits.services.settling import run_settle
+from compliance.audits.services.shard_writing import shard_write, spec_bound
 from compliance.domain.canonical import Json
-from compliance.domain.endpoints import origin_of
+from compliance.domain.errors import TransitionError
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.runs import (
     RUN_MOVES,
     TERMINAL_SHARD_STATES,
     move_check,
-    not_offered,
-    queue_for,
-    seed_for,
 )
 from compliance.domain.specs import StressTestSpec
-from compliance.domain.vocabulary import Access, Need, RunState, ShardState, Trigger
+from compliance.domain.vocabulary import Access, RunState, ShardState, Trigger
 from compliance.events.models import Event
 from compliance.events.services import event_record
 from compliance.registry.models import Version
 from compliance.registry.screening import Screening
-from compliance.registry.selectors import version_bindings, version_large
 from compliance.tracing import traceparent_now
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What made a run: a person, a schedule's firing, a screening, or a subscription's event."""
+    """What made a run: a person, a schedule's firing, a screening, or a subscription's event.
+
+    Attributes:
+        drawn: hex of the seed that the parties of a dispute drew. Its battery was bound when it was
+            ordered, and runs as it was ordered.
+    """
 
     trigger: Trigger
     person: User | None = None
     subscription: Subscription | None = None
     event: Event | None = None
+    drawn: str = ""
 
 
 def run_request_by(
@@ -83,7 +85,12 @@ def run_request(
     """
     run = run_write(version=version, battery=battery, cause=cause, token_budget=token_budget)
     shards = [
-        _shard_write(run=run, position=position, spec=spec, screening=screening)
+        shard_write(
+            run=run,
+            position=position,
+            spec=spec if cause.drawn else spec_bound(version, spec, screening),
+            drawn=cause.drawn,
+        )
         for position, spec in enumerate(battery)
     ]
     if all(ShardState(shard.state) in TERMINAL_SHARD_STATES for shard in shards):
@@ -131,11 +138,13 @@ def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
     """Cancel what of a run is not finished; workers leave off at their next heartbeat.
 
     Raises:
-        TransitionError: the run is over.
+        TransitionError: the run is over, or a court ordered it.
         NotAllowedError, NotFoundError: the viewer may not request runs on this version.
     """
     organization_id = run.version.model.organization_id
     viewer.require(Action.REQUEST_RUN, organization_id)
+    if run.trigger == Trigger.DISPUTE.value:  # whose version it is has every reason to
+        raise TransitionError("a run that a court ordered is not cancelled")
     # Shards before their run, as everywhere: two who wait for each other would be cut off.
     shards = list(run.shards.select_for_update().order_by("id"))
     locked = Run.objects.select_for_update().get(id=run.id)
@@ -154,38 +163,3 @@ def run_cancel(*, viewer: Viewer, run: Run, reason: str) -> Run:
         model_id=run.version.model_id,
     )
     return locked
-
-
-def _shard_write(
-    *, run: Run, position: int, spec: StressTestSpec, screening: Screening | None
-) -> Shard:
-    test = StressTest.objects.get(name=spec.name, version=spec.version)
-    wanted = set(test.parameters)
-    known = version_bindings(version=run.version, wanted=wanted, screening=screening)
-    bound = spec.bind(**known)
-    endpoint = run.version.access == Access.ENDPOINT.value
-    needs = frozenset(Need(need) for need in test.needs)
-    shard = Shard.objects.create(
-        run=run,
-        position=position,
-        test_name=spec.name,
-        kind=test.kind,
-        spec=bound.to_json(),
-        seed=seed_for(version_id=str(run.version_id), spec_digest=bound.digest),
-        queue=_queue(run.version, bound, needs),
-        origin=origin_of(run.version.location) if endpoint else "",
-    )
-    trouble = not_offered(Access(run.version.access), needs)
-    if trouble:
-        shard.trouble = trouble
-        shard.state = ShardState.NOT_TESTABLE.value
-        shard.finished_at = timezone.now()
-        shard.save()
-    return shard
-
-
-def _queue(version: Version, test: StressTestSpec, needs: frozenset[Need]) -> str:
-    """Of the workers that can serve the shard: those of endpoints alone open no weights beside."""
-    beside = bool(test.parameters.get("reference"))
-    endpoint = version.access == Access.ENDPOINT.value and not beside
-    return queue_for(needs, endpoint=endpoint, large=version_large(version=version))

@@ -1,4 +1,4 @@
-"""The archive of a bundle: a ZIP file that can be written in one way only.
+"""The archive of a bundle or a docket: a ZIP file that can be written in one way only.
 
 Stored, never compressed: its bytes then depend on no compressor, and no small file can unpack to a
 large one. Fixed names in a fixed order, one date, no flags, no extra fields, no comment. So there
@@ -44,23 +44,26 @@ _MODE = 0o100644 << 16
 
 
 class ArchiveError(AssayError):
-    """Bytes that are no archive of a bundle; the message names the first fault."""
+    """Bytes that are no such archive; the message names the first fault."""
 
 
-def write_archive(parts: Mapping[str, bytes]) -> bytes:
+def write_archive(parts: Mapping[str, bytes], limits: Mapping[str, int] = PARTS) -> bytes:
     """The archive of these parts.
+
+    Args:
+        limits: name to the most bytes that each may have, in the archive's order.
 
     Raises:
         ArchiveError: a part is missing, unknown or too large.
     """
-    if set(parts) | {OPTIONAL} != set(PARTS):
-        raise ArchiveError(f"a bundle has the parts {', '.join(PARTS)}, and no other")
+    if set(parts) | ({OPTIONAL} & set(limits)) != set(limits):
+        raise ArchiveError(f"it has the parts {', '.join(limits)}, and no other")
     body, central = bytearray(), bytearray()
-    names = [name for name in PARTS if name in parts]
+    names = [name for name in limits if name in parts]
     for name in names:
         content = parts[name]
-        if len(content) > PARTS[name]:
-            raise ArchiveError(f"{name} has {len(content)} bytes, more than {PARTS[name]}")
+        if len(content) > limits[name]:
+            raise ArchiveError(f"{name} has {len(content)} bytes, more than {limits[name]}")
         encoded = name.encode("ascii")
         same = (0, _DATE, zlib.crc32(content), len(content), len(content), len(encoded), 0)
         offset = len(body)
@@ -74,8 +77,24 @@ def write_archive(parts: Mapping[str, bytes]) -> bytes:
     return bytes(body + central + end)
 
 
-def read_archive(data: bytes) -> dict[str, bytes]:
+def parts_counted(data: bytes) -> int:
+    """How many parts an archive says that it has; nothing is verified of it.
+
+    Raises:
+        ArchiveError: it has no end.
+    """
+    end = data[-_END.size :]
+    if len(end) < _END.size or end[:4] != b"PK\x05\x06":
+        raise ArchiveError("the archive is cut short: it has no end")
+    count: int = _END.unpack(end)[4]
+    return count
+
+
+def read_archive(data: bytes, limits: Mapping[str, int] = PARTS) -> dict[str, bytes]:
     """The parts of an archive.
+
+    Args:
+        limits: as ``write_archive`` has it.
 
     Raises:
         ArchiveError: it is cut short, holds another part or another size than its place allows, or
@@ -85,17 +104,17 @@ def read_archive(data: bytes) -> dict[str, bytes]:
         raise ArchiveError(f"an archive of {len(data)} bytes, more than {MAX_ARCHIVE_BYTES}")
     parts: dict[str, bytes] = {}
     offset = 0
-    for name in PARTS:
+    for name in limits:
         if name == OPTIONAL and not data.startswith(_LOCAL_MARK, offset):
             break
-        parts[name] = _part(data, offset, name)
+        parts[name] = _part(data, offset, name, limits[name])
         offset += _LOCAL.size + len(name) + len(parts[name])
-    if write_archive(parts) != data:
+    if write_archive(parts, limits) != data:
         raise ArchiveError("the archive is not written as bundles are")
     return parts
 
 
-def _part(data: bytes, offset: int, name: str) -> bytes:
+def _part(data: bytes, offset: int, name: str, most: int) -> bytes:
     header = data[offset : offset + _LOCAL.size]
     start = offset + _LOCAL.size + len(name)
     if len(header) < _LOCAL.size or not header.startswith(_LOCAL_MARK):
@@ -107,8 +126,8 @@ def _part(data: bytes, offset: int, name: str) -> bytes:
         raise ArchiveError(f"there is {found[:40]!r} where {name} belongs")
     if method != 0:
         raise ArchiveError(f"{name} is compressed")
-    if size > PARTS[name]:
-        raise ArchiveError(f"{name} has {size} bytes, more than {PARTS[name]}")
+    if size > most:
+        raise ArchiveError(f"{name} has {size} bytes, more than {most}")
     if start + size > len(data):
         raise ArchiveError(f"{name} is cut short")
     content = data[start : start + size]

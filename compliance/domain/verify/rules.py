@@ -90,9 +90,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rule, what became of it, and what it says in one sentence."""
+    """One rule (of a docket: one of its own), what became of it, what it says in one sentence."""
 
-    rule: Rule
+    rule: StrEnum
     outcome: Outcome
     text: str
 

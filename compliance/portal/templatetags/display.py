@@ -62,6 +62,12 @@ STATE_ICONS = {
     "inconclusive": "help-square",
     "due": "clock",
     "overdue": "alert-triangle",
+    "opened": "scale",
+    "answered": "scale",
+    "ordered": "clock",
+    "heard": "scale",
+    "ruled": "circle-check",
+    "withdrawn": "ban",
 }
 STATE_WORDS = {"leased": "running", "not_testable": "not testable", "completed": "finished"}
 

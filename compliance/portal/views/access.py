@@ -31,6 +31,7 @@ from compliance.registry.selectors import model_list
 
 PAGES = {"model": "models", "version": "versions", "run": "runs", "alert": "alerts"}
 PAGES |= {"schedule": "schedules", "question": "questions", "subscription": "subscriptions"}
+PAGES |= {"dispute": "disputes"}
 
 
 @require_safe

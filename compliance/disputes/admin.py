@@ -1,0 +1,219 @@
+"""The admin of disputes: everything is written by who sits in them, and stands."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from compliance.accounts.admin_site import FixedInline, RecordAdmin
+from compliance.disputes.models import (
+    Appointment,
+    Battery,
+    Commitment,
+    Dispute,
+    DisputeTransition,
+    Dissent,
+    Draw,
+    Filing,
+    FilingFile,
+    Reveal,
+    Ruling,
+)
+
+
+class TransitionInline(FixedInline):
+    model = DisputeTransition
+    fields = ("at", "old", "new", "who", "why")
+
+
+class AppointmentInline(FixedInline):
+    model = Appointment
+    fields = ("organization", "appointed_by", "appointed_at")
+
+
+class FilingInline(FixedInline):
+    model = Filing
+    fields = ("number", "side", "title", "confidential", "text_sha256", "filed_at")
+
+
+class FileInline(FixedInline):
+    model = FilingFile
+    fields = ("number", "name", "sha256", "size_bytes")
+
+
+class CommitmentInline(FixedInline):
+    model = Commitment
+    fields = ("side", "sha256", "committed_by", "committed_at")
+
+
+class DissentInline(FixedInline):
+    model = Dissent
+    fields = ("organization", "text", "dissented_by", "dissented_at")
+
+
+@admin.register(Dispute)
+class DisputeAdmin(RecordAdmin):
+    """Disputes, newest first."""
+
+    list_display = ("opened_at", "claimant", "respondent", "court", "state", "answer_by")
+    list_filter = ("state", "court")
+    list_select_related = ("claimant", "respondent", "court")
+    search_fields = ("id", "claim", "claimant__name", "respondent__name")
+    fields = (
+        "id",
+        "state",
+        "claimant",
+        "claimant_version",
+        "respondent",
+        "respondent_version",
+        "court",
+        "claim",
+        "answer_by",
+        "opened_by",
+        "opened_at",
+    )
+    inlines = (TransitionInline, AppointmentInline, FilingInline)
+
+
+@admin.register(Filing)
+class FilingAdmin(RecordAdmin):
+    """What was filed, by digest."""
+
+    list_display = ("filed_at", "dispute", "number", "organization", "title", "confidential")
+    list_filter = ("side", "confidential")
+    list_select_related = (
+        "organization",
+        "dispute__claimant_version__model__organization",
+        "dispute__respondent_version__model__organization",
+    )
+    search_fields = ("title", "text_sha256", "organization__name")
+    fields = (
+        "id",
+        "dispute",
+        "number",
+        "organization",
+        "side",
+        "title",
+        "confidential",
+        "text_sha256",
+        "filed_by",
+        "filed_at",
+    )
+    inlines = (FileInline,)
+
+
+@admin.register(Battery)
+class BatteryAdmin(RecordAdmin):
+    """What was ordered; the court's share stays secret here too."""
+
+    list_display = ("ordered_at", "dispute", "plan_digest", "draw_by")
+    list_select_related = (
+        "dispute__claimant_version__model__organization",
+        "dispute__respondent_version__model__organization",
+    )
+    search_fields = ("plan_digest", "dispute__id")
+    fields = (
+        "dispute",
+        "plan",
+        "plan_digest",
+        "court_commitment",
+        "draw_by",
+        "ordered_by",
+        "ordered_at",
+    )
+    inlines = (CommitmentInline,)
+
+
+@admin.register(Ruling)
+class RulingAdmin(RecordAdmin):
+    """What was ruled, with dissents."""
+
+    list_display = ("ruled_at", "dispute", "outcome", "ruled_by")
+    list_filter = ("outcome",)
+    list_select_related = (
+        "dispute__claimant_version__model__organization",
+        "dispute__respondent_version__model__organization",
+        "ruled_by",
+    )
+    search_fields = ("operative", "reasons", "dispute__id")
+    fields = (
+        "dispute",
+        "outcome",
+        "operative",
+        "reasons",
+        "findings",
+        "ruled_by",
+        "ruled_at",
+    )
+    inlines = (DissentInline,)
+
+
+class _Plain(RecordAdmin):
+    """Rows that belong to another, found by search."""
+
+    list_per_page = 50
+
+
+@admin.register(DisputeTransition)
+class DisputeTransitionAdmin(_Plain):
+    """How disputes moved."""
+
+    list_display = ("at", "dispute_id", "old", "new", "who")
+    list_filter = ("new",)
+    search_fields = ("dispute__id", "who", "why")
+    fields = ("dispute", "old", "new", "who", "why", "at")
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(_Plain):
+    """Who was asked to review."""
+
+    list_display = ("appointed_at", "dispute_id", "organization")
+    list_select_related = ("organization",)
+    search_fields = ("dispute__id", "organization__name")
+    fields = ("dispute", "organization", "appointed_by", "appointed_at")
+
+
+@admin.register(FilingFile)
+class FilingFileAdmin(_Plain):
+    """Files, by digest."""
+
+    list_display = ("name", "sha256", "size_bytes")
+    search_fields = ("name", "sha256")
+    fields = ("filing", "number", "name", "sha256", "size_bytes")
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(_Plain):
+    """What parties committed to."""
+
+    list_display = ("committed_at", "battery_id", "side", "sha256")
+    search_fields = ("sha256", "battery__dispute__id")
+    fields = ("battery", "side", "sha256", "committed_by", "committed_at")
+
+
+@admin.register(Reveal)
+class RevealAdmin(_Plain):
+    """What parties revealed."""
+
+    list_display = ("revealed_at", "commitment_id", "share")
+    search_fields = ("share", "commitment__battery__dispute__id")
+    fields = ("commitment", "share", "revealed_by", "revealed_at")
+
+
+@admin.register(Draw)
+class DrawAdmin(_Plain):
+    """Seeds, and the runs that they began."""
+
+    list_display = ("drawn_at", "battery_id", "seed", "run_id")
+    search_fields = ("seed", "run__id", "battery__dispute__id")
+    fields = ("battery", "seed", "run", "drawn_at")
+
+
+@admin.register(Dissent)
+class DissentAdmin(_Plain):
+    """What reviewers hold against rulings."""
+
+    list_display = ("dissented_at", "ruling_id", "organization")
+    list_select_related = ("organization",)
+    search_fields = ("text", "ruling__dispute__id", "organization__name")
+    fields = ("ruling", "organization", "text", "dissented_by", "dissented_at")

@@ -1,0 +1,243 @@
+"""Reading disputes: they are their parties', their court's and their reviewers' alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from compliance.accounts.models import Organization
+from compliance.accounts.selectors import Viewer
+from compliance.audits.models import Run, Shard, StressTest
+from compliance.disputes.models import Dispute, Draw, Filing, FilingFile
+from compliance.domain.disputes import (
+    READS_CONFIDENTIAL,
+    RIGHT_OF,
+    Act,
+    Found,
+    act_check,
+    acts_open,
+    estimate_figures,
+    finding_of,
+    finding_statement,
+    measured_false_alarms,
+    sides_of,
+)
+from compliance.domain.errors import NotAllowedError, NotFoundError
+from compliance.domain.rights import Action
+from compliance.domain.specs import StressTestSpec
+from compliance.domain.verdicts import Estimate
+from compliance.domain.vocabulary import (
+    DisputeState,
+    Kind,
+    LineageFinding,
+    OrganizationKind,
+    Side,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An organization that sits in a dispute."""
+
+    side: Side
+    organization: Organization
+
+
+def dispute_list(*, viewer: Viewer) -> QuerySet[Dispute]:
+    """Disputes in which an organization of the viewer sits, newest first.
+
+    No grant opens one: whoever reads a provider's record learns from its events that there is one.
+    """
+    own = Q()
+    for seat in ("claimant", "respondent", "court"):
+        own |= Q(**{f"{seat}__in": viewer.roles})
+    reviewed = Dispute.objects.filter(appointments__organization__in=viewer.roles).values("id")
+    return Dispute.objects.filter(own | Q(id__in=reviewed)).select_related(
+        "claimant",
+        "respondent",
+        "court",
+        "claimant_version__model__organization",
+        "respondent_version__model__organization",
+    )
+
+
+def dispute_list_whole(*, viewer: Viewer) -> QuerySet[Dispute]:
+    """The same, with all that became of each."""
+    return (
+        dispute_list(viewer=viewer)
+        .select_related("opened_by", "battery__draw", "ruling__ruled_by")
+        .prefetch_related(
+            "transitions",
+            "appointments__organization",
+            "filings__organization",
+            "filings__files",
+            "battery__commitments__reveal",
+            "ruling__dissents__organization",
+        )
+    )
+
+
+def dispute_get(*, viewer: Viewer, dispute_id: UUID) -> Dispute:
+    """One dispute, with all that became of it.
+
+    Raises:
+        NotFoundError: no such dispute, or none in which the viewer's organizations sit.
+    """
+    dispute = dispute_list_whole(viewer=viewer).filter(id=dispute_id).first()
+    if dispute is None:
+        raise NotFoundError(f"no dispute {dispute_id} that you may see")
+    return dispute
+
+
+def seats_of(*, dispute: Dispute) -> list[Seat]:
+    """Who sits in a dispute."""
+    return [
+        Seat(Side.CLAIMANT, dispute.claimant),
+        Seat(Side.RESPONDENT, dispute.respondent),
+        Seat(Side.COURT, dispute.court),
+        *(Seat(Side.REVIEWER, one.organization) for one in dispute.appointments.all()),
+    ]
+
+
+def acting(*, viewer: Viewer, dispute: Dispute, act: Act) -> Seat:
+    """The seat from which the viewer may do something now.
+
+    Raises:
+        NotAllowedError: they sit where nobody does that, or their role does not include it.
+        TransitionError: it is not the time for it.
+    """
+    for seat in seats_of(dispute=dispute):
+        inside = seat.organization.id in viewer.roles
+        if seat.side in sides_of(act) and inside:
+            viewer.require(RIGHT_OF[seat.side], seat.organization.id)
+            act_check(act, DisputeState(dispute.state))
+            return seat
+    raise NotAllowedError(f"it is not yours to {act.value} in this dispute")
+
+
+def acts_of(*, viewer: Viewer, dispute: Dispute) -> frozenset[Act]:
+    """What the viewer may do now, for whoever draws the forms."""
+    state = DisputeState(dispute.state)
+    return frozenset().union(
+        *(
+            acts_open(seat.side, state)
+            for seat in seats_of(dispute=dispute)
+            if viewer.roles.get(seat.organization.id)
+            and viewer.may(RIGHT_OF[seat.side], seat.organization.id)
+        )
+    )
+
+
+def filing_get(*, viewer: Viewer, dispute_id: UUID, number: int) -> Filing:
+    """One filing, for whoever may read its content.
+
+    Raises:
+        NotFoundError: no such dispute or filing, or the viewer may not know of it.
+        NotAllowedError: it is confidential, and the viewer is neither party nor court.
+    """
+    dispute = dispute_get(viewer=viewer, dispute_id=dispute_id)
+    found = dispute.filings.select_related("organization", "filed_by", "dispute")
+    filing = found.prefetch_related("files").filter(number=number).first()
+    if filing is None:
+        raise NotFoundError(f"this dispute has no filing {number}")
+    if filing.confidential and not _in_confidence(viewer, dispute):
+        raise NotAllowedError("confidential filings are for the parties and the court alone")
+    return filing
+
+
+def filing_file_get(*, filing: Filing, number: int) -> FilingFile:
+    """One file of a filing that the viewer may read.
+
+    Raises:
+        NotFoundError: the filing has no such file.
+    """
+    found = filing.files.filter(number=number).first()
+    if found is None:
+        raise NotFoundError(f"this filing has no file {number}")
+    return found
+
+
+def courts() -> QuerySet[Organization]:
+    """Organizations that can hear a dispute."""
+    return Organization.objects.filter(kind=OrganizationKind.REGULATOR.value)
+
+
+def reviewers_for(*, dispute: Dispute) -> QuerySet[Organization]:
+    """Academic organizations that the court may still appoint."""
+    academic = Organization.objects.filter(kind=OrganizationKind.ACADEMIC.value)
+    seated = [seat.organization.id for seat in seats_of(dispute=dispute)]
+    return academic.exclude(id__in=seated)
+
+
+def claimants_of(*, viewer: Viewer) -> list[UUID]:
+    """Organizations for which the viewer may open a dispute."""
+    return [one for one in viewer.roles if viewer.may(Action.DISPUTE, one)]
+
+
+def orderable_tests() -> QuerySet[StressTest]:
+    """Announced stress tests that compare a version with another and have a validity report.
+
+    Not those that rank an accused among controls: a dispute has two versions and no control.
+    """
+    comparing = StressTest.objects.filter(
+        kind=Kind.PROVENANCE.value, parameters__has_key="references", validity__isnull=False
+    )
+    return comparing.exclude(parameters__has_key="accused").order_by("name", "-version")
+
+
+def dispute_of_run(*, run_id: UUID) -> Dispute | None:
+    """The dispute that asked for a run, for services only (no viewer)."""
+    draw = Draw.objects.filter(run=run_id).select_related("battery__dispute").first()
+    return draw.battery.dispute if draw else None
+
+
+def findings_of(*, dispute: Dispute) -> list[Found]:
+    """What the battery of a dispute found, test by test; nothing before its run has ended.
+
+    For services and faces that have scoped the dispute already.
+    """
+    draw = Draw.objects.filter(battery__dispute=dispute).select_related("run").first()
+    if draw is None or draw.run.finished_at is None:
+        return []
+    shards = draw.run.shards.select_related("result").order_by("position")
+    return [_found(dispute, draw.run, shard) for shard in shards]
+
+
+def _found(dispute: Dispute, run: Run, shard: Shard) -> Found:
+    spec = StressTestSpec.from_json(shard.spec)
+    names: Mapping[str, str] = {
+        "test": f"{spec.name}@{spec.version}",
+        "respondent": str(dispute.respondent_version),
+        "claimant": str(dispute.claimant_version),
+    }
+    result = getattr(shard, "result", None)
+    if result is None:
+        why = shard.trouble or f"its run is {run.state}"
+        finding, figures, alpha, measured = LineageFinding.UNTESTED, f"{why}.", 0.0, ""
+    else:
+        estimate = Estimate.from_json(result.estimate)
+        finding = finding_of(estimate, Verdict(result.verdict))
+        figures, alpha = estimate_figures(estimate), result.alpha
+        test = StressTest.objects.get(name=spec.name, version=spec.version)
+        measured = measured_false_alarms(test.validity, alpha)
+    return Found(
+        test=names["test"],
+        spec_digest=spec.digest,
+        result=str(result.id) if result else "",
+        statement_sha256=result.statement_sha256 if result else "",
+        finding=finding,
+        alpha=alpha,
+        statement=finding_statement(finding=finding, figures=figures, **names),
+        measured=measured,
+    )
+
+
+def _in_confidence(viewer: Viewer, dispute: Dispute) -> bool:
+    return any(
+        seat.side in READS_CONFIDENTIAL and seat.organization.id in viewer.roles
+        for seat in seats_of(dispute=dispute)
+    )
