@@ -94,7 +94,9 @@ class Case:
         return self.again(dispute)
 
     def committed(self, dispute: Dispute | None = None) -> Dispute:
-        dispute = dispute or self.ordered()
+        dispute = dispute or self.answered()
+        if dispute.state == "answered":
+            dispute = self.ordered(dispute)
         for viewer, share in (
             (self.claimant, SHARES["claimant"]),
             (self.respondent, SHARES["respondent"]),

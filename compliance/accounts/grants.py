@@ -140,8 +140,9 @@ def _give(grant: Grant, scope: GrantScope, actor: User | None) -> Grant:
     grant.kind, grant.granted_by = scope.kind.value, actor
     grant.save(force_insert=True)
     grant.of_models.set(scope.models)
-    runs: list[Json] = [str(one) for one in grant.of_runs]
-    dispute = {"dispute": str(grant.dispute), "runs": runs} if grant.dispute else {}
+    told = scope.to_json()
+    if grant.dispute:
+        told |= {"dispute": str(grant.dispute), "runs": [str(one) for one in grant.of_runs]}
     event_record(
         event_type=EventType.GRANT_GIVEN,
         organization_id=grant.provider_id,
@@ -149,7 +150,7 @@ def _give(grant: Grant, scope: GrantScope, actor: User | None) -> Grant:
         payload={
             "grant": str(grant.id),
             "organization": grant.organization.slug,
-            "scope": {**scope.to_json(), **dispute},
+            "scope": told,
             "expires_at": grant.expires_at.isoformat() if grant.expires_at else None,
         },
         actor=actor,

@@ -40,7 +40,9 @@ class FilesField(forms.FileField):
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if len(given) > MAX_FILES:
             raise forms.ValidationError(f"At most {MAX_FILES} files.")
-        found: list[UploadedFile] = [super(FilesField, self).clean(one, initial) for one in given]
+        found: list[UploadedFile[Any]] = [
+            super(FilesField, self).clean(one, initial) for one in given
+        ]
         if any((one.size or 0) > MAX_FILE_BYTES for one in found):
             raise forms.ValidationError(f"At most {MAX_FILE_BYTES >> 20} MiB a file.")
         return found
@@ -84,10 +86,14 @@ class StepForm(PortalForm):
 class FilingForm(StepForm):
     """Files a text, with files if need be."""
 
+    names = {"files": "attached"}
+
     title = forms.CharField(max_length=200)
     text = forms.CharField(max_length=MAX_TEXT, widget=_area(6))
-    files = FilesField(
-        required=False, help_text=f"At most {MAX_FILES}, of {MAX_FILE_BYTES >> 20} MiB each."
+    attached = FilesField(
+        required=False,
+        label="Files",
+        help_text=f"At most {MAX_FILES}, of {MAX_FILE_BYTES >> 20} MiB each.",
     )
     confidential = forms.BooleanField(
         required=False,
@@ -100,7 +106,7 @@ class FilingForm(StepForm):
     def submission(self) -> Submission:
         """What is filed."""
         chosen = self.cleaned_data
-        files: Sequence[UploadedFile] = chosen["files"]
+        files: Sequence[UploadedFile[Any]] = chosen["attached"]
         return Submission(
             title=chosen["title"],
             text=chosen["text"],

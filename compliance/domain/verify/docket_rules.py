@@ -165,10 +165,10 @@ class TrustedDocket:
                 if step.outcome is Outcome.NOT_CHECKED:
                     unchecked.append(f"{one.test}: {step.rule}: {step.text}")
             self._belongs(one, bundle)
+        said = " ".join(one.statement for one in self._found()) or "nothing was heard"
         if unchecked:
-            raise NotCheckedError("; ".join(unchecked))
-        said = " ".join(one.statement for one in self._found())
-        return said or "nothing was heard"
+            raise NotCheckedError(f"{said} Every proof holds, but {'; '.join(unchecked)}")
+        return said
 
     def _belongs(self, one: Found, content: bytes) -> None:
         bundle, _ = bundle_read(content)
