@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
+
+from tests.disputing import EXACT, SHARES
 
 SOON = timezone.now() + timedelta(hours=2)
 OFFICER = "officer@northwind.example"
@@ -16,6 +19,21 @@ ROUTE_FORM = {
     "first_line": "yes",
     "enabled": "yes",
 }
+
+STEPS: dict[str, dict[str, Any]] = {
+    "commit": {"commitment": "ab" * 32},
+    "reveal": {"share": SHARES["claimant"]},
+    "draw": {},
+    "rule": {"outcome": "dismissed", "operative": "Nothing.", "reasons": "So."},
+    "dissent": {"text": "No."},
+    "appoint": {"organization": "another-model"},
+    "withdraw": {"reason": "mine"},
+}
+
+
+def _given(body: dict[str, Any], _: Any) -> dict[str, Any]:
+    return body
+
 
 BODIES: dict[tuple[str, str], Any] = {
     ("portal:model-register", "post"): lambda world: {
@@ -148,5 +166,29 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("api:deliveries-replay", "post"): lambda _: {
         "failed_since": (SOON - timedelta(days=1)).isoformat()
+    },
+    ("portal:dispute-open", "post"): lambda world: {
+        "version": world.at["version_id"],
+        "accused": "rival/free 1.0",
+        "court": "authority",
+        "claim": "It is ours.",
+    },
+    ("api:disputes", "post"): lambda world: {
+        "version": str(world.at["version_id"]),
+        "accused": "rival/free 1.0",
+        "court": "authority",
+        "claim": "It is ours.",
+    },
+    ("portal:dispute-file", "post"): lambda _: {"title": "Reply", "text": "It is ours."},
+    ("api:dispute-filings", "post"): lambda _: {"title": "Reply", "text": "It is ours."},
+    ("portal:dispute-order", "post"): lambda _: {
+        "tests": [EXACT],
+        "draw_by": f"{SOON:%Y-%m-%dT%H:%M}",
+    },
+    ("api:dispute-order", "post"): lambda _: {"battery": [EXACT], "draw_by": SOON.isoformat()},
+    **{
+        (f"{face}:dispute-{step}", "post"): partial(_given, STEPS[step])
+        for face in ("portal", "api")
+        for step in STEPS
     },
 }

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from compliance.accounts.models import User
+from compliance.domain.disputes import RIGHT_OF, Act, sides_of
 from compliance.domain.rights import THROUGH_GRANT, Action, allowed
-from compliance.domain.vocabulary import Role
+from compliance.domain.vocabulary import Role, Side
 
 
 class Answer(Enum):
@@ -31,6 +32,7 @@ class Caller:
         knows: they may know that the organization has a record: it gave them some grant.
         reads: a grant opens to them the model that is called for.
         whole: a grant opens to them the whole record.
+        sits: where their organization sits in disputes that Northwind has opened.
     """
 
     user: User | None
@@ -39,6 +41,12 @@ class Caller:
     knows: bool = False
     reads: bool = False
     whole: bool = False
+    sits: Side | None = None
+
+    @property
+    def seat(self) -> Side | None:
+        """Where their organization sits in Northwind's disputes."""
+        return Side.CLAIMANT if self.home else self.sits
 
 
 class Reach(Enum):
@@ -92,6 +100,33 @@ class Asks:
 
 
 @dataclass(frozen=True)
+class Sits:
+    """Whoever sits in a dispute; without an act, to read it.
+
+    Attributes:
+        act: asks for its right in the organization that sits where somebody may do it.
+        confidential: it is for the parties and the court alone.
+    """
+
+    act: Act | None = None
+    confidential: bool = False
+
+    def answer(self, caller: Caller) -> Answer:
+        if caller.user is None:
+            return Answer.SIGN_IN
+        seat = caller.seat
+        if seat is None:
+            return Answer.HIDDEN
+        if self.confidential and seat is Side.REVIEWER:
+            return Answer.FORBIDDEN
+        if self.act is None:
+            return Answer.OK
+        roles = (caller.home,) if caller.home else caller.elsewhere
+        able = any(allowed(RIGHT_OF[seat], role) for role in roles)
+        return Answer.OK if able and seat in sides_of(self.act) else Answer.FORBIDDEN
+
+
+@dataclass(frozen=True)
 class Belongs:
     """Whoever belongs to some organization."""
 
@@ -117,7 +152,7 @@ class Public:
         return Answer.OK
 
 
-Need = Needs | Asks | Belongs | SignedIn | Public
+Need = Needs | Asks | Sits | Belongs | SignedIn | Public
 Row = Mapping[str, Need]
 
 

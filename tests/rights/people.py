@@ -35,7 +35,14 @@ from compliance.domain.events import EventType
 from compliance.domain.rights import FULL_SCOPES
 from compliance.domain.schedules import Rule
 from compliance.domain.subscriptions import CallWebhook
-from compliance.domain.vocabulary import Channel, GrantKind, OrganizationKind, Role, SourceKind
+from compliance.domain.vocabulary import (
+    Channel,
+    GrantKind,
+    OrganizationKind,
+    Role,
+    Side,
+    SourceKind,
+)
 from compliance.ledger.models import Entry
 from compliance.ledger.signer import LogSigner
 from compliance.people.services import member_invite
@@ -46,6 +53,7 @@ from tests.browser import record
 from tests.cast import PASSWORD, Cast, administrator_of
 from tests.logged import log_whole
 from tests.policy import obliged, pack_make
+from tests.rights.disputes import disputes_at
 from tests.rights.needs import Caller
 from tests.second_factors import totp_give
 
@@ -91,6 +99,9 @@ def world_make(cast: Cast, version: Version, signer: LogSigner, folder: Path) ->
     at |= obliged
     for name in ("portal:policy-adopt", "api:policy-pack-adopt"):
         instead[name] = {"pack_id": adoptable}
+    for name, values in disputes_at(cast, version).items():
+        at |= values if name == "every" else {}
+        instead |= {} if name == "every" else {name: values}
     at |= {
         "size": log_whole(signer, folder).size,
         "index": Entry.objects.filter(event__model=version.model).latest("index").index,
@@ -110,8 +121,12 @@ def _callers(cast: Cast, model: Model, other: Model, administrator: User) -> dic
         user = administrator if role is Role.ADMINISTRATOR else cast.appoint(role)
         callers[f"northwind {role.value}"] = Caller(user, home=role)
     whole = {"knows": True, "reads": True, "whole": True}
-    callers["regulator by grant"] = Caller(cast.regulator, elsewhere=(Role.REGULATOR,), **whole)
-    callers["reviewer by grant"] = Caller(cast.reviewer, elsewhere=(Role.REVIEWER,), **whole)
+    callers["regulator by grant"] = Caller(
+        cast.regulator, elsewhere=(Role.REGULATOR,), sits=Side.COURT, **whole
+    )
+    callers["reviewer by grant"] = Caller(
+        cast.reviewer, elsewhere=(Role.REVIEWER,), sits=Side.REVIEWER, **whole
+    )
     for name, named, reads in (("this", model, True), ("another", other, False)):
         holder, user = _academic(f"{name}-model")
         grant_give(
@@ -127,7 +142,7 @@ def _callers(cast: Cast, model: Model, other: Model, administrator: User) -> dic
     yesterday = timezone.now() - timedelta(days=1)
     grant_give(viewer=admin, organization=holder, provider=cast.northwind, expires_at=yesterday)
     callers["grant that ended"] = Caller(user, elsewhere=(Role.ADMINISTRATOR,))
-    callers["rival"] = Caller(cast.rival_engineer, elsewhere=(Role.ENGINEER,))
+    callers["rival"] = Caller(cast.rival_engineer, elsewhere=(Role.ENGINEER,), sits=Side.RESPONDENT)
     callers["outsider"] = Caller(cast.outsider, elsewhere=(Role.COMPLIANCE_OFFICER,))
     staff = totp_give(User.objects.create_superuser("operator@assay.example", PASSWORD))
     callers["staff"] = Caller(staff)

@@ -6,8 +6,9 @@ row fails ``test_every_address_has_a_row``.
 
 from __future__ import annotations
 
+from compliance.domain.disputes import Act
 from compliance.domain.rights import Action
-from tests.rights.needs import Asks, Belongs, Needs, Public, Reach, Row, SignedIn
+from tests.rights.needs import Asks, Belongs, Needs, Public, Reach, Row, SignedIn, Sits
 
 READ = Needs(Action.READ_RECORD)
 LABEL = Needs(Action.LABEL)
@@ -22,7 +23,17 @@ READ_INSIDE = Needs(Action.READ_RECORD, Reach.INSIDE)
 READ_WHOLE = Needs(Action.READ_RECORD, Reach.WHOLE)
 ROUTE = Needs(Action.ROUTE_ALERTS, Reach.INSIDE)
 ROUTE_WHOLE = Needs(Action.ROUTE_ALERTS, Reach.WHOLE)
-ANYBODY, ME, ASKS = Public(), SignedIn(), Asks()
+ANYBODY, ME, ASKS, SITS = Public(), SignedIn(), Asks(), Sits()
+STEPS: dict[str, Row] = {
+    "order": {"post": Sits(Act.ORDER)},
+    "commit": {"post": Sits(Act.COMMIT)},
+    "reveal": {"post": Sits(Act.REVEAL)},
+    "draw": {"post": Sits(Act.DRAW)},
+    "rule": {"post": Sits(Act.RULE)},
+    "dissent": {"post": Sits(Act.DISSENT)},
+    "appoint": {"post": Sits(Act.APPOINT)},
+    "withdraw": {"post": Sits(Act.WITHDRAW)},
+}
 
 PORTAL: dict[str, Row] = {
     "portal:home": {"get": ANYBODY},
@@ -127,6 +138,17 @@ PORTAL: dict[str, Row] = {
     "portal:alert-route-try": {"post": ROUTE},
     "portal:maintenance-windows": {"get": ME, "post": Needs(Action.ROUTE_ALERTS, Reach.CHOICE)},
     "portal:maintenance-window-end": {"post": ROUTE_WHOLE},
+    "portal:disputes": {"get": ME},
+    "portal:dispute-open": {
+        "get": Needs(Action.DISPUTE, Reach.ANYWHERE),
+        "post": Needs(Action.DISPUTE, Reach.CHOICE),
+    },
+    "portal:dispute": {"get": SITS},
+    "portal:dispute-docket": {"get": SITS},
+    "portal:dispute-file": {"post": Sits(Act.FILE)},
+    "portal:dispute-filing": {"get": Sits(confidential=True)},
+    "portal:dispute-filing-file": {"get": Sits(confidential=True)},
+    **{f"portal:dispute-{name}": row for name, row in STEPS.items()},
 }
 
 API: dict[str, Row] = {
@@ -201,6 +223,12 @@ API: dict[str, Row] = {
     "api:tokens": {"get": ME},
     "api:token": {"delete": MACHINES},
     "api:events": {"get": ME},
+    "api:disputes": {"get": ME, "post": Needs(Action.DISPUTE)},
+    "api:dispute": {"get": SITS},
+    "api:docket": {"get": SITS},
+    "api:dispute-filings": {"post": Sits(Act.FILE)},
+    "api:dispute-filing": {"get": Sits(confidential=True)},
+    **{f"api:dispute-{name}": row for name, row in STEPS.items()},
 }
 
 RESOURCES: dict[str, str] = {
@@ -234,6 +262,9 @@ RESOURCES: dict[str, str] = {
     **dict.fromkeys(("api:ledger", "api:ledger-consistency"), "ledger"),
     **dict.fromkeys(("api:ledger-entries", "api:ledger-entry", "api:events"), "ledger"),
     **dict.fromkeys(("api:grants", "api:readings", "api:tokens", "api:token"), "access"),
+    **dict.fromkeys(("api:disputes", "api:dispute", "api:docket"), "disputes"),
+    **dict.fromkeys(("api:dispute-filings", "api:dispute-filing"), "disputes"),
+    **dict.fromkeys((f"api:dispute-{name}" for name in STEPS), "disputes"),
 }
 """The resource that a token's scope must name for each address, if it does not name all."""
 

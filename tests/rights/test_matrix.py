@@ -48,6 +48,7 @@ NAMED = {
     ("api:policy-pack-drop", "post"): "organization",
     ("api:policy-pack-schedule", "post"): "organization",
     ("api:versions", "post"): "model",
+    ("api:disputes", "post"): "version",
     ("api:schedules", "post"): "model",
     ("api:runs", "post"): "version",
     ("api:run-forecast", "post"): "version",
