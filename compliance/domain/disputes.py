@@ -223,19 +223,24 @@ def estimate_figures(estimate: Estimate) -> str:
     )
 
 
+_TRIED = ("disjoint_pairs", "files")
+
+
 def measured_false_alarms(validity: Mapping[str, Json] | None, alpha: float) -> str:
     """What a test's validity report measured at ``alpha``, in one sentence.
 
     Reads rows ``{"alpha", "lower", "upper"}`` and ``{"alpha", "disjoint_lower", "disjoint_upper"}``
-    of the report's ``false_alarms``, the first arm that has the level.
+    of the report's ``false_alarms``, the first arm that has the level; how many were tried stands
+    with the level or with its arm.
     """
     for row in _levels((validity or {}).get("false_alarms")):
         prefix = "disjoint_" if "disjoint_upper" in row else ""
         if row.get("alpha") == alpha and f"{prefix}upper" in row:
             alarms = row.get("alarms_disjoint", row.get("violating", 0))
             lower, upper = row[f"{prefix}lower"], row[f"{prefix}upper"]
+            tried = next((f" of {row[one]}" for one in _TRIED if one in row), "")
             return (
-                f"False alarms measured at alpha {alpha:g}: {alarms}, rate between {lower:.4g} and "
+                f"False alarms measured at alpha {alpha:g}: {alarms}{tried}, rate between {lower:.4g} and "
                 f"{upper:.4g} (95% interval)."
             )
     return f"The validity report has no false-alarm rate at alpha {alpha:g}."
@@ -248,7 +253,8 @@ def _levels(reported: Json) -> Sequence[Mapping[str, Json]]:
         if isinstance(row, Mapping):
             levels = row.get("levels")
             inner = levels if isinstance(levels, list) else [row]
-            found += [one for one in inner if isinstance(one, Mapping)]
+            tried = {one: row[one] for one in _TRIED if one in row}
+            found += [{**tried, **one} for one in inner if isinstance(one, Mapping)]
     return found
 
 

@@ -3,9 +3,10 @@
 The parties commit to the SHA-256 of 32 bytes and reveal them once both have committed. The court's
 share is drawn when it orders the battery, committed to then, and shown last. So a party that
 withholds its share does not know what seed it decides against; its share then counts as absent, and
-whether one was withheld is said beside the result. Whoever also knew the court's share could choose
-among at most 2^k seeds, k the number of parties: the chance of a false finding in their favour
-would be at most 2^k alpha (union bound).
+whether one was withheld is said beside the result. Where both have committed, a party that also knew
+the court's share could choose between two seeds, with its own share and without: the chance of a
+false finding in its favour would be at most 2 alpha (union bound). A party that never commits leaves
+the draw to the other's share and the court's secrecy.
 
 Source: Blum, Coin flipping by telephone, CRYPTO 1981 (commit and reveal).
 """

@@ -96,7 +96,7 @@ def test_a_derived_model_is_shown_upheld_and_proved_offline(
     assert (found.finding, found.alpha) == (LineageFinding.SHOWN, 0.001)
     assert found.statement.startswith("Shown: provenance.shared_initialisation@2 finds that ")
     assert "99.9% confidence sequence" in found.statement
-    assert "False alarms measured at alpha 0.001: 0, rate between 0 and" in found.measured
+    assert "False alarms measured at alpha 0.001: 0 of 300, rate between 0 and" in found.measured
     run = dispute.battery.draw.run
     (result,) = result_list(viewer=one.claimant).filter(shard__run=run)
     assert score_list(viewer=one.claimant, shard=result.shard).count() == 1

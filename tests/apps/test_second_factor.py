@@ -265,6 +265,7 @@ def test_every_page_that_changes_people_or_access_is_guarded() -> None:
     assert guarded["member-invite"] is guarded["invitation-withdraw"] is DangerousAct.INVITE
     assert guarded["member-change"] is guarded["member-remove"] is DangerousAct.MEMBERSHIP
     assert guarded["grant-give"] is guarded["grant-end"] is DangerousAct.GRANT
+    assert guarded["dispute-rule"] is DangerousAct.RULING
     tokens = ("tokens", "token-revoke", "machines", "machine", "machine-end")
     assert {guarded[name] for name in tokens} == {DangerousAct.TOKEN}
 

@@ -20,6 +20,7 @@ from tests.alerting import lived
 from tests.browser import kin, record
 from tests.browser.conftest import Record, SignIn
 from tests.cast import Cast
+from tests.disputing import announce_exact, case_of, rivals_version
 from tests.policy import obliged
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,6 +85,9 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         )
     token_issue(user=cast.officer, name="nightly", expires_at=timezone.now() + timedelta(days=9))
     shard = run.shards.get(test_name="safety.refusal")
+    announce_exact()
+    case = case_of(cast, version, rivals_version(cast, version.location, slug="accused"))
+    dispute = case.ordered(case.reviewed())
     return [
         "/",
         "/models/",
@@ -105,6 +109,10 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         f"/versions/{version.id}/obligations/",
         "/questions/",
         f"/questions/{question.id}/",
+        "/disputes/",
+        "/disputes/open/",
+        f"/disputes/{dispute.id}/",
+        f"/disputes/{dispute.id}/filings/1/",
         f"/models/{version.model_id}/offer/",
         f"/versions/{version.id}/",
         "/runs/",

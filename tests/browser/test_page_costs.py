@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from compliance.alerts.models import Alert
 from compliance.audits.models import Run, Subscription, WebhookCall
+from compliance.disputes.models import Dispute
+from compliance.disputes.services import Attached, Submission, dispute_file
 from compliance.domain.vocabulary import Access
 from compliance.events.models import Event
 from compliance.obligations.models import Obligation
@@ -24,6 +26,7 @@ from compliance.registry.services import model_register, version_register
 from tests.browser import record
 from tests.browser.conftest import Record
 from tests.cast import Cast
+from tests.disputing import Case, announce_exact, case_of, rivals_version
 from tests.policy import obliged, pack_make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,6 +52,8 @@ def paths(version: Version) -> list[str]:
         "/obligations/",
         f"/versions/{version.id}/obligations/",
         "/questions/",
+        "/disputes/",
+        *(f"/disputes/{one.id}/" for one in Dispute.objects.order_by("opened_at")[:1]),
         "/runs/",
         f"/runs/{run.id}/",
         f"/runs/{run.id}/items/{run.shards.all()[0].id}/",
@@ -86,10 +91,17 @@ def test_more_rows_do_not_mean_more_queries(audited: Record, cast: Cast, client:
     subscription = record.subscribe(officer, audited.run)
     obliged(officer, audited.version)
     Obligation.objects.filter(demand="pairs").update(due_at=timezone.now())
+    announce_exact()
+    case = case_of(cast, audited.version, rivals_version(cast, audited.version.location))
+    dispute = case.ordered(case.reviewed())
     for path in paths(audited.version):  # reading answers is told of, once a day
         client.get(path)
     few = {path: queries(client, path) for path in paths(audited.version)}
     for place in range(3):
+        accused = rivals_version(cast, audited.version.location, slug=f"copy{place}")
+        Case(cast, case.claimed, accused, case.rival_officer).opened()
+        said = Submission(title="More", text="More.", files=[Attached("a.txt", b"a")])
+        dispute_file(viewer=case.claimant, dispute=dispute, submission=said)
         run = record.request(officer, audited.version, list(record.TITLES))
         record.work(run, {"safety.refusal": record.VIOLATING})
         Alert.objects.update(state="resolved")  # else it is the same finding again

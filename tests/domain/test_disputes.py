@@ -115,7 +115,9 @@ def test_no_sentence_calls_two_models_independent() -> None:
 def test_the_measured_rate_comes_from_the_validity_report() -> None:
     test = catalogue()["provenance.shared_initialisation", 2]
     said = measured_false_alarms(validity(test), 0.001)
-    assert said.startswith("False alarms measured at alpha 0.001: 0, rate between 0 and 0.01")
+    assert said.startswith(
+        "False alarms measured at alpha 0.001: 0 of 300, rate between 0 and 0.01"
+    )
     assert "no false-alarm rate at alpha 0.3" in measured_false_alarms(validity(test), 0.3)
     assert "no false-alarm rate" in measured_false_alarms(None, 0.001)
 

@@ -105,7 +105,7 @@ def world_make(cast: Cast, version: Version, signer: LogSigner, folder: Path) ->
     at |= {
         "size": log_whole(signer, folder).size,
         "index": Entry.objects.filter(event__model=version.model).latest("index").index,
-        "grant_id": Grant.objects.filter(provider=cast.northwind)[0].pk,
+        "grant_id": Grant.objects.filter(provider=cast.northwind, dispute=None)[0].pk,
         "token_id": ApiToken.objects.get(user=machine.user).pk,
         "machine_id": machine.user_id,
         **_around(cast, version.model, admin),
