@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from compliance.api.description import DESCRIPTION as API_DESCRIPTION
-from compliance.domain import vocabulary
+from compliance.domain import dispute_words, vocabulary
 from compliance.domain.events import EventType
 from compliance.env import load
 from compliance.logs import logging_settings, structlog_configure
@@ -220,7 +220,7 @@ DEFAULT_FROM_EMAIL = ENV.email_from
 _WORDS: list[type[StrEnum]] = [
     *(
         words
-        for words in vars(vocabulary).values()
+        for words in (*vars(vocabulary).values(), *vars(dispute_words).values())
         if isinstance(words, type) and issubclass(words, StrEnum) and words is not StrEnum
     ),
     EventType,

@@ -9,8 +9,8 @@ from django.db import models
 
 from compliance.accounts.models import Organization
 from compliance.audits.models import Run
+from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
 from compliance.domain.disputes import LIVE
-from compliance.domain.vocabulary import DisputeState, RulingOutcome, Side
 from compliance.events.models import append_only
 from compliance.registry.models import Version
 

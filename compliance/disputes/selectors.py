@@ -12,6 +12,7 @@ from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer
 from compliance.audits.models import Run, Shard, StressTest
 from compliance.disputes.models import Dispute, Draw, Filing, FilingFile
+from compliance.domain.dispute_words import DisputeState, Side
 from compliance.domain.disputes import (
     READS_CONFIDENTIAL,
     RIGHT_OF,
@@ -29,14 +30,7 @@ from compliance.domain.errors import NotAllowedError, NotFoundError
 from compliance.domain.rights import Action
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.verdicts import Estimate
-from compliance.domain.vocabulary import (
-    DisputeState,
-    Kind,
-    LineageFinding,
-    OrganizationKind,
-    Side,
-    Verdict,
-)
+from compliance.domain.vocabulary import Kind, LineageFinding, OrganizationKind, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,11 @@ from enum import StrEnum
 from typing import Self
 
 from compliance.domain.canonical import Json
+from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
 from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.rights import Action
 from compliance.domain.verdicts import Estimate
-from compliance.domain.vocabulary import (
-    DisputeState,
-    LineageFinding,
-    RulingOutcome,
-    Side,
-    Verdict,
-)
+from compliance.domain.vocabulary import LineageFinding, Verdict
 
 ANSWER_DAYS = 21
 """Rule 12(a)(1)(A)(i) of the US Federal Rules of Civil Procedure: 21 days to answer a complaint."""
@@ -240,8 +235,8 @@ def measured_false_alarms(validity: Mapping[str, Json] | None, alpha: float) -> 
             lower, upper = row[f"{prefix}lower"], row[f"{prefix}upper"]
             tried = next((f" of {row[one]}" for one in _TRIED if one in row), "")
             return (
-                f"False alarms measured at alpha {alpha:g}: {alarms}{tried}, rate between {lower:.4g} and "
-                f"{upper:.4g} (95% interval)."
+                f"False alarms measured at alpha {alpha:g}: {alarms}{tried}, rate between "
+                f"{lower:.4g} and {upper:.4g} (95% interval)."
             )
     return f"The validity report has no false-alarm rate at alpha {alpha:g}."
 

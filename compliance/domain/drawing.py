@@ -2,11 +2,11 @@
 
 The parties commit to the SHA-256 of 32 bytes and reveal them once both have committed. The court's
 share is drawn when it orders the battery, committed to then, and shown last. So a party that
-withholds its share does not know what seed it decides against; its share then counts as absent, and
-whether one was withheld is said beside the result. Where both have committed, a party that also knew
-the court's share could choose between two seeds, with its own share and without: the chance of a
-false finding in its favour would be at most 2 alpha (union bound). A party that never commits leaves
-the draw to the other's share and the court's secrecy.
+withholds its share does not know what seed it decides against; its share then counts as absent,
+and whether one was withheld is said beside the result. Where both have committed, a party that also
+knew the court's share could choose between two seeds, with its own share and without: the chance
+of a false finding in its favour would be at most 2 alpha (union bound). A party that never commits
+leaves the draw to the other's share and the court's secrecy.
 
 Source: Blum, Coin flipping by telephone, CRYPTO 1981 (commit and reveal).
 """
@@ -18,8 +18,8 @@ import re
 from collections.abc import Mapping
 
 from compliance.domain.canonical import digest
+from compliance.domain.dispute_words import Side
 from compliance.domain.errors import InvalidInputError
-from compliance.domain.vocabulary import Side
 
 SHARE_BYTES = 32
 FORMAT = "assay/draw/v1"

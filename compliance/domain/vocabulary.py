@@ -290,36 +290,3 @@ class Occasion(StrEnum):
     ASSIGNED = "assigned"
     TRIED = "tried"
     """Somebody tries whether a route arrives; it tells of no alert."""
-
-
-class Side(StrEnum):
-    """Where an organization sits in a dispute."""
-
-    CLAIMANT = "claimant"
-    RESPONDENT = "respondent"
-    COURT = "court"
-    REVIEWER = "reviewer"
-
-
-class DisputeState(StrEnum):
-    """Where a dispute stands."""
-
-    OPENED = "opened"
-    ANSWERED = "answered"
-    ORDERED = "ordered"
-    """The court ordered a battery; the parties draw its seed."""
-    RUNNING = "running"
-    HEARD = "heard"
-    """The battery has ended; what it found is before the court."""
-    RULED = "ruled"
-    WITHDRAWN = "withdrawn"
-
-
-class RulingOutcome(StrEnum):
-    """What a court decides of the claim."""
-
-    UPHELD = "upheld"
-    """Only where the battery showed something."""
-    NOT_UPHELD = "not_upheld"
-    DISMISSED = "dismissed"
-    """Without a test: nothing was found, either way."""

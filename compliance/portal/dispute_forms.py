@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from compliance.disputes.selectors import orderable_tests, reviewers_for
 from compliance.disputes.services import Attached, Submission
+from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.disputes import DRAW_DAYS, MAX_FILE_BYTES, MAX_FILES, MAX_TEXT
-from compliance.domain.vocabulary import RulingOutcome
 from compliance.portal.forms import PortalForm
 
 OUTCOMES = {

@@ -18,8 +18,8 @@ from compliance.disputes.services import (
     share_commit,
     share_reveal,
 )
+from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.disputes import Act
-from compliance.domain.vocabulary import RulingOutcome
 from compliance.portal.dispute_forms import (
     AppointForm,
     CommitForm,

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.django_db
 FILES = {
     "bundle": "application/zip",
     "{period}": "application/pdf",
-    "{summary_id}": "application/vnd.dsse.envelope.v1+json",
     "{summary_id}": "application/octet-stream",
     "results.ndjson": "application/x-ndjson",
     "results.parquet": "application/vnd.apache.parquet",

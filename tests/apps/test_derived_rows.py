@@ -63,7 +63,6 @@ BREAKS: dict[str, Callable[[], object]] = {
     "another verdict before": lambda: VerdictChange.objects.update(before="inconclusive"),
     "a change that was none": change_that_was_none,
     "another first e-value": lambda: StreamNewest.objects.update(first_log10_e_violating=0.5),
-    "another first e-value": lambda: StreamNewest.objects.update(first_log10_e_violating=0.5),
     "no head": lambda: StreamNewest.objects.all().delete(),
 }
 

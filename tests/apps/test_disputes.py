@@ -34,6 +34,7 @@ from compliance.disputes.services import (
     share_commit,
     share_reveal,
 )
+from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.disputes import MAX_FILE_BYTES
 from compliance.domain.errors import (
     InvalidInputError,
@@ -41,7 +42,7 @@ from compliance.domain.errors import (
     NotFoundError,
     TransitionError,
 )
-from compliance.domain.vocabulary import GrantKind, RulingOutcome
+from compliance.domain.vocabulary import GrantKind
 from compliance.events.models import Event
 from compliance.ledger.models import Evidence
 from compliance.registry.models import Version

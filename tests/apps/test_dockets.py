@@ -16,13 +16,14 @@ from compliance.disputes.models import Dispute
 from compliance.disputes.selectors import findings_of
 from compliance.disputes.services import dispute_rule, docket_take
 from compliance.domain.canonical import canonical_json
+from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.errors import InvalidInputError, NotFoundError
 from compliance.domain.verify.docket import docket_build, docket_read, is_docket
 from compliance.domain.verify.docket_rules import docket_verify
 from compliance.domain.verify.page_proof import ProvedEntry, page_proof_build, page_proof_read
 from compliance.domain.verify.rules import Outcome, Step
 from compliance.domain.verify.trust import Trust, trust_read
-from compliance.domain.vocabulary import Access, LineageFinding, RulingOutcome
+from compliance.domain.vocabulary import Access, LineageFinding
 from compliance.events.models import Event
 from compliance.ledger.sequencer import hand_on
 from compliance.ledger.services import log_setup_record, policy_read

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
 from compliance.domain.disputes import (
     DISPUTE_MOVES,
     LIVE,
@@ -25,14 +26,7 @@ from compliance.domain.drawing import seed_drawn, share_commitment
 from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.runs import seed_from
 from compliance.domain.verdicts import Claim, Estimate, Part
-from compliance.domain.vocabulary import (
-    DisputeState,
-    LineageFinding,
-    RulingOutcome,
-    Scope,
-    Side,
-    Verdict,
-)
+from compliance.domain.vocabulary import LineageFinding, Scope, Verdict
 from workers.catalogue import catalogue, validity
 
 SHARES = {Side.COURT: "00" * 32, Side.CLAIMANT: "11" * 32, Side.RESPONDENT: "22" * 32}

@@ -11,10 +11,11 @@ from compliance.audits.models import StressTest
 from compliance.disputes.models import Dispute
 from compliance.disputes.selectors import findings_of
 from compliance.disputes.services import dispute_rule, docket_take
+from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.verify.docket_rules import docket_verify
 from compliance.domain.verify.rules import Outcome
 from compliance.domain.verify.trust import trust_read
-from compliance.domain.vocabulary import Access, LineageFinding, RulingOutcome
+from compliance.domain.vocabulary import Access, LineageFinding
 from compliance.ledger.sequencer import hand_on
 from compliance.ledger.services import log_setup_record, policy_read
 from compliance.ledger.signer import LogSigner

@@ -16,7 +16,8 @@ from compliance.disputes.services import (
     dispute_file,
     dispute_rule,
 )
-from compliance.domain.vocabulary import Access, RulingOutcome
+from compliance.domain.dispute_words import RulingOutcome
+from compliance.domain.vocabulary import Access
 from compliance.registry.models import Version
 from compliance.registry.services import version_register
 from tests.cast import Cast

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from compliance.accounts.models import User
+from compliance.domain.dispute_words import Side
 from compliance.domain.disputes import RIGHT_OF, Act, sides_of
 from compliance.domain.rights import THROUGH_GRANT, Action, allowed
-from compliance.domain.vocabulary import Role, Side
+from compliance.domain.vocabulary import Role
 
 
 class Answer(Enum):

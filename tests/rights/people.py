@@ -30,19 +30,13 @@ from compliance.audits.services import (
     schedule_create,
     subscription_create,
 )
+from compliance.domain.dispute_words import Side
 from compliance.domain.endpoints import RequestLimit
 from compliance.domain.events import EventType
 from compliance.domain.rights import FULL_SCOPES
 from compliance.domain.schedules import Rule
 from compliance.domain.subscriptions import CallWebhook
-from compliance.domain.vocabulary import (
-    Channel,
-    GrantKind,
-    OrganizationKind,
-    Role,
-    Side,
-    SourceKind,
-)
+from compliance.domain.vocabulary import Channel, GrantKind, OrganizationKind, Role, SourceKind
 from compliance.ledger.models import Entry
 from compliance.ledger.signer import LogSigner
 from compliance.people.services import member_invite

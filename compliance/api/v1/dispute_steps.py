@@ -28,8 +28,8 @@ from compliance.disputes.services import (
     share_commit,
     share_reveal,
 )
+from compliance.domain.dispute_words import RulingOutcome, Side
 from compliance.domain.disputes import MAX_TEXT
-from compliance.domain.vocabulary import RulingOutcome, Side
 
 REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 _HEX = r"^[0-9a-f]{64}$"

@@ -28,7 +28,8 @@ from compliance.disputes.selectors import (
     findings_of,
 )
 from compliance.disputes.services import dispute_open, docket_take
-from compliance.domain.vocabulary import DisputeState, LineageFinding, RulingOutcome, Side
+from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
+from compliance.domain.vocabulary import LineageFinding
 from compliance.registry.selectors import version_get
 
 

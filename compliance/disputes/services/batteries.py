@@ -25,13 +25,14 @@ from compliance.disputes.services.telling import (
     models_open,
 )
 from compliance.domain.canonical import Json, digest
+from compliance.domain.dispute_words import DisputeState, Side
 from compliance.domain.disputes import MOST_TESTS, Act
 from compliance.domain.drawing import SHARE_BYTES, share_commitment
 from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.events import EventType
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.verify.docket import plan_of
-from compliance.domain.vocabulary import Access, DisputeState, Side
+from compliance.domain.vocabulary import Access
 
 
 @transaction.atomic

@@ -19,12 +19,13 @@ from compliance.disputes.services.telling import (
     dispute_tell,
     run_open,
 )
+from compliance.domain.dispute_words import DisputeState, Side
 from compliance.domain.disputes import Act
 from compliance.domain.drawing import hex_check, seed_drawn, share_commitment
 from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.events import EventType
 from compliance.domain.specs import StressTestSpec
-from compliance.domain.vocabulary import DisputeState, Side, Trigger
+from compliance.domain.vocabulary import Trigger
 from compliance.events.selectors import event_by_id
 
 _PARTIES = (Side.CLAIMANT, Side.RESPONDENT)

@@ -20,11 +20,11 @@ from compliance.disputes.services.telling import (
     text_check,
 )
 from compliance.domain.canonical import Json
+from compliance.domain.dispute_words import DisputeState, Side
 from compliance.domain.disputes import Act, answer_due
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import DisputeState, Side
 from compliance.registry.models import Version
 
 

@@ -14,10 +14,10 @@ from compliance.disputes.services.telling import (
     text_check,
 )
 from compliance.domain.canonical import Json
+from compliance.domain.dispute_words import DisputeState, RulingOutcome
 from compliance.domain.disputes import Act, ruling_check
 from compliance.domain.errors import TransitionError
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import DisputeState, RulingOutcome
 
 
 @transaction.atomic

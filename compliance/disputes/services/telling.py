@@ -14,10 +14,10 @@ from compliance.alerts.services import alert_open
 from compliance.disputes.models import Dispute, DisputeTransition
 from compliance.disputes.selectors import Seat, seats_of
 from compliance.domain.canonical import Json
+from compliance.domain.dispute_words import DisputeState, Side
 from compliance.domain.disputes import DISPUTE_MOVES, MAX_TEXT, dispute_move_check
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import DisputeState, Side
 from compliance.events.selectors import event_by_id
 from compliance.events.services import event_record
 from compliance.registry.models import Model

@@ -28,6 +28,7 @@ from typing import cast
 from compliance.domain.attestation import statement_digest
 from compliance.domain.canonical import Json, digest
 from compliance.domain.commitments import CommitmentError
+from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
 from compliance.domain.disputes import (
     Found,
     dispute_move_check,
@@ -53,7 +54,6 @@ from compliance.domain.verify.rules import (
     verify,
 )
 from compliance.domain.verify.trust import Trust
-from compliance.domain.vocabulary import DisputeState, RulingOutcome, Side
 
 _PARTIES = (Side.CLAIMANT, Side.RESPONDENT)
 _BECOMES = {

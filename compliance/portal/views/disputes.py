@@ -29,9 +29,9 @@ from compliance.disputes.services import (
     filing_file_read,
     filing_read,
 )
+from compliance.domain.dispute_words import DisputeState, Side
 from compliance.domain.disputes import Act
 from compliance.domain.errors import InvalidInputError, NotAllowedError
-from compliance.domain.vocabulary import DisputeState, Side
 from compliance.portal.dispute_forms import DisputeOpenForm, StepForm
 from compliance.portal.dispute_steps import STEPS
 from compliance.portal.paging import one_of, paged, query_without_page
