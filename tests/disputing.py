@@ -18,15 +18,19 @@ from compliance.audits.services import Announcement, catalogue_publish, shard_cl
 from compliance.disputes.models import Dispute
 from compliance.disputes.selectors import dispute_get
 from compliance.disputes.services import (
+    Attached,
     Submission,
     battery_order,
     dispute_file,
     dispute_hear,
     dispute_open,
+    dispute_rule,
     reviewer_appoint,
+    ruling_dissent,
     share_commit,
     share_reveal,
 )
+from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.events import EventType
 from compliance.domain.vocabulary import Access, Role
 from compliance.events.models import Event
@@ -125,6 +129,27 @@ class Case:
 
     def again(self, dispute: Dispute) -> Dispute:
         return dispute_get(viewer=self.claimant, dispute_id=dispute.id)
+
+
+def one_of_everything(cast: Cast, claimed: Version, location: str) -> None:
+    """Two disputes that have a row of every kind between them; nothing is executed."""
+    announce_exact()
+    case = case_of(cast, claimed, rivals_version(cast, location, slug="accused"))
+    case.running(case.reviewed())
+    accused = rivals_version(cast, location, slug="dismissed")
+    other = Case(cast, claimed, accused, case.rival_officer)
+    dispute = other.reviewed()
+    files = [Attached("log.txt", b"step 1")]
+    reply = Submission(title="Reply", text="They are.", files=files)
+    dispute_file(viewer=other.claimant, dispute=dispute, submission=reply)
+    dispute_rule(
+        viewer=other.court,
+        dispute=dispute,
+        outcome=RulingOutcome.DISMISSED,
+        operative="Nothing.",
+        reasons="It was not pursued.",
+    )
+    ruling_dissent(viewer=other.reviewer, dispute=dispute, text="It should have been.")
 
 
 def ended(run: Run) -> Event:

@@ -18,6 +18,7 @@ from compliance.accounts.models import User
 from compliance.accounts.services import token_issue
 from compliance.audits.models import Schedule, Subscription
 from compliance.audits.services import battery_resolve, schedule_create, subscription_create
+from compliance.disputes.models import Dispute
 from compliance.domain.events import EventType
 from compliance.domain.schedules import Rule
 from compliance.domain.subscriptions import OpenAlert
@@ -26,6 +27,7 @@ from compliance.ledger.signer import LogSigner
 from compliance.policies.models import PolicyPack
 from tests.api.conftest import Record
 from tests.cast import Cast
+from tests.disputing import announce_exact, case_of, rivals_version
 from tests.logged import log_whole
 from tests.policy import obliged
 
@@ -39,7 +41,7 @@ FEW, MANY = 3, 60
 def logged(
     transactional_db: None, cast: Cast, record: Record, signer: LogSigner, tmp_path: Path
 ) -> Record:
-    """The record with a schedule, a subscription and an adopted pack, in a signed log."""
+    """The record with a schedule, a subscription, an adopted pack and a dispute, in a signed log."""
     officer = cast.viewer(cast.officer)
     schedule_create(
         viewer=officer,
@@ -55,6 +57,8 @@ def logged(
         consequence=OpenAlert(Severity.WARNING),
     )
     obliged(officer, record.version)
+    announce_exact()
+    case_of(cast, record.version, rivals_version(cast, record.version.location)).ordered()
     log_whole(signer, tmp_path / "witness")
     return record
 
@@ -71,6 +75,7 @@ def configuration(record: Record, folder: Path) -> Path:
         "subscription": Subscription.objects.get().id,
         "pack": PolicyPack.objects.get().id,
         "summary": record.version.summaries.get().id,
+        "dispute": Dispute.objects.get().id,
         "organization": "northwind",
     }
     at = {f"path.{name}_id": name for name in there} | {

@@ -63,6 +63,7 @@ from tests.browser.record import (
 )
 from tests.cast import Cast, administrator_of
 from tests.conftest import write_weights
+from tests.disputing import one_of_everything
 from tests.logged import log_whole
 from tests.policy import obliged
 from tests.second_factors import sign_in, totp_give
@@ -179,6 +180,7 @@ def record(
         due_at=timezone.now() + timedelta(days=7),
     )
     question_answer(viewer=officer, question=question, text="So.")
+    one_of_everything(cast, version, version.location)
     events_relay(follow=lambda events: [(event, "alerts.open") for event in events])
     log_whole(signer, tmp_path / "witness")
     Subtree.objects.create(level=1, index=0, root=b"r" * 32)  # a real one needs 256 events
@@ -207,7 +209,7 @@ def test_every_list_and_every_row_opens(room: Client, record: Run) -> None:
     for row in rows():
         first = row._default_manager.order_by("pk").first()
         assert first is not None, f"the record holds no {row.__name__}"
-        page = room.get(address(row, "changelist"))
+        page = room.get(address(row, "changelist"), {"all": ""})  # of more than one page, too
         assert page.status_code == 200, row
         assert address(row, "change", first.pk) in page.content.decode(), row
         assert room.get(address(row, "change", first.pk)).status_code == 200, row

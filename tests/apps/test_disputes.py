@@ -13,7 +13,8 @@ from django.utils import timezone
 from compliance.accounts.models import Grant
 from compliance.accounts.services import GrantScope, grant_end, grant_give
 from compliance.alerts.models import Alert
-from compliance.audits.selectors import run_list
+from compliance.alerts.selectors import alert_list, window_list
+from compliance.audits.selectors import run_list, schedule_list, subscription_list
 from compliance.audits.services import run_cancel
 from compliance.disputes.models import Dispute, Ruling
 from compliance.disputes.selectors import dispute_get, dispute_list, filing_get
@@ -44,9 +45,11 @@ from compliance.domain.errors import (
 )
 from compliance.domain.vocabulary import GrantKind
 from compliance.events.models import Event
+from compliance.events.selectors import event_list
 from compliance.ledger.models import Evidence
+from compliance.questions.selectors import question_list
 from compliance.registry.models import Version
-from compliance.registry.selectors import model_list, version_list
+from compliance.registry.selectors import endpoint_limit_list, model_list, version_list
 from tests.cast import Cast, administrator_of
 from tests.conftest import write_weights
 from tests.disputing import (
@@ -305,6 +308,25 @@ def test_the_run_is_open_to_the_claimant_and_nobody_cancels_it(case: Case) -> No
         run_cancel(viewer=case.respondent, run=run, reason="we would rather not")
     with pytest.raises(TransitionError):
         dispute_withdraw(viewer=case.claimant, dispute=dispute, reason="we saw it coming")
+
+
+def test_beside_the_run_the_claimant_sees_nothing_of_the_respondent(case: Case) -> None:
+    case.running()
+    theirs = case.cast.rival
+    viewer = case.claimant
+    seen = {
+        "models": model_list(viewer=viewer).filter(organization=theirs),
+        "versions": version_list(viewer=viewer).filter(model__organization=theirs),
+        "events": event_list(viewer=viewer).filter(organization=theirs),
+        "alerts": alert_list(viewer=viewer).filter(organization=theirs),
+        "schedules": schedule_list(viewer=viewer).filter(model__organization=theirs),
+        "subscriptions": subscription_list(viewer=viewer).filter(organization=theirs),
+        "limits": endpoint_limit_list(viewer=viewer).filter(organization=theirs),
+        "windows": window_list(viewer=viewer).filter(organization=theirs),
+        "questions": question_list(viewer=viewer).filter(model__organization=theirs),
+    }
+    assert {name: rows.count() for name, rows in seen.items()} == dict.fromkeys(seen, 0)
+    assert run_list(viewer=viewer).filter(version__model__organization=theirs).count() == 1
 
 
 def test_what_a_dispute_opened_is_closed_by_its_end_and_by_nobody_before(case: Case) -> None:
