@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -113,17 +114,31 @@ def acting(*, viewer: Viewer, dispute: Dispute, act: Act) -> Seat:
     raise NotAllowedError(f"it is not yours to {act.value} in this dispute")
 
 
-def acts_of(*, viewer: Viewer, dispute: Dispute) -> frozenset[Act]:
+def acts_of(*, viewer: Viewer, dispute: Dispute, now: datetime) -> frozenset[Act]:
     """What the viewer may do now, for whoever draws the forms."""
-    state = DisputeState(dispute.state)
-    return frozenset().union(
-        *(
-            acts_open(seat.side, state)
-            for seat in seats_of(dispute=dispute)
-            if viewer.roles.get(seat.organization.id)
-            and viewer.may(RIGHT_OF[seat.side], seat.organization.id)
-        )
-    )
+    state, found = DisputeState(dispute.state), set[Act]()
+    for seat in seats_of(dispute=dispute):
+        inside = seat.organization.id in viewer.roles
+        if inside and viewer.may(RIGHT_OF[seat.side], seat.organization.id):
+            found |= acts_open(seat.side, state) - _untimely(dispute, seat, now)
+    return frozenset(found)
+
+
+def _untimely(dispute: Dispute, seat: Seat, now: datetime) -> set[Act]:
+    """What would be refused though the state allows it: too early, or done already."""
+    found = set[Act]()
+    if dispute.state == DisputeState.OPENED.value and now < dispute.answer_by:
+        found.add(Act.ORDER)
+    if dispute.state == DisputeState.ORDERED.value:
+        committed = {one.side: one for one in dispute.battery.commitments.all()}
+        own = committed.get(seat.side.value)
+        found |= {Act.DRAW} if now < dispute.battery.draw_by else set()
+        found |= {Act.COMMIT} if own else set()
+        found |= {Act.REVEAL} if len(committed) < 2 or hasattr(own, "reveal") else set()
+    if dispute.state == DisputeState.RULED.value:
+        dissents = dispute.ruling.dissents.all()
+        found |= {Act.DISSENT for one in dissents if one.organization == seat.organization}
+    return found
 
 
 def filing_get(*, viewer: Viewer, dispute_id: UUID, number: int) -> Filing:

@@ -11,13 +11,14 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from compliance.accounts.models import Grant
+from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import GrantScope, grant_end, grant_give
 from compliance.alerts.models import Alert
 from compliance.alerts.selectors import alert_list, window_list
 from compliance.audits.selectors import run_list, schedule_list, subscription_list
 from compliance.audits.services import run_cancel
 from compliance.disputes.models import Dispute, Ruling
-from compliance.disputes.selectors import dispute_get, dispute_list, filing_get
+from compliance.disputes.selectors import acts_of, dispute_get, dispute_list, filing_get
 from compliance.disputes.services import (
     Attached,
     Submission,
@@ -285,6 +286,24 @@ def test_neither_party_chooses_the_seed(case: Case) -> None:
     share_reveal(viewer=case.claimant, dispute=dispute, share=SHARES["claimant"])
     after = case.again(dispute)
     assert (after.state, after.battery.draw.run.trigger) == ("running", "dispute")
+
+
+def test_only_what_would_be_taken_is_offered(case: Case) -> None:
+    def offered(viewer: Viewer, dispute: Dispute) -> set[str]:
+        return {one.name for one in acts_of(viewer=viewer, dispute=dispute, now=timezone.now())}
+
+    opened = case.opened()
+    assert offered(case.court, opened) == {"APPOINT", "RULE"}
+    answer = Submission(title="Answer", text="No.")
+    dispute_file(viewer=case.respondent, dispute=opened, submission=answer)
+    assert "ORDER" in offered(case.court, case.again(opened))
+    ordered = case.ordered(opened)
+    assert offered(case.claimant, ordered) == {"COMMIT", "FILE", "WITHDRAW"}
+    committed = case.committed(ordered)
+    assert offered(case.claimant, committed) == {"REVEAL", "FILE", "WITHDRAW"}
+    share_reveal(viewer=case.claimant, dispute=committed, share=SHARES["claimant"])
+    assert offered(case.claimant, case.again(committed)) == {"FILE", "WITHDRAW"}
+    assert offered(case.cast.viewer(case.cast.engineer), committed) == set()
 
 
 def test_who_withholds_its_share_is_left_out_and_said_to_be(case: Case) -> None:

@@ -70,7 +70,6 @@ def test_a_dispute_is_opened_answered_and_ordered_on_its_pages(
         page.get_by_role("button", name="Commit", exact=True).click()
         page.get_by_text("The commitment stands").wait_for()
     claimant.goto(f"/disputes/{here}")
-    claimant.get_by_text("Reveal the share").click()
     claimant.get_by_label("Our share", exact=True).fill(SHARES["claimant"])
     claimant.get_by_role("button", name="Reveal", exact=True).click()
     claimant.get_by_text("The share is revealed").wait_for()

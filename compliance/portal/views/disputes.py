@@ -30,7 +30,6 @@ from compliance.disputes.services import (
     filing_read,
 )
 from compliance.domain.dispute_words import DisputeState, Side
-from compliance.domain.disputes import Act
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.portal.dispute_forms import DisputeOpenForm, StepForm
 from compliance.portal.dispute_steps import STEPS
@@ -166,9 +165,7 @@ def _docket(
     bound: StepForm | None = None,
 ) -> HttpResponse:
     dispute = dispute_get(viewer=viewer, dispute_id=dispute_id)
-    open_to = acts_of(viewer=viewer, dispute=dispute)
-    if not _may_draw(dispute):
-        open_to -= {Act.DRAW}
+    open_to = acts_of(viewer=viewer, dispute=dispute, now=timezone.now())
     forms = {
         one: step.form(dispute=dispute, auto_id=_ids(one))
         for one, step in STEPS.items()
@@ -189,18 +186,12 @@ def _docket(
         findings=findings_of(dispute=dispute),
         steps=steps,
         in_confidence=_in_confidence(viewer, dispute),
-        now=timezone.now(),
     )
 
 
 def _ids(name: str) -> str:
     """Fields of one name stand in several forms of the page."""
     return f"id_{name}_%s"
-
-
-def _may_draw(dispute: object) -> bool:
-    battery = getattr(dispute, "battery", None)
-    return battery is not None and battery.draw_by <= timezone.now()
 
 
 def _in_confidence(viewer: Viewer, dispute: object) -> bool:
