@@ -192,6 +192,23 @@ def test_a_group_claims_only_what_is_to_be_had(cast: Cast, version: Version) -> 
 
 
 @executing
+def test_every_order_is_committed_to_before_the_first_answer(
+    cast: Cast, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leases = claimed(requested(cast, version, 2))
+    finished_of = groups.finished_of
+    committed: list[int] = []
+
+    def before_asking(lease: Lease) -> object:
+        committed.append(Shard.objects.exclude(order_digest="").count())
+        return finished_of(lease)
+
+    monkeypatch.setattr(groups, "finished_of", before_asking)
+    group_execute(leases)
+    assert committed == [2, 2]
+
+
+@executing
 def test_what_cannot_be_tested_is_no_neighbours_trouble(cast: Cast, version: Version) -> None:
     runs = requested(cast, version, 3)
     leases = claimed(runs)
