@@ -36,6 +36,8 @@ pytestmark = [
 ]
 ROUNDS = 1_000
 ITEMS = 6
+PAUSE = 0.005
+"""Seconds between two stale writes, so that they do not keep the other worker from working."""
 Write = Callable[[Lease], object]
 
 WRITES: dict[str, Write] = {
@@ -62,6 +64,7 @@ class Stale(threading.Thread):
         try:
             while not (self.done.is_set() and self.refused):
                 self._attempt()
+                self.done.wait(PAUSE)
         except BaseException as error:  # told in the test's own thread
             self.trouble = error
         finally:

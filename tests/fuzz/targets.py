@@ -44,6 +44,8 @@ from tests.domain.verify.bundles import SmallLog, bundle
 SIGNER = ec.derive_private_key(7, ec.SECP256R1())
 LOG = SmallLog()
 GOOD = bundle(LOG, count=2, asked=2)
+DATA = bundle_build(GOOD)
+PARTS = read_archive(DATA)
 PEM = SIGNER.public_key().public_bytes(
     serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 )
@@ -109,7 +111,7 @@ def _policy(data: bytes) -> None:
 def _bundle(data: bytes) -> None:
     """As somebody hands it over: rules are applied, and what has another byte is broken."""
     holds = all(step.outcome is Outcome.HOLDS for step in verify(data, LOG.trust))
-    assert not holds or data == bundle_build(GOOD)
+    assert not holds or data == DATA
     found, _ = bundle_read(data)
     parts = read_archive(data)
     assert bundle_parts(found) == {name: parts[name] for name in parts if name != "index.html"}
@@ -119,8 +121,7 @@ def _part(name: str) -> Callable[[bytes], None]:
     """A part of a bundle, put into an archive that is sound but for it."""
 
     def check(data: bytes) -> None:
-        parts = read_archive(bundle_build(GOOD))
-        _bundle(write_archive(parts | {name: data}))
+        _bundle(write_archive(PARTS | {name: data}))
 
     return check
 
@@ -227,7 +228,6 @@ def _gguf_seed() -> bytes:
 @cache
 def targets() -> Mapping[str, Target]:
     """Every target by name."""
-    parts = read_archive(bundle_build(GOOD))
     checkpoint = GOOD.proof.checkpoint.encode()
     request = b"old 0\n\n" + checkpoint
     forms, refused = (FormatError,), (ArchiveError,)
@@ -239,16 +239,16 @@ def targets() -> Mapping[str, Target]:
         "proof": Target(_same(parse_proof), forms, [GOOD.proof.encode()]),
         "request": Target(_same(parse_request), forms, [request]),
         "policy": Target(_policy, forms, [LOG.policy.rpartition(b"attestor")[0]]),
-        "bundle": Target(_bundle, refused, [bundle_build(GOOD)]),
+        "bundle": Target(_bundle, refused, [DATA]),
         "statement": Target(
-            _part("attestation.dsse.json"), refused, [parts["attestation.dsse.json"]]
+            _part("attestation.dsse.json"), refused, [PARTS["attestation.dsse.json"]]
         ),
-        "openings": Target(_part("openings.json"), refused, [parts["openings.json"]]),
-        "items": Target(_part("items.jsonl"), refused, [parts["items.jsonl"]]),
-        "plan": Target(_part("plan.json"), refused, [parts["plan.json"]]),
-        "envelope": Target(_same(parse_envelope), forms, [parts["attestation.dsse.json"]]),
+        "openings": Target(_part("openings.json"), refused, [PARTS["openings.json"]]),
+        "items": Target(_part("items.jsonl"), refused, [PARTS["items.jsonl"]]),
+        "plan": Target(_part("plan.json"), refused, [PARTS["plan.json"]]),
+        "envelope": Target(_same(parse_envelope), forms, [PARTS["attestation.dsse.json"]]),
         "json": Target(
-            _canonical, (StrictJsonError,), [parts["openings.json"], b'{"a":[1,-0.5e3,"\\u00e9"]}']
+            _canonical, (StrictJsonError,), [PARTS["openings.json"], b'{"a":[1,-0.5e3,"\\u00e9"]}']
         ),
         "entry": Target(_entry, (InvalidInputError,), [_log_entry()]),
         "page": Target(_page, (AssayError,), [page_proof_build(about="x", entries=())]),
