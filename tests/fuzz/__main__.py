@@ -44,7 +44,7 @@ def _held(name: str, seconds: int) -> bool:
     tried = next((line for line in reversed(lines) if line.startswith("Done ")), "")
     print(f"{name:<16} {tried or 'FOUND SOMETHING'}", flush=True)
     if ended.returncode:
-        print(*lines[-40:], sep="\n")
+        print(*lines[-10:], ended.stdout, sep="\n")
     return not ended.returncode
 
 

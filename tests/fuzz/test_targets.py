@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 
 import pytest
 
-from tests.fuzz.targets import targets
+from compliance.domain.model_signatures import ManifestError, manifest_verified
+from tests.fuzz.targets import certified, targets
 
 CHANGES = 60
+P_256, UNKNOWN = (
+    b"\x06\x08\x2a" + second + b"\x48\xce\x3d\x03\x01\x07" for second in (b"\x86", b"\x96")
+)
+"""Object identifiers of a curve (RFC 5480), and of none."""
 
 
 def changed(seed: bytes, draw: random.Random) -> bytes:
@@ -37,3 +44,14 @@ def test_a_target_takes_its_seeds_and_keeps_to_its_rule(name: str) -> None:
         for _ in range(CHANGES):
             target.accepts(changed(seed, draw))
     assert not target.accepts(b"\xff")
+
+
+def test_a_certificate_of_a_curve_that_nobody_knows_is_refused() -> None:
+    """Found by the fuzzer: the library raises an error of another kind for it."""
+    value = json.loads(certified())
+    material = value["verificationMaterial"]["certificate"]
+    raw = base64.b64decode(material["rawBytes"])
+    assert P_256 in raw
+    material["rawBytes"] = base64.b64encode(raw.replace(P_256, UNKNOWN)).decode()
+    with pytest.raises(ManifestError, match="not supported"):
+        manifest_verified(json.dumps(value).encode(), None)
