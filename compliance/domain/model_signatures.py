@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from compliance.domain.dsse import pae
 from compliance.domain.errors import AssayError
@@ -113,7 +113,7 @@ def _public(material: Mapping[str, object], key: bytes | None) -> ec.EllipticCur
             found: object = serialization.load_pem_public_key(key)
         else:
             found = load_der_x509_certificate(_certificate(material)).public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, InvalidVersion) as error:
         raise ManifestError(f"the key of {SIGNATURE_FILE} cannot be read: {error}") from error
     if not isinstance(found, ec.EllipticCurvePublicKey) or found.key_size not in _HASHES:
         raise ManifestError(f"the key of {SIGNATURE_FILE} is none of ECDSA over a NIST curve")

@@ -16,6 +16,8 @@ P_256, UNKNOWN = (
     b"\x06\x08\x2a" + second + b"\x48\xce\x3d\x03\x01\x07" for second in (b"\x86", b"\x96")
 )
 """Object identifiers of a curve (RFC 5480), and of none."""
+VERSION_3, VERSION_7 = b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x06"
+"""Of a certificate (RFC 5280), and of none."""
 
 
 def changed(seed: bytes, draw: random.Random) -> bytes:
@@ -46,12 +48,18 @@ def test_a_target_takes_its_seeds_and_keeps_to_its_rule(name: str) -> None:
     assert not target.accepts(b"\xff")
 
 
-def test_a_certificate_of_a_curve_that_nobody_knows_is_refused() -> None:
-    """Found by the fuzzer: the library raises an error of another kind for it."""
+@pytest.mark.parametrize(
+    ("sound", "other", "said"),
+    [(P_256, UNKNOWN, "not supported"), (VERSION_3, VERSION_7, "not a valid X509 version")],
+)
+def test_a_certificate_that_the_library_does_not_know_is_refused(
+    sound: bytes, other: bytes, said: str
+) -> None:
+    """Found by the fuzzer: the library raises errors of other kinds for these."""
     value = json.loads(certified())
     material = value["verificationMaterial"]["certificate"]
     raw = base64.b64decode(material["rawBytes"])
-    assert P_256 in raw
-    material["rawBytes"] = base64.b64encode(raw.replace(P_256, UNKNOWN)).decode()
-    with pytest.raises(ManifestError, match="not supported"):
+    assert sound in raw
+    material["rawBytes"] = base64.b64encode(raw.replace(sound, other, 1)).decode()
+    with pytest.raises(ManifestError, match=said):
         manifest_verified(json.dumps(value).encode(), None)
