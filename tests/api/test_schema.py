@@ -17,6 +17,7 @@ FILES = {
     "bundle": "application/zip",
     "{period}": "application/pdf",
     "{summary_id}": "application/octet-stream",
+    "docket": "application/zip",
     "results.ndjson": "application/x-ndjson",
     "results.parquet": "application/vnd.apache.parquet",
 }
