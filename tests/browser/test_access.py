@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from compliance.accounts.models import ApiToken, Grant
-from compliance.accounts.services import machine_add
+from compliance.accounts.services import machine_add, machine_token_issue
+from compliance.domain.rights import TokenScope
 from compliance.domain.vocabulary import Role
 from tests.browser.conftest import Record, SignIn
 from tests.browser.test_accessibility import TOO_WIDE, violations
@@ -52,3 +55,29 @@ def test_an_administrator_grants_and_employs_a_machine(
     page.reload()
     page.goto(f"/machines/{machine.user_id}/")
     expect(page.get_by_text(shown)).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_officer_sees_who_may_read(
+    audited: Record, cast: Cast, sign_in: SignIn, scheme: str
+) -> None:
+    viewer = cast.viewer(administrator_of(cast.northwind))
+    machine = machine_add(
+        viewer=viewer, organization_id=cast.northwind.id, name="nightly", role=Role.READER
+    )
+    machine_token_issue(
+        viewer=viewer,
+        machine_id=machine.user_id,
+        name="ci",
+        expires_at=timezone.now() + timedelta(days=9),
+        scopes=[TokenScope.MODELS_READ, TokenScope.RUNS_READ],
+    )
+    page = sign_in(cast.officer, scheme=scheme, width=360)
+    for path in ("/access/", "/machines/"):
+        page.goto(path)
+        assert violations(page, scheme) == [], path
+        assert page.evaluate(TOO_WIDE) == [], path
+    page.goto("/access/")
+    page.get_by_role("link", name="Service accounts").press("Enter")
+    expect(page.get_by_text("models:read, runs:read")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)

@@ -107,6 +107,7 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         "/obligations/",
         "/obligations/?state=lapsed",
         f"/versions/{version.id}/obligations/",
+        "/machines/",
         "/questions/",
         f"/questions/{question.id}/",
         "/disputes/",
