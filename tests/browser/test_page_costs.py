@@ -68,6 +68,7 @@ def paths(version: Version) -> list[str]:
         "/ledger/2/",
         "/access/",
         "/access/readings/",
+        "/machines/",
         "/tokens/",
     ]
 
