@@ -18,8 +18,8 @@ from altair.typing import ChartType
 from scipy.stats import binomtest
 
 from compliance.domain.vocabulary import Verdict
-from compliance.portal.chart_specs import PRINT, styled
-from compliance.portal.charts import VEGA_LITE_VERSION
+from compliance.dossiers.chart_specs import PRINT, styled
+from compliance.dossiers.charts import VEGA_LITE_VERSION
 from launcher.supervisor import ROOT
 
 FOLDER = ROOT / "docs" / "plots"
