@@ -60,8 +60,10 @@ def page(chromium: Browser, live_site: str) -> Iterator[Page]:
     assert not troubles
 
 
-def check(page: Page, data: bytes, policy: bytes, folder: Path) -> None:
-    file = folder / "result.assay.zip"
+def check(
+    page: Page, data: bytes, policy: bytes, folder: Path, *, name: str = "result.assay.zip"
+) -> None:
+    file = folder / name
     file.write_bytes(data)
     page.get_by_label("The bundle").set_input_files(file)
     page.get_by_text("Or write the policy down").click()
@@ -171,6 +173,6 @@ def test_the_report_is_accessible_and_fits_a_phone(
 
 def test_whoever_is_signed_in_finds_it_in_the_frame(cast: Cast, sign_in: SignIn) -> None:
     page = sign_in(cast.officer)
-    page.get_by_role("link", name="Check a bundle").click()
-    page.get_by_role("heading", name="Check a bundle", level=1).wait_for()
+    page.get_by_role("link", name="Check a proof").click()
+    page.get_by_role("heading", name="Check a proof", level=1).wait_for()
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()

@@ -2,6 +2,9 @@
 
 export class Broken extends Error {}
 
+// What a browser can't check, which is no fault of what it was given.
+export class NotChecked extends Error {}
+
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ENCODER = new TextEncoder();
 

@@ -4,6 +4,7 @@ import { Broken, base64, decimal, decode, encode, equal, hex, join, sha256 } fro
 export const ED25519 = 1;
 export const COSIGNER = 4;
 export const MLDSA = 6;
+const MAX_HASHES = 63;
 const LENGTHS = { [ED25519]: 32, [COSIGNER]: 32, [MLDSA]: 1312 };
 
 export async function parseKey(text) {
@@ -61,8 +62,10 @@ export function parseProof(bytes) {
   if (lines[0]?.startsWith("extra ")) base64(lines.shift().slice(6), "the extra data");
   if (!lines[0]?.startsWith("index ")) throw new Broken("the proof says no index");
   const index = decimal(lines.shift().slice(6), "the index");
+  if (lines.length > MAX_HASHES) throw new Broken("the proof has more hashes than any tree has levels");
   const hashes = lines.map((line) => hash(line, "a hash of the proof"));
-  return { index, hashes, ...parseCheckpoint(said.slice(blank + 2)) };
+  const note = said.slice(blank + 2);
+  return { index, hashes, note, ...parseCheckpoint(note) };
 }
 
 function parseCheckpoint(note) {

@@ -1,5 +1,6 @@
 // The page /verify/: takes two files, applies the rules to them in this browser, says what was found.
 import { parsePolicy } from "./notes.js";
+import { isPageProof, verifyPage } from "./page_proof.js";
 import { verify } from "./rules.js";
 
 const form = document.querySelector("[data-verify]");
@@ -37,7 +38,8 @@ function conclude(seen) {
   if (broken) return say("danger", `Broken at “${broken.rule}”.`, `${broken.text}. What follows was not looked at.`);
   const proofs = ["signature", "checkpoint", "witnesses"].filter((rule) => skipped.includes(rule));
   if (proofs.length) return say("warning", "Not verified here.", `This browser could not check: ${proofs.join(", ")}. Use assay-verify.`);
-  return say("success", "Every proof holds.", `Not checked here: ${skipped.join(", ")}.`);
+  if (skipped.length) return say("success", "Every proof holds.", `Not checked here: ${skipped.join(", ")}.`);
+  return say("success", "Verified.", "The log says all that stands below, and the quorum of your policy has seen that log. Compare it with the page.");
 }
 
 function describe(predicate) {
@@ -71,7 +73,8 @@ async function run(bundle, policyText) {
     if (!crypto.subtle) throw new Error("this page must be opened by https, or on the machine itself");
     const policy = await parsePolicy(policyText);
     const seen = [];
-    for await (const step of verify(new Uint8Array(await bundle.arrayBuffer()), policy)) {
+    const bytes = new Uint8Array(await bundle.arrayBuffer());
+    for await (const step of isPageProof(bytes) ? verifyPage(bytes, policy) : verify(bytes, policy)) {
       seen.push(step);
       show(step);
       if (step.rule === "statement" && step.outcome === "holds") describe(step.found.predicate);

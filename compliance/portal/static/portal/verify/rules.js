@@ -1,10 +1,9 @@
 // The trust rules of a bundle, in order, as compliance/domain/verify/rules.py has them. What a browser
 // can't do is named: ML-DSA-44, the page of the bundle, and the statistic.
 import { readArchive, splitLine } from "./archive.js";
-import { Broken, base64, canonical, canonicalJson, encode, equal, hex, join, sha256, unhex } from "./bytes.js";
-import { leadsToRoot, parseProof, reaches, signers, verified } from "./notes.js";
-
-class NotChecked extends Error {}
+import { Broken, NotChecked, base64, canonical, canonicalJson, encode, equal, hex, join, sha256, unhex } from "./bytes.js";
+import { cosigned, included, opened, signedByLog, standing } from "./entries.js";
+import { leadsToRoot, parseProof, verified } from "./notes.js";
 
 const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
@@ -69,70 +68,23 @@ async function statement(found) {
   return `${found.predicate.spec.name}@${found.predicate.spec.version} on ${names}: ${said}`;
 }
 
-async function commitment(opening) {
-  const path = encode(opening.path);
-  const length = Uint8Array.of(path.length >> 8, path.length & 255);
-  const value = encode(canonical(opening.value));
-  return hex(await sha256(join(encode("assay/commitment/v1\0"), length, path, unhex(opening.salt, "a salt"), value)));
-}
-
-// The fields that openings show of an entry, whose commitments they must fit.
-async function disclosed({ commitments }, openings) {
-  const shown = new Map();
-  for (const one of openings) {
-    if (shown.has(one.path) || !Object.hasOwn(commitments ?? {}, one.path)) throw new Broken(`'${one.path}' is opened twice, or no field`);
-    if ((await commitment(one)) !== commitments[one.path]) throw new Broken(`'${one.path}' is not what the entry commits to`);
-    shown.set(one.path, one.value);
-  }
-  return shown;
-}
-
 async function entry(found) {
-  found.entry = canonicalJson(found.parts["entry.json"], "the log entry");
-  const shown = await disclosed(found.entry, canonicalJson(found.parts["openings.json"], "openings.json"));
-  const { commitments } = found.entry;
+  const openings = canonicalJson(found.parts["openings.json"], "openings.json");
+  const { event, shown, redacted } = await opened(found.parts["entry.json"], openings);
+  found.entry = event;
   const digest = hex(await sha256(found.payload));
   if (shown.get("statement_sha256") !== digest) throw new Broken("the log entry does not commit to this statement");
-  const redacted = Object.keys(commitments).filter((path) => !shown.has(path));
   return `the log entry commits to this statement (${digest.slice(0, 12)})${redacted.length ? `; redacted: ${redacted.join(", ")}` : ""}`;
 }
 
-async function inclusion(found) {
-  const leaf = await sha256(join(Uint8Array.of(0), found.parts["entry.json"]));
-  if (!(await leadsToRoot(found.proof, leaf))) throw new Broken("the proof does not lead to the root");
-  return `the entry is number ${found.proof.index} of ${found.proof.size} in the tree of the checkpoint`;
-}
-
-const notHere = (keys) => (keys.length ? `; ML-DSA-44, not checked here: ${keys.map((key) => key.label).join(", ")}` : "");
+const inclusion = (found) => included(found.proof, found.parts["entry.json"]);
 
 async function checkpoint(found) {
-  const { policy, proof } = found;
-  const logs = policy.logs.filter((key) => key.name === proof.origin);
-  found.standing = await signers(proof, [...logs, ...policy.witnesses.values()]);
-  const { signed, unchecked } = of(found.standing, logs);
-  if (!signed.length && unchecked.length) throw new NotChecked(`only ML-DSA-44 keys signed it${notHere(unchecked)}`);
-  if (!signed.length) throw new Broken(`no trusted key of the log '${proof.origin}' signed the checkpoint`);
-  return `signed by the log ${signed.map((one) => one.key.label).join(", ")}${notHere(unchecked)}`;
+  found.standing = await standing(found.proof, found.policy);
+  return signedByLog(found.standing);
 }
 
-const of = ({ signed, unchecked }, keys) => ({
-  signed: signed.filter((one) => keys.includes(one.key)),
-  unchecked: unchecked.filter((key) => keys.includes(key)),
-});
-
-async function witnesses(found) {
-  const { policy } = found;
-  const { signed, unchecked } = of(found.standing, [...policy.witnesses.values()]);
-  const nameOf = (key) => [...policy.witnesses].find(([, one]) => one === key)[0];
-  const names = signed.map((one) => nameOf(one.key));
-  if (!reaches(policy, names)) {
-    if (reaches(policy, [...names, ...unchecked.map(nameOf)])) throw new NotChecked(`the quorum needs witnesses with ML-DSA-44${notHere(unchecked)}`);
-    throw new Broken(`the quorum of your policy is not reached: cosigned by ${names.join(", ") || "nobody it names"}`);
-  }
-  if (policy.quorum === "none") return "your policy asks for no witness: the log could show others another history";
-  const said = signed.map((one) => `${nameOf(one.key)} at ${new Date(Number(one.time) * 1000).toISOString()}`);
-  return `cosigned by ${said.join(", ")}${notHere(unchecked)}`;
-}
+const witnesses = async (found) => cosigned(found.standing, found.policy);
 
 // The plan's entry stands before the result's under the same checkpoint, and the result followed it.
 async function plan(found) {
@@ -140,8 +92,7 @@ async function plan(found) {
   const value = canonicalJson(found.parts["plan.json"], "plan.json");
   if (Object.keys(value).join() !== "entry,hashes,index,openings") throw new Broken("plan.json is no plan");
   const bytes = encode(value.entry);
-  const said = canonicalJson(bytes, "the plan");
-  const shown = await disclosed(said, value.openings);
+  const { event: said, shown } = await opened(bytes, value.openings);
   if (said.type !== "run.planned" || said.subject !== found.entry.subject) throw new Broken(`what stands as the plan is '${said.type}' of ${said.subject}, not the plan of this run`);
   const hashes = value.hashes.map((one) => unhex(one, "a hash of the plan"));
   const place = { index: BigInt(value.index), hashes, size: found.proof.size, root: found.proof.root };
