@@ -77,7 +77,14 @@ def _open(event: Event, organization_id: UUID, severity: Severity, finding: str)
         event_type=EventType.ALERT_OPENED,
         organization_id=alert.organization_id,
         subject=f"alert/{alert.id}",
-        payload={"alert": str(alert.id), "title": alert.title, "severity": alert.severity},
+        payload={
+            "alert": str(alert.id),
+            "title": alert.title,
+            "severity": alert.severity,
+            "claim": alert.claim,
+            "path": f"/alerts/{alert.id}/",
+            "evidence": alert.path,
+        },
         model_id=event.model_id,
     )
     alert_deliver(alert=alert, occasion=Occasion.OPENED)

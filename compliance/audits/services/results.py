@@ -127,7 +127,7 @@ def _verdict_events(result: Result) -> list[Event]:
         "alarm": alarm,
         "verdict": verdict.value,
         "result": str(result.id),
-        "claim": _claim(result),
+        "claim": {**_claim(result), **({"alarm": alarm} if violating else {})},
         "path": f"/runs/{shard.run_id}/",
         STATEMENT_PATH: result.statement_sha256,
     }
@@ -147,8 +147,10 @@ def _verdict_events(result: Result) -> list[Event]:
 
 def _claim(result: Result) -> dict[str, Json]:
     """The figures of a verdict, none without what it needs to be read by."""
+    claim = result.estimate["claim"]
     return {
-        "statistic": result.estimate["claim"]["statistic"],
+        "statement": claim["statement"],
+        "statistic": claim["statistic"],
         "value": result.value,
         "lower": result.lower,
         "upper": result.upper,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
 from compliance.audits.models import Subscription, WebhookCall
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType, envelope
 from compliance.events.sending import sending_claim, sending_settle
@@ -66,4 +68,16 @@ def _body(call: WebhookCall) -> bytes:
         occurred_at=event.occurred_at,
         payload=event.payload,
     )
-    return json.dumps(told).encode()
+    return json.dumps({**told, **_links(event.payload)}).encode()
+
+
+def _links(payload: Mapping[str, Json]) -> dict[str, Json]:
+    """Where a person reads on: extension attributes, whose names are lowercase (CloudEvents)."""
+    links: dict[str, Json] = {}
+    for name, said in (("page", "path"), ("evidence", "evidence")):
+        path = payload.get(said)
+        if isinstance(path, str) and path.startswith("/"):
+            links[name] = f"{settings.PUBLIC_URL}{path}"
+    if result := payload.get("result"):
+        links["bundle"] = f"{settings.PUBLIC_URL}/results/{result}/bundle/"
+    return links
