@@ -7,10 +7,13 @@ from uuid import UUID
 from django.db.models import Case, Count, QuerySet, When
 from django.db.models.functions import Now
 
+from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer
 from compliance.alerts.models import Alert, AlertRoute, Delivery, MaintenanceWindow
 from compliance.domain.errors import NotFoundError
+from compliance.domain.events import EventType
 from compliance.domain.vocabulary import AlertState, Severity
+from compliance.events.models import Event
 from compliance.events.sending import sendings_undelivered
 
 
@@ -43,6 +46,19 @@ def alert_get(*, viewer: Viewer, alert_id: UUID) -> Alert:
     if alert is None:
         raise NotFoundError(f"no alert {alert_id} that you may see")
     return alert
+
+
+def alert_assignments(*, alert: Alert) -> list[tuple[Event, str]]:
+    """Each event by which an alert was given to somebody, with their name, oldest first.
+
+    The name is empty where it was erased.
+    """
+    told = Event.objects.filter(subject=f"alert/{alert.id}", type=EventType.ALERT_ASSIGNED.value)
+    events = told.select_related("actor").order_by("occurred_at")
+    given = [(event, str(event.payload.get("assignee") or "")) for event in events]
+    names = User.objects.in_bulk({key for _, key in given if key})
+    by_key = {str(key): str(user) for key, user in names.items()}
+    return [(event, by_key.get(key, "")) for event, key in given]
 
 
 def alert_counts() -> dict[tuple[str, str], int]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from compliance.alerts.selectors import alert_assignments
+
 if TYPE_CHECKING:
     from compliance.alerts.models import Alert
 
@@ -34,8 +36,8 @@ class Step:
 
 
 def history(alert: Alert) -> list[Step]:
-    """Every step, newest last; read from what ``alert_get`` has fetched."""
-    return sorted([*_acts(alert), *_by_itself(alert)], key=attrgetter("at"))
+    """Every step, newest last; read from what ``alert_get`` has fetched, and from events."""
+    return sorted([*_acts(alert), *_given(alert), *_by_itself(alert)], key=attrgetter("at"))
 
 
 def _acts(alert: Alert) -> Iterator[Step]:
@@ -43,6 +45,11 @@ def _acts(alert: Alert) -> Iterator[Step]:
         yield Step(move.at, _MOVES[move.new], str(move.who or ""), move.reason)
     for answer in alert.answers.all():
         yield Step(answer.at, "answered", str(answer.who), answer.text)
+
+
+def _given(alert: Alert) -> Iterator[Step]:
+    for event, name in alert_assignments(alert=alert):
+        yield Step(event.occurred_at, f"given to {name or 'somebody'}", str(event.actor or ""))
 
 
 def _by_itself(alert: Alert) -> Iterator[Step]:

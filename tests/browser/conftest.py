@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.utils import is_mfa_enabled
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from compliance.accounts.models import User
 from compliance.alerts.models import Alert
@@ -18,12 +18,10 @@ from compliance.domain.schedules import Rule
 from compliance.ledger.signer import LogSigner
 from compliance.registry.models import Version
 from tests.browser import record
+from tests.browsing import watch
 from tests.cast import PASSWORD, Cast
 from tests.logged import log_whole
 from tests.second_factors import totp_code
-
-TIMEOUT_MS = 20_000
-expect.set_options(timeout=TIMEOUT_MS)
 
 
 @dataclass(frozen=True)
@@ -86,11 +84,7 @@ def sign_in(chromium: Browser, live_site: str) -> Iterator[SignIn]:
             color_scheme=scheme,  # type: ignore[arg-type]
         )
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(TIMEOUT_MS)
-        page.on("console", lambda said: _note(troubles, said.type, said.text))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda asked: _note_foreign(troubles, asked.url, live_site))
+        page = watch(context.new_page(), troubles, live_site)
         page.goto("/accounts/login/")
         page.get_by_label("Email").fill(user.email)
         page.get_by_label("Password").fill(PASSWORD)
@@ -107,15 +101,3 @@ def sign_in(chromium: Browser, live_site: str) -> Iterator[SignIn]:
     for context in contexts:
         context.close()
     assert not troubles
-
-
-def _note(troubles: list[str], kind: str, text: str) -> None:
-    # A page that is rightly answered 404, 403 or 422 is logged by Chromium as an error too.
-    expected = any(f"status of {status}" in text for status in (403, 404, 409, 422))
-    if kind == "error" and not expected:
-        troubles.append(text)
-
-
-def _note_foreign(troubles: list[str], url: str, live_site: str) -> None:
-    if not url.startswith((live_site, "data:")):
-        troubles.append(f"a request left the site: {url}")

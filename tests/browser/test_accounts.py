@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 from django.conf import settings as live_settings
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from pytest_django import Settings
 
 from compliance.accounts.models import User
 from compliance.domain.vocabulary import Role
 from compliance.events.models import Event
 from compliance.people.services import invitation_mail, member_add, member_invite
-from tests.browser.conftest import TIMEOUT_MS, SignIn
+from tests.browser.conftest import SignIn
 from tests.browser.test_accessibility import TOO_WIDE, violations
+from tests.browsing import TIMEOUT_MS, passkeys
 from tests.cast import PASSWORD, Cast, administrator_of
 from tests.flows.conftest import Mailbox, mailbox
 from tests.second_factors import totp_code
@@ -55,22 +55,6 @@ def elsewhere(chromium: Browser, live_site: str) -> Iterator[BrowserContext]:
     context.set_default_timeout(TIMEOUT_MS)
     yield context
     context.close()
-
-
-def passkeys(page: Page) -> Any:
-    """Give the browser an authenticator that verifies its user (WebAuthn automation, 11)."""
-    driver = page.context.new_cdp_session(page)
-    driver.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    driver.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return driver
 
 
 def mailed_link(settings: Settings, box: Mailbox) -> str:

@@ -17,6 +17,12 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from playwright.sync_api import Browser, Page
+
+from launcher import services
+from launcher.state import State, state_open
+from launcher.supervisor import Service
+from tests.browsing import watch
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -101,6 +107,42 @@ def processes(
     yield services
     for name in list(services.running):
         services.kill(name)
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, processes: Processes) -> dict[str, Service]:
+    """Sequencer and witnesses as the launcher starts them, by name; none is running."""
+    state = State(home=tmp_path / "home", cache=tmp_path / "cache")
+    state_open(state)
+    found = services.log_and_witnesses(processes.environment, state)
+    return {service.name: service for service in found}
+
+
+def start(processes: Processes, fleet: dict[str, Service], *names: str) -> None:
+    """Start some of a fleet, or all of it."""
+    for name in names or tuple(fleet):
+        service = fleet[name]
+        processes.start(name, *service.argv[2:], environment=dict(service.environment))
+
+
+Browse = Callable[[], Page]
+
+
+@pytest.fixture
+def browse(chromium: Browser, live_site: str) -> Iterator[Browse]:
+    """Somebody's own browser, at a name that passkeys can be for; errors on its pages fail."""
+    site = live_site.replace("127.0.0.1", "localhost")
+    troubles: list[str] = []
+    contexts = []
+
+    def enter() -> Page:
+        contexts.append(chromium.new_context(base_url=site, accept_downloads=True))
+        return watch(contexts[-1].new_page(), troubles, site)
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert not troubles
 
 
 @pytest.fixture

@@ -15,28 +15,11 @@ from compliance.events.services import event_record
 from compliance.ledger.models import Checkpoint, Entry, Witness
 from compliance.ledger.selectors import log_refusals, log_state
 from compliance.ledger.services import log_check
-from launcher import services
-from launcher.state import State, state_open
 from launcher.supervisor import Service
 from tests.cast import Cast
-from tests.flows.conftest import Processes, Wait
+from tests.flows.conftest import Processes, Wait, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def fleet(tmp_path: Path, processes: Processes) -> dict[str, Service]:
-    """Sequencer and witnesses as the launcher starts them, by name; none is running."""
-    state = State(home=tmp_path / "home", cache=tmp_path / "cache")
-    state_open(state)
-    found = services.log_and_witnesses(processes.environment, state)
-    return {service.name: service for service in found}
-
-
-def start(processes: Processes, fleet: dict[str, Service], *names: str) -> None:
-    for name in names or tuple(fleet):
-        service = fleet[name]
-        processes.start(name, *service.argv[2:], environment=dict(service.environment))
 
 
 def act(cast: Cast, count: int) -> list[Event]:
