@@ -162,7 +162,9 @@ def _value_scale(points: Sequence[Point]) -> alt.Scale:
 
 
 def _padded(low: float, high: float) -> list[float]:
-    room = 0.08 * (high - low) or 0.1 * abs(high) or 0.1
+    if low == high == 0:  # a share without a limit above 0 has nothing below
+        return [-0.008, 0.1]
+    room = 0.08 * (high - low) or 0.1 * abs(high)
     return [low - room, high + room]
 
 

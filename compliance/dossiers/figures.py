@@ -66,12 +66,12 @@ def size(count: int) -> str:
 
 def percent(share: float) -> str:
     """A share as a percentage without idle zeros."""
-    return f"{round(100 * share, 6):g} %"
+    return f"{round(100 * share, 6):g}%"
 
 
 def share(value: float) -> str:
     """A share as a percentage to three digits, with more only beside 0 and 100."""
-    return f"{figure(100 * value)} %"
+    return f"{figure(100 * value)}%"
 
 
 def _power_of_ten(log10: float, sign: str) -> str:

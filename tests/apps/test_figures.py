@@ -59,4 +59,4 @@ def test_spans_sizes_and_shares() -> None:
         "98.7 kB",
         "270.0 MB",
     ]
-    assert [percent(share) for share in (0.95, 0.999)] == ["95 %", "99.9 %"]
+    assert [percent(share) for share in (0.95, 0.999)] == ["95%", "99.9%"]

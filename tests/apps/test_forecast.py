@@ -126,7 +126,7 @@ def test_the_portal_shows_it_before_a_run_and_before_a_schedule(
     assert "no plan was announced" in page
     asked = {"model": str(version.model_id), "tests": [REFUSAL]}
     drawn = client.get("/schedules/forecast/", asked).content.decode()
-    assert "99.5 %" in drawn and "Measured on 1 earlier run of this version" in drawn
+    assert "99.5%" in drawn and "Measured on 1 earlier run of this version" in drawn
     assert "Tick a stress test" in client.get(f"/versions/{version.id}/forecast/").content.decode()
 
 
