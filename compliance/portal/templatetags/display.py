@@ -70,6 +70,15 @@ STATE_ICONS = {
     "withdrawn": "ban",
 }
 STATE_WORDS = {"leased": "running", "not_testable": "not testable", "completed": "finished"}
+OCCASION_WORDS = {
+    "opened": "when it was raised",
+    "raised": "found again, and more severe",
+    "woken": "when it was no longer put off",
+    "escalated": "escalated",
+    "released": "after a maintenance window",
+    "assigned": "given to them",
+    "tried": "tried out",
+}
 
 
 @register.simple_tag
@@ -98,9 +107,8 @@ def verdict(value: str) -> SafeString:
 @register.simple_tag
 def state(value: str) -> SafeString:
     """The state of a run, shard or alert by word and shape."""
-    words = STATE_WORDS.get(value, value.replace("_", " "))
     drawn = _icon(STATE_ICONS[value])
-    return format_html('<span class="state state-{}">{}{}</span>', value, drawn, words)
+    return format_html('<span class="state state-{}">{}{}</span>', value, drawn, words(value))
 
 
 @register.simple_tag
@@ -148,8 +156,14 @@ _NOT_YET = mark_safe('<span class="text-secondary">not yet</span>')
 
 @register.filter
 def words(value: str) -> str:
-    """An enumeration's value as words."""
-    return value.replace("_", " ")
+    """An enumeration's value as words, a state's as ``state`` has it."""
+    return STATE_WORDS.get(value, value.replace("_", " "))
+
+
+@register.filter
+def occasion(value: str) -> str:
+    """Why a message about an alert was sent."""
+    return OCCASION_WORDS.get(value, value)
 
 
 @register.filter
