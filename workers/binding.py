@@ -57,13 +57,16 @@ def bind(
         InvalidInputError: an option the test has no use for, or a path with no weights.
     """
     bound: dict[str, Json] = {}
-    asked = "parent" if "parent" in test.defaults else "references"
+    asked = next((one for one in ("parent", "claimant") if one in test.defaults), "references")
     if parents or others:
         _require(test, asked, "--reference")
     subjects = {path: _reference(path) for path in (*parents, *others)}
     if subjects and asked == "parent":
         first = next(iter(subjects.values()))
         bound["parent"] = {"label": first.label, "digest": first.weights_digest}
+    elif subjects and asked == "claimant":
+        found = [one.weights_digest for one in subjects.values()]
+        bound |= dict(zip(("claimant", "reference"), found, strict=False))
     elif subjects:
         bound["references"] = [
             {"label": one.label, "digest": one.weights_digest, "declared_parent": path in parents}

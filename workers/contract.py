@@ -31,6 +31,7 @@ __all__ = [
     "Backend",
     "ComparingBackend",
     "DataCard",
+    "FilesBackend",
     "Identity",
     "Item",
     "Labels",
@@ -75,6 +76,21 @@ class ComparingBackend(Backend, Protocol):
 
         Raises:
             NotTestableError: it is not among the references that were given.
+        """
+
+
+@runtime_checkable
+class FilesBackend(Backend, Protocol):
+    """A backend of weights held here, which shows what lies beside them."""
+
+    def file_digests(self) -> Mapping[str, str]:
+        """File name to lowercase hex SHA-256 of the bytes as they lie there now."""
+
+    def file(self, name: str, *, max_bytes: int) -> bytes:
+        """A file of the model's folder as it is.
+
+        Raises:
+            NotTestableError: there is none of that name, or it is larger.
         """
 
 

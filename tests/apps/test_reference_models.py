@@ -24,7 +24,8 @@ NAME = "safety.refusal"
 @pytest.fixture(autouse=True)
 def announced(db: None) -> None:
     record.announce()
-    StressTest.objects.filter(name=NAME).update(parameters={"reference": "", "parent": None})
+    known = {"reference": "", "claimant": "", "parent": None}
+    StressTest.objects.filter(name=NAME).update(parameters=known)
 
 
 def another(cast: Cast, model: Model, name: str, *parents: Version, rival: bool = False) -> Version:
@@ -80,3 +81,16 @@ def test_another_organization_s_model_is_never_opened(cast: Cast, version: Versi
     theirs = another(cast, rival, "theirs", rival=True)
     mine = another(cast, version.model, "mine")
     assert opened(cast, mine, reference=theirs.weights_digest) == (None, [])
+
+
+def test_a_claimant_of_the_same_organization_is_opened_and_no_other_one_s(
+    cast: Cast, version: Version
+) -> None:
+    """An endpoint is sent the claimant's passages: only the owner may have them sent."""
+    claimant = another(cast, version.model, "claimant")
+    assert opened(cast, version, claimant=claimant.weights_digest)[1] == [claimant.weights_digest]
+    rival = model_register(
+        viewer=cast.viewer(cast.rival_engineer), organization_id=cast.rival.id, slug="r", name="R"
+    )
+    theirs = another(cast, rival, "theirs", rival=True)
+    assert opened(cast, version, claimant=theirs.weights_digest)[1] == []

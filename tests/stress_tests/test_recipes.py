@@ -22,6 +22,7 @@ NOT_RECOMPUTED = {
     "provenance.calibrated_match": "it ranks among controls, which no recipe says yet",
     "provenance.served_drift": "its p-values need the looks before, which no recipe holds yet",
     "provenance.shared_initialisation": "it folds counts of layers, which no recipe says yet",
+    "provenance.training_order": "its bets on pairs of places are said by no recipe yet",
     "provenance.weights_digest": "a census of files: nothing is estimated",
 }
 DETAIL: dict[str, Json] = {"after": 0.5, "contrast": 0.1, "right": True, "other_leaning": 0.2}

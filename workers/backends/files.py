@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError
+from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.weights import check_stream, refuse_unsafe_name, sha256_of
 
 FIELD = "model"
@@ -72,6 +72,21 @@ class ModelFiles:
             raise _bad(f"{name} cannot be read ({error})", "Download it again") from error
         if not isinstance(found, dict):
             raise _bad(f"{name} is no JSON object", "Download it again")
+        return found
+
+    def content(self, name: str, *, max_bytes: int) -> bytes:
+        """A file of the folder itself, as it is.
+
+        Raises:
+            NotTestableError: there is none of that name, or it is larger.
+        """
+        path = self.folder / name
+        if self.alone or Path(name).name != name or path.is_symlink() or not path.is_file():
+            raise NotTestableError(f"no file {name} lies beside the weights")
+        with path.open("rb") as stream:
+            found = stream.read(max_bytes + 1)
+        if len(found) > max_bytes:
+            raise NotTestableError(f"{name} is over {max_bytes} bytes")
         return found
 
     def digests(self) -> dict[str, str]:

@@ -145,6 +145,12 @@ class TransformersLocal:
             self._asked_beside[digest] = other
         return self._asked_beside[digest]
 
+    def file_digests(self) -> Mapping[str, str]:
+        return self._digests
+
+    def file(self, name: str, *, max_bytes: int) -> bytes:
+        return self._files.content(name, max_bytes=max_bytes)
+
     def _reference(self, digest: str) -> Subject:
         if digest not in self._references:
             raise NotTestableError(f"no reference is registered under the digest {digest}")

@@ -213,7 +213,8 @@ def _compared(version: Version, test: StressTestSpec) -> list[Version]:
         return reference_versions(version=version)
     parent = test.parameters.get("parent")
     bound = parent.get("digest") if isinstance(parent, Mapping) else None
-    named = {bound, test.parameters.get("reference")} - {None}
+    asked = {test.parameters.get("reference"), test.parameters.get("claimant")}
+    named = {bound, *asked} - {None}
     if not named:
         return []
     return [one for one in siblings_held(version=version) if one.weights_digest in named]

@@ -112,6 +112,12 @@ class Confined:
     def reference(self, digest: str) -> Confined:
         return self._other(digest)
 
+    def file_digests(self) -> Mapping[str, str]:
+        return self._digests
+
+    def file(self, name: str, *, max_bytes: int) -> bytes:
+        return self._files.content(name, max_bytes=max_bytes)
+
     def _other(self, digest: str) -> Confined:
         if digest not in self._references:
             raise NotTestableError(f"no reference is registered under the digest {digest}")
