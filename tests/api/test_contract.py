@@ -44,7 +44,7 @@ FEW, MANY = 3, 60
 def logged(
     transactional_db: None, cast: Cast, record: Record, signer: LogSigner, tmp_path: Path
 ) -> Record:
-    """The record with a schedule, a subscription, an adopted pack and a dispute, in a signed log."""
+    """The record with a schedule, a subscription, a pack, a dispute, in a signed log."""
     officer = cast.viewer(cast.officer)
     schedule_create(
         viewer=officer,

@@ -205,6 +205,17 @@ def test_the_setting_turns_it_on_for_the_terminal(
     assert isinstance(open_, TransformersLocal)
 
 
+def test_another_model_can_be_asked_beside_one_whose_answers_are_kept(
+    store: AnswerStore, tiny: Path
+) -> None:
+    beside = Subject("other", str(tiny), "d1")
+    local = TransformersLocal(Subject("m", str(tiny)), (beside,), kept=KeptModels())
+    backend: Backend = Remembering(local, store)
+    assert isinstance(backend, ComparingBackend)
+    other = backend.reference("d1")
+    assert other.loglikelihood(REQUESTS) == backend.loglikelihood(REQUESTS)
+
+
 @pytest.mark.parametrize("size", ["0", "-1", "1.5", "much"])
 def test_a_size_that_is_none_is_named(size: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSAY_ANSWERS", "never-made")
