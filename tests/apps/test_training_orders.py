@@ -1,4 +1,4 @@
-"""A claimant's transcript, from registration to the result in the record."""
+"""A claimant's transcript and a published list, from registration to the result in the record."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from compliance.audits.models import Result, Shard
 from compliance.audits.services import catalogue_publish, shard_claim
+from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
 from compliance.domain.specs import StressTestSpec, Subject
 from compliance.domain.verdicts import decision_bound
@@ -22,6 +23,7 @@ from tests.browser import record
 from tests.cast import Cast
 from tests.stress_tests.conftest import write_model
 from workers.backends.loading import open_backend
+from workers.stress_tests.provenance.contamination import contamination
 from workers.stress_tests.provenance.training_order import training_order
 from workers.stress_tests.provenance.transcripts import NAME
 from workers.tasks.runs import _announcement, shard_execute
@@ -32,7 +34,8 @@ PASSAGES = [(f"Passage {number}", f" goes on as {number**2}.") for number in ran
 
 @pytest.fixture(autouse=True)
 def offered(transactional_db: None) -> None:
-    catalogue_publish(announcements=[_announcement(training_order)], now=timezone.now())
+    announcements = [_announcement(test) for test in (training_order, contamination)]
+    catalogue_publish(announcements=announcements, now=timezone.now())
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +105,21 @@ def test_a_transcript_counts_as_it_was_registered(
     again = executed(cast, suspect, later)
     assert again.state == "not_testable"
     assert "not those that were registered" in again.trouble
+
+
+def test_a_published_list_is_asked_in_its_order(
+    cast: Cast, models_root: Path, trained: Path
+) -> None:
+    shutil.copytree(trained, models_root / "suspect")
+    suspect = registered(cast, models_root / "suspect")
+    entries: list[Json] = [f"entry {number}" for number in range(80)]
+    refused = executed(cast, suspect, contamination.spec(entries=entries, shard=4))
+    assert refused.state == "not_testable"
+    assert "held-out set from the same draw" in refused.trouble
+    spec = contamination.spec(entries=entries, shard=4, shuffles=2, drawn_at_random=True)
+    found = executed(cast, suspect, spec)
+    assert (found.state, found.result.n, found.result.verdict) == (
+        "completed",
+        20,
+        "inconclusive",
+    )
