@@ -8,18 +8,19 @@ import pytest
 
 from tests.validity import rank_tables as tables
 from tests.validity.report_tables import committed, missing
-from workers.stress_tests.provenance import contamination_validity
+from workers.stress_tests.provenance import canaries_validity, contamination_validity
+from workers.stress_tests.provenance.canaries import canaries
 from workers.stress_tests.provenance.contamination import contamination
 
 
-@pytest.mark.parametrize("study", [contamination_validity])
+@pytest.mark.parametrize("study", [contamination_validity, canaries_validity])
 def test_a_small_study_accuses_nobody_who_never_read_what_was_published(study: Any) -> None:
     report: dict[str, Any] = study.validate(quick=True)
     assert {row["wrong"] for row in report["size"]} == {0}
     assert len(report["power"]) == 1
 
 
-@pytest.mark.parametrize("test", [contamination])
+@pytest.mark.parametrize("test", [contamination, canaries])
 def test_committed_report_is_of_this_version_and_holds_its_size(test: Any) -> None:
     report = committed(test.identity.name)
     assert (report["test"], report["version"]) == (test.identity.name, test.identity.version)
@@ -28,7 +29,7 @@ def test_committed_report_is_of_this_version_and_holds_its_size(test: Any) -> No
     assert sum(row["claims"] for row in report["size"]) >= 1_000
 
 
-@pytest.mark.parametrize("name", ["provenance.contamination"])
+@pytest.mark.parametrize("name", ["provenance.contamination", "provenance.canaries"])
 def test_the_pages_state_the_committed_figures(name: str) -> None:
     report = committed(name)
     assert missing(name, tables.rank_size_rows(report) + tables.rank_power_rows(report)) == []

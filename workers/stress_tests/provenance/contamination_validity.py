@@ -1,8 +1,8 @@
 """How often ``provenance.contamination`` accuses wrongly, and what it finds: tiny models and lists.
 
 A list of 160 names from the standard library; tiny models read other text, and then the list, each
-in an order of its own, more and more often. Given the models, orders drawn anew are independent
-claims, so exact bounds on their number hold.
+in an order of its own, more and more often. Given the models and the seed of a run, which all
+claims share, orders drawn anew are independent claims.
 """
 
 from __future__ import annotations
