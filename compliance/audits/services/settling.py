@@ -89,6 +89,7 @@ def _outcome_payload(run: Run, shards: Sequence[_Told]) -> dict[str, Json]:
     return {
         "run": str(run.id),
         "version": str(run.version_id),
+        "trigger": run.trigger,
         "label": str(run.version),
         "verdicts": verdicts,
         "not_testable": not_testable,

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_dispute_grants'),
-        ('audits', '0013_dispute_trigger'),
+        ('audits', '0016_dispute_trigger'),
         ('registry', '0005_model_jurisdictions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0012_stream_newest'),
+        ('audits', '0015_verdict_changes'),
     ]
 
     operations = [
