@@ -42,7 +42,7 @@ def differences() -> list[str]:
 
 
 def test_an_untouched_record_is_as_it_should_be(log: Cast) -> None:
-    evidence_record(contents=[b"waiting"], media_type="text/plain")
+    evidence_record(content=b"waiting", media_type="text/plain")
     assert differences() == []
 
 
@@ -131,8 +131,8 @@ def test_an_event_kept_out_of_the_log_is_told(log: Cast) -> None:
 def test_evidence_that_changed_or_went_is_told(
     log: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [first] = evidence_record(contents=[b"answers"], media_type="text/plain")
-    [second] = evidence_record(contents=[b"more answers"], media_type="text/plain")
+    first = evidence_record(content=b"answers", media_type="text/plain")
+    second = evidence_record(content=b"more answers", media_type="text/plain")
     assert evidence_move() == 2
     assert not differences()
     stored = [Evidence.objects.get(sha256=sha256) for sha256 in (first, second)]
@@ -146,7 +146,7 @@ def test_evidence_that_changed_or_went_is_told(
 
 
 def test_stored_evidence_cannot_be_read_without_its_key(log: Cast) -> None:
-    [sha256] = evidence_record(contents=[b"a very secret answer"], media_type="text/plain")
+    sha256 = evidence_record(content=b"a very secret answer", media_type="text/plain")
     evidence_move()
     row = Evidence.objects.get(sha256=sha256)
     assert row.content is None

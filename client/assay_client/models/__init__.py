@@ -1,6 +1,7 @@
 """ Contains all the data models used in inputs/outputs """
 
 from .access import Access
+from .adoption import Adoption
 from .alert import Alert
 from .alert_answer import AlertAnswer
 from .alert_answering import AlertAnswering
@@ -22,6 +23,7 @@ from .alert_snooze import AlertSnooze
 from .alert_state import AlertState
 from .alert_transition import AlertTransition
 from .artifact import Artifact
+from .binding_enum import BindingEnum
 from .call_state import CallState
 from .catch_up import CatchUp
 from .chance import Chance
@@ -33,6 +35,32 @@ from .consistency_proof import ConsistencyProof
 from .delivery import Delivery
 from .delivery_list_state import DeliveryListState
 from .delivery_page import DeliveryPage
+from .demand import Demand
+from .demand_limit import DemandLimit
+from .demand_period import DemandPeriod
+from .dispute import Dispute
+from .dispute_appoint import DisputeAppoint
+from .dispute_battery import DisputeBattery
+from .dispute_commit import DisputeCommit
+from .dispute_commitment import DisputeCommitment
+from .dispute_dissent import DisputeDissent
+from .dispute_dissent_request import DisputeDissentRequest
+from .dispute_file import DisputeFile
+from .dispute_file_request import DisputeFileRequest
+from .dispute_filing import DisputeFiling
+from .dispute_filing_text import DisputeFilingText
+from .dispute_finding import DisputeFinding
+from .dispute_list_state import DisputeListState
+from .dispute_open import DisputeOpen
+from .dispute_order import DisputeOrder
+from .dispute_order_battery_item_type_1 import DisputeOrderBatteryItemType1
+from .dispute_order_battery_item_type_1_parameters import DisputeOrderBatteryItemType1Parameters
+from .dispute_page import DisputePage
+from .dispute_reveal import DisputeReveal
+from .dispute_rule import DisputeRule
+from .dispute_ruling import DisputeRuling
+from .dispute_state import DisputeState
+from .dispute_summary import DisputeSummary
 from .drawn_answer import DrawnAnswer
 from .drawn_answer_payload import DrawnAnswerPayload
 from .effect import Effect
@@ -73,6 +101,9 @@ from .ledger import Ledger
 from .ledger_entry import LedgerEntry
 from .ledger_entry_list_type import LedgerEntryListType
 from .ledger_entry_page import LedgerEntryPage
+from .left_out_demand import LeftOutDemand
+from .legal_clock import LegalClock
+from .lineage_finding import LineageFinding
 from .lineage_relation import LineageRelation
 from .maintenance_window import MaintenanceWindow
 from .maintenance_window_opening import MaintenanceWindowOpening
@@ -82,13 +113,24 @@ from .model_offer import ModelOffer
 from .model_page import ModelPage
 from .model_registration import ModelRegistration
 from .need import Need
+from .obligation import Obligation
+from .obligation_answer import ObligationAnswer
+from .obligation_page import ObligationPage
+from .obligation_state_enum import ObligationStateEnum
 from .occasion import Occasion
 from .opening import Opening
 from .pace import Pace
 from .parent import Parent
 from .parent_declaration import ParentDeclaration
 from .part import Part
+from .policy_pack import PolicyPack
+from .policy_pack_adoption import PolicyPackAdoption
+from .policy_pack_dropping import PolicyPackDropping
+from .policy_pack_page import PolicyPackPage
+from .policy_pack_scheduling import PolicyPackScheduling
 from .problem import Problem
+from .proposed_schedule import ProposedSchedule
+from .proposed_schedules import ProposedSchedules
 from .proven_entry import ProvenEntry
 from .question import Question
 from .question_answer import QuestionAnswer
@@ -108,7 +150,9 @@ from .result_environment import ResultEnvironment
 from .result_list_kind import ResultListKind
 from .result_list_verdict import ResultListVerdict
 from .result_page import ResultPage
+from .role import Role
 from .rule import Rule
+from .ruling_outcome import RulingOutcome
 from .run import Run
 from .run_forecast import RunForecast
 from .run_forecast_request import RunForecastRequest
@@ -132,6 +176,7 @@ from .scopes_enum import ScopesEnum
 from .severity import Severity
 from .shard import Shard
 from .shard_state import ShardState
+from .side import Side
 from .signed_manifest import SignedManifest
 from .source_kind import SourceKind
 from .spread import Spread
@@ -167,6 +212,9 @@ from .training_source_declaration import TrainingSourceDeclaration
 from .training_source_list_kind import TrainingSourceListKind
 from .trigger import Trigger
 from .verdict import Verdict
+from .verification_summary import VerificationSummary
+from .verification_summary_issue import VerificationSummaryIssue
+from .verification_summary_page import VerificationSummaryPage
 from .version import Version
 from .version_list_access import VersionListAccess
 from .version_page import VersionPage
@@ -175,6 +223,7 @@ from .witness import Witness
 
 __all__ = (
     "Access",
+    "Adoption",
     "Alert",
     "AlertAnswer",
     "AlertAnswering",
@@ -196,6 +245,7 @@ __all__ = (
     "AlertState",
     "AlertTransition",
     "Artifact",
+    "BindingEnum",
     "CallState",
     "CatchUp",
     "Chance",
@@ -207,6 +257,32 @@ __all__ = (
     "Delivery",
     "DeliveryListState",
     "DeliveryPage",
+    "Demand",
+    "DemandLimit",
+    "DemandPeriod",
+    "Dispute",
+    "DisputeAppoint",
+    "DisputeBattery",
+    "DisputeCommit",
+    "DisputeCommitment",
+    "DisputeDissent",
+    "DisputeDissentRequest",
+    "DisputeFile",
+    "DisputeFileRequest",
+    "DisputeFiling",
+    "DisputeFilingText",
+    "DisputeFinding",
+    "DisputeListState",
+    "DisputeOpen",
+    "DisputeOrder",
+    "DisputeOrderBatteryItemType1",
+    "DisputeOrderBatteryItemType1Parameters",
+    "DisputePage",
+    "DisputeReveal",
+    "DisputeRule",
+    "DisputeRuling",
+    "DisputeState",
+    "DisputeSummary",
     "DrawnAnswer",
     "DrawnAnswerPayload",
     "Effect",
@@ -247,6 +323,9 @@ __all__ = (
     "LedgerEntry",
     "LedgerEntryListType",
     "LedgerEntryPage",
+    "LeftOutDemand",
+    "LegalClock",
+    "LineageFinding",
     "LineageRelation",
     "MaintenanceWindow",
     "MaintenanceWindowOpening",
@@ -256,13 +335,24 @@ __all__ = (
     "ModelPage",
     "ModelRegistration",
     "Need",
+    "Obligation",
+    "ObligationAnswer",
+    "ObligationPage",
+    "ObligationStateEnum",
     "Occasion",
     "Opening",
     "Pace",
     "Parent",
     "ParentDeclaration",
     "Part",
+    "PolicyPack",
+    "PolicyPackAdoption",
+    "PolicyPackDropping",
+    "PolicyPackPage",
+    "PolicyPackScheduling",
     "Problem",
+    "ProposedSchedule",
+    "ProposedSchedules",
     "ProvenEntry",
     "Question",
     "QuestionAnswer",
@@ -282,7 +372,9 @@ __all__ = (
     "ResultListKind",
     "ResultListVerdict",
     "ResultPage",
+    "Role",
     "Rule",
+    "RulingOutcome",
     "Run",
     "RunForecast",
     "RunForecastRequest",
@@ -306,6 +398,7 @@ __all__ = (
     "Severity",
     "Shard",
     "ShardState",
+    "Side",
     "SignedManifest",
     "SourceKind",
     "Spread",
@@ -341,6 +434,9 @@ __all__ = (
     "TrainingSourceListKind",
     "Trigger",
     "Verdict",
+    "VerificationSummary",
+    "VerificationSummaryIssue",
+    "VerificationSummaryPage",
     "Version",
     "VersionListAccess",
     "VersionPage",

@@ -2,6 +2,7 @@ from enum import StrEnum
 
 class ErrorBudgetStreamListTier(StrEnum):
     ALARM = "alarm"
+    DISCOVERED = "discovered"
     NONE = "none"
     SUSPECTED = "suspected"
 

@@ -1,6 +1,7 @@
 from enum import StrEnum
 
 class GrantKind(StrEnum):
+    DISPUTE = "dispute"
     JURISDICTION = "jurisdiction"
     MODELS = "models"
     RECORD = "record"

@@ -1,6 +1,7 @@
 from enum import StrEnum
 
 class GrantListKind(StrEnum):
+    DISPUTE = "dispute"
     JURISDICTION = "jurisdiction"
     MODELS = "models"
     RECORD = "record"

@@ -1,6 +1,7 @@
 from enum import StrEnum
 
 class RunListTrigger(StrEnum):
+    DISPUTE = "dispute"
     LABELS = "labels"
     PERSON = "person"
     SCHEDULE = "schedule"

@@ -2,6 +2,7 @@ from enum import StrEnum
 
 class Tier(StrEnum):
     ALARM = "alarm"
+    DISCOVERED = "discovered"
     NONE = "none"
     SUSPECTED = "suspected"
 

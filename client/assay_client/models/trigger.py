@@ -1,6 +1,7 @@
 from enum import StrEnum
 
 class Trigger(StrEnum):
+    DISPUTE = "dispute"
     LABELS = "labels"
     PERSON = "person"
     SCHEDULE = "schedule"

@@ -20,7 +20,7 @@ from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Stop, Verdict
 from compliance.events.models import Event
 from compliance.events.services import event_draft
-from compliance.ledger.services import evidence_record
+from compliance.ledger.services import evidence_record_each
 from compliance.tracing import trace_within
 
 _BEYOND = " Beyond chance over everything that this organization has had tested: an alarm."
@@ -62,7 +62,7 @@ def results_record(
     of_each = zip(shards, outcomes, verdicts, strict=True)
     results = [_result(shard, outcome, verdict) for shard, outcome, verdict in of_each]
     statements = [result_attested(one) for one in results]
-    digests = evidence_record(contents=statements, media_type=PAYLOAD_TYPE)
+    digests = evidence_record_each(contents=statements, media_type=PAYLOAD_TYPE)
     for result, sha256 in zip(results, digests, strict=True):
         result.statement_sha256 = sha256
     Result.objects.bulk_create(results)

@@ -108,8 +108,8 @@ def streams_record(results: Sequence[Result]) -> None:
             older.append(head)
     StreamNewest.objects.bulk_update(older, ["result", "log10_e_violating"])
     first = {_stream_of(one): one for one in reversed(results)}
-    for stream, result in newest.items():
-        _stream_open(result, first=first[stream])
+    for claim, result in newest.items():
+        _stream_open(result, first=first[claim])
 
 
 def _streams_lock(results: Sequence[Result]) -> None:

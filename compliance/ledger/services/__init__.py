@@ -6,6 +6,7 @@ from compliance.ledger.services.evidence import (
     evidence_move,
     evidence_read,
     evidence_record,
+    evidence_record_each,
 )
 from compliance.ledger.services.fsck import events_check, evidence_check, log_check
 from compliance.ledger.services.reading import entry_take
@@ -27,6 +28,7 @@ __all__ = [
     "evidence_move",
     "evidence_read",
     "evidence_record",
+    "evidence_record_each",
     "log_check",
     "log_setup_record",
     "policy_read",

@@ -17,8 +17,13 @@ from compliance.ledger.store import data_key_make, evidence_store
 BATCH = 50
 
 
-def evidence_record(*, contents: Sequence[bytes], media_type: str) -> list[str]:
-    """Keep bytes in the caller's transaction; returns the hex SHA-256 that names each."""
+def evidence_record(*, content: bytes, media_type: str) -> str:
+    """Keep bytes in the caller's transaction; returns the hex SHA-256 that names them."""
+    return evidence_record_each(contents=[content], media_type=media_type)[0]
+
+
+def evidence_record_each(*, contents: Sequence[bytes], media_type: str) -> list[str]:
+    """Keep each of several in one statement; returns their names."""
     rows = [
         Evidence(
             sha256=hashlib.sha256(content).hexdigest(),

@@ -1,0 +1,255 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.dispute import Dispute
+from ...models.dispute_open import DisputeOpen
+from ...models.problem import Problem
+from ...types import UNSET, Unset
+from typing import cast
+
+
+
+def _get_kwargs(
+    *,
+    body: DisputeOpen,
+    idempotency_key: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+
+
+    
+
+    
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/disputes",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Dispute | Problem | None:
+    if response.status_code == 201:
+        response_201 = Dispute.from_dict(response.json())
+
+
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+
+
+        return response_403
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+
+
+        return response_409
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Dispute | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: DisputeOpen,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[Dispute | Problem]:
+    """ Open a dispute
+
+     Open a dispute.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (DisputeOpen): A JSON object or query that an operation accepts.
+
+            Names it does not know are refused: a misspelt filter would widen the answer in silence.
+            So are
+            JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Dispute | Problem]
+     """
+
+
+    kwargs = _get_kwargs(
+        body=body,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: DisputeOpen,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Dispute | Problem | None:
+    """ Open a dispute
+
+     Open a dispute.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (DisputeOpen): A JSON object or query that an operation accepts.
+
+            Names it does not know are refused: a misspelt filter would widen the answer in silence.
+            So are
+            JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Dispute | Problem
+     """
+
+
+    return sync_detailed(
+        client=client,
+body=body,
+idempotency_key=idempotency_key,
+
+    ).parsed
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: DisputeOpen,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[Dispute | Problem]:
+    """ Open a dispute
+
+     Open a dispute.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (DisputeOpen): A JSON object or query that an operation accepts.
+
+            Names it does not know are refused: a misspelt filter would widen the answer in silence.
+            So are
+            JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Dispute | Problem]
+     """
+
+
+    kwargs = _get_kwargs(
+        body=body,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    body: DisputeOpen,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Dispute | Problem | None:
+    """ Open a dispute
+
+     Open a dispute.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (DisputeOpen): A JSON object or query that an operation accepts.
+
+            Names it does not know are refused: a misspelt filter would widen the answer in silence.
+            So are
+            JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Dispute | Problem
+     """
+
+
+    return (await asyncio_detailed(
+        client=client,
+body=body,
+idempotency_key=idempotency_key,
+
+    )).parsed

@@ -1,0 +1,343 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.obligation_page import ObligationPage
+from ...models.problem import Problem
+from ...types import UNSET, Unset
+from typing import cast
+from uuid import UUID
+
+
+
+def _get_kwargs(
+    *,
+    cursor: str | Unset = UNSET,
+    lapsed: bool | Unset = False,
+    model: UUID | Unset = UNSET,
+    pack: UUID | Unset = UNSET,
+    page_size: int | Unset = 50,
+    test: str | Unset = UNSET,
+    version: UUID | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+
+
+    
+
+    params: dict[str, Any] = {}
+
+    params["cursor"] = cursor
+
+    params["lapsed"] = lapsed
+
+    json_model: str | Unset = UNSET
+    if not isinstance(model, Unset):
+        json_model = str(model)
+    params["model"] = json_model
+
+    json_pack: str | Unset = UNSET
+    if not isinstance(pack, Unset):
+        json_pack = str(pack)
+    params["pack"] = json_pack
+
+    params["page_size"] = page_size
+
+    params["test"] = test
+
+    json_version: str | Unset = UNSET
+    if not isinstance(version, Unset):
+        json_version = str(version)
+    params["version"] = json_version
+
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/obligations",
+        "params": params,
+    }
+
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | ObligationPage | Problem | str | None:
+    if response.status_code == 200:
+        response_200 = ObligationPage.from_dict(response.json())
+
+
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+
+
+        return response_403
+
+    if response.status_code == 414:
+        response_414 = response.text
+        return response_414
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | ObligationPage | Problem | str]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    lapsed: bool | Unset = False,
+    model: UUID | Unset = UNSET,
+    pack: UUID | Unset = UNSET,
+    page_size: int | Unset = 50,
+    test: str | Unset = UNSET,
+    version: UUID | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | ObligationPage | Problem | str]:
+    """ List obligations
+
+     List obligations.
+
+    Args:
+        cursor (str | Unset):
+        lapsed (bool | Unset):  Default: False.
+        model (UUID | Unset):
+        pack (UUID | Unset):
+        page_size (int | Unset):  Default: 50.
+        test (str | Unset):
+        version (UUID | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | ObligationPage | Problem | str]
+     """
+
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+lapsed=lapsed,
+model=model,
+pack=pack,
+page_size=page_size,
+test=test,
+version=version,
+if_none_match=if_none_match,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    lapsed: bool | Unset = False,
+    model: UUID | Unset = UNSET,
+    pack: UUID | Unset = UNSET,
+    page_size: int | Unset = 50,
+    test: str | Unset = UNSET,
+    version: UUID | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | ObligationPage | Problem | str | None:
+    """ List obligations
+
+     List obligations.
+
+    Args:
+        cursor (str | Unset):
+        lapsed (bool | Unset):  Default: False.
+        model (UUID | Unset):
+        pack (UUID | Unset):
+        page_size (int | Unset):  Default: 50.
+        test (str | Unset):
+        version (UUID | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | ObligationPage | Problem | str
+     """
+
+
+    return sync_detailed(
+        client=client,
+cursor=cursor,
+lapsed=lapsed,
+model=model,
+pack=pack,
+page_size=page_size,
+test=test,
+version=version,
+if_none_match=if_none_match,
+
+    ).parsed
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    lapsed: bool | Unset = False,
+    model: UUID | Unset = UNSET,
+    pack: UUID | Unset = UNSET,
+    page_size: int | Unset = 50,
+    test: str | Unset = UNSET,
+    version: UUID | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | ObligationPage | Problem | str]:
+    """ List obligations
+
+     List obligations.
+
+    Args:
+        cursor (str | Unset):
+        lapsed (bool | Unset):  Default: False.
+        model (UUID | Unset):
+        pack (UUID | Unset):
+        page_size (int | Unset):  Default: 50.
+        test (str | Unset):
+        version (UUID | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | ObligationPage | Problem | str]
+     """
+
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+lapsed=lapsed,
+model=model,
+pack=pack,
+page_size=page_size,
+test=test,
+version=version,
+if_none_match=if_none_match,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    lapsed: bool | Unset = False,
+    model: UUID | Unset = UNSET,
+    pack: UUID | Unset = UNSET,
+    page_size: int | Unset = 50,
+    test: str | Unset = UNSET,
+    version: UUID | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | ObligationPage | Problem | str | None:
+    """ List obligations
+
+     List obligations.
+
+    Args:
+        cursor (str | Unset):
+        lapsed (bool | Unset):  Default: False.
+        model (UUID | Unset):
+        pack (UUID | Unset):
+        page_size (int | Unset):  Default: 50.
+        test (str | Unset):
+        version (UUID | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | ObligationPage | Problem | str
+     """
+
+
+    return (await asyncio_detailed(
+        client=client,
+cursor=cursor,
+lapsed=lapsed,
+model=model,
+pack=pack,
+page_size=page_size,
+test=test,
+version=version,
+if_none_match=if_none_match,
+
+    )).parsed

@@ -1,0 +1,260 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.problem import Problem
+from ...models.verification_summary import VerificationSummary
+from ...models.verification_summary_issue import VerificationSummaryIssue
+from ...types import UNSET, Unset
+from typing import cast
+from uuid import UUID
+
+
+
+def _get_kwargs(
+    version_id: UUID,
+    *,
+    body: VerificationSummaryIssue,
+    idempotency_key: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+
+
+    
+
+    
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/versions/{version_id}/summaries".format(version_id=quote(str(version_id), safe=""),),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | VerificationSummary | None:
+    if response.status_code == 201:
+        response_201 = VerificationSummary.from_dict(response.json())
+
+
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+
+
+        return response_409
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Problem | VerificationSummary]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    version_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: VerificationSummaryIssue,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[Problem | VerificationSummary]:
+    """ Have a verification summary issued; it can be taken once the sequencer signed it
+
+     Have a verification summary issued; it can be taken once the sequencer signed it.
+
+    Args:
+        version_id (UUID):
+        idempotency_key (str | Unset):
+        body (VerificationSummaryIssue): Which pack.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | VerificationSummary]
+     """
+
+
+    kwargs = _get_kwargs(
+        version_id=version_id,
+body=body,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    version_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: VerificationSummaryIssue,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Problem | VerificationSummary | None:
+    """ Have a verification summary issued; it can be taken once the sequencer signed it
+
+     Have a verification summary issued; it can be taken once the sequencer signed it.
+
+    Args:
+        version_id (UUID):
+        idempotency_key (str | Unset):
+        body (VerificationSummaryIssue): Which pack.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | VerificationSummary
+     """
+
+
+    return sync_detailed(
+        version_id=version_id,
+client=client,
+body=body,
+idempotency_key=idempotency_key,
+
+    ).parsed
+
+async def asyncio_detailed(
+    version_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: VerificationSummaryIssue,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[Problem | VerificationSummary]:
+    """ Have a verification summary issued; it can be taken once the sequencer signed it
+
+     Have a verification summary issued; it can be taken once the sequencer signed it.
+
+    Args:
+        version_id (UUID):
+        idempotency_key (str | Unset):
+        body (VerificationSummaryIssue): Which pack.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | VerificationSummary]
+     """
+
+
+    kwargs = _get_kwargs(
+        version_id=version_id,
+body=body,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    version_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: VerificationSummaryIssue,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Problem | VerificationSummary | None:
+    """ Have a verification summary issued; it can be taken once the sequencer signed it
+
+     Have a verification summary issued; it can be taken once the sequencer signed it.
+
+    Args:
+        version_id (UUID):
+        idempotency_key (str | Unset):
+        body (VerificationSummaryIssue): Which pack.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | VerificationSummary
+     """
+
+
+    return (await asyncio_detailed(
+        version_id=version_id,
+client=client,
+body=body,
+idempotency_key=idempotency_key,
+
+    )).parsed

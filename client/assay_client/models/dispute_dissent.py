@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from typing import cast
+import datetime
+
+
+
+
+
+
+T = TypeVar("T", bound="DisputeDissent")
+
+
+
+@_attrs_define
+class DisputeDissent:
+    """ What a reviewer holds against it.
+
+        Attributes:
+            organization (str):
+            text (str):
+            dissented_at (datetime.datetime):
+     """
+
+    organization: str
+    text: str
+    dissented_at: datetime.datetime
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        organization = self.organization
+
+        text = self.text
+
+        dissented_at = self.dissented_at.isoformat()
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "organization": organization,
+            "text": text,
+            "dissented_at": dissented_at,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        organization = d.pop("organization")
+
+        text = d.pop("text")
+
+        dissented_at = datetime.datetime.fromisoformat(d.pop("dissented_at"))
+
+
+
+
+        dispute_dissent = cls(
+            organization=organization,
+            text=text,
+            dissented_at=dissented_at,
+        )
+
+
+        dispute_dissent.additional_properties = d
+        return dispute_dissent
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

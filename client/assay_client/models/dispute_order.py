@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from typing import cast
+import datetime
+
+if TYPE_CHECKING:
+  from ..models.dispute_order_battery_item_type_1 import DisputeOrderBatteryItemType1
+
+
+
+
+
+T = TypeVar("T", bound="DisputeOrder")
+
+
+
+@_attrs_define
+class DisputeOrder:
+    """ A JSON object or query that an operation accepts.
+
+    Names it does not know are refused: a misspelt filter would widen the answer in silence. So are
+    JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+        Attributes:
+            battery (list[DisputeOrderBatteryItemType1 | str]): Provenance tests that compare two versions.
+            draw_by (datetime.datetime):
+     """
+
+    battery: list[DisputeOrderBatteryItemType1 | str]
+    draw_by: datetime.datetime
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.dispute_order_battery_item_type_1 import DisputeOrderBatteryItemType1 # noqa: PLC0415
+        battery = []
+        for battery_item_data in self.battery:
+            battery_item: dict[str, Any] | str
+            if isinstance(battery_item_data, DisputeOrderBatteryItemType1):
+                battery_item = battery_item_data.to_dict()
+            else:
+                battery_item = battery_item_data
+            battery.append(battery_item)
+
+
+
+        draw_by = self.draw_by.isoformat()
+
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({
+            "battery": battery,
+            "draw_by": draw_by,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.dispute_order_battery_item_type_1 import DisputeOrderBatteryItemType1 # noqa: PLC0415
+        d = dict(src_dict)
+        battery = []
+        _battery = d.pop("battery")
+        for battery_item_data in (_battery):
+            def _parse_battery_item(data: object) -> DisputeOrderBatteryItemType1 | str:
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    battery_item_type_1 = DisputeOrderBatteryItemType1.from_dict(data)
+
+
+
+                    return battery_item_type_1
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                return cast(DisputeOrderBatteryItemType1 | str, data)
+
+            battery_item = _parse_battery_item(battery_item_data)
+
+            battery.append(battery_item)
+
+
+        draw_by = datetime.datetime.fromisoformat(d.pop("draw_by"))
+
+
+
+
+        dispute_order = cls(
+            battery=battery,
+            draw_by=draw_by,
+        )
+
+        return dispute_order
+
