@@ -1,8 +1,8 @@
 """How often ``provenance.canaries`` accuses wrongly, and what it finds: tiny models and strings.
 
 24 groups of ten random strings, one of each drawn and published. Tiny models read other text, and
-then strings of the groups, drawn apart for each model, more and more often. Given the models and
-the seed of a run, which all claims share, draws made anew are independent claims.
+then strings of the groups, drawn apart for each model, more and more often. Given the models, draws
+made anew are independent claims, each with a run's seed of its own.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def _asked(model: Reading, draw: Draw) -> Estimate:
         }
         for k, (texts, one) in enumerate(zip(_strings(), draw, strict=True))
     ]
-    return asked(model, canaries.build({"groups": groups, "drawn_at_random": True, "alpha": ALPHA}))
+    spec: dict[str, Json] = {"groups": groups, "drawn_at_random": True, "alpha": ALPHA}
+    return asked(model, canaries, spec)
 
 
 def _draws(plan: Plan) -> list[Draw]:

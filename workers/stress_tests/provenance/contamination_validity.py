@@ -1,8 +1,8 @@
 """How often ``provenance.contamination`` accuses wrongly, and what it finds: tiny models and lists.
 
 A list of 160 names from the standard library; tiny models read other text, and then the list, each
-in an order of its own, more and more often. Given the models and the seed of a run, which all
-claims share, orders drawn anew are independent claims.
+in an order of its own, more and more often. Given the models, orders drawn anew are independent
+claims, each with a run's seed of its own.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _readers(plan: Plan, entries: Sequence[str]) -> list[tuple[int, Stack]]:
 
 def _asked(model: Reading, entries: Sequence[str]) -> Estimate:
     spec: dict[str, Json] = {"entries": [*entries], "drawn_at_random": True, "shard": SHARD}
-    return asked(model, contamination.build(spec | {"alpha": ALPHA}))
+    return asked(model, contamination, spec | {"alpha": ALPHA})
 
 
 def _size(plan: Plan, entries: Sequence[str]) -> Iterator[dict[str, Json]]:

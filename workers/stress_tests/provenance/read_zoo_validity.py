@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from compliance.domain.canonical import Json
+from compliance.domain.canonical import Json, digest
 from compliance.domain.statistics.binomial import clopper_pearson, clopper_pearson_upper
 from compliance.domain.verdicts import Estimate, decision_bound
 from compliance.domain.vocabulary import Need
-from workers.contract import Procedure
+from workers.contract import StressTest
 from workers.stress_tests.provenance.zoo_kept_validity import kept
 from workers.stress_tests.provenance.zoo_validity import (
     HeldBackend,
@@ -128,9 +128,10 @@ class Reading(HeldBackend):
 _ANSWER = logits(SHAPE)
 
 
-def asked(model: Reading, procedure: Procedure) -> Estimate:
-    """The estimate from all items, asked in the order of a run."""
-    items = procedure.items(np.random.default_rng(SEED))
+def asked(model: Reading, test: StressTest, parameters: Mapping[str, Json]) -> Estimate:
+    """The estimate from all items, in the order of a run whose seed follows from its claim."""
+    procedure, claim = test.build(parameters), int(digest(parameters)[:15], 16)
+    items = procedure.items(np.random.default_rng([SEED, claim]))
     return procedure.conclude(procedure.score(model, items))
 
 
