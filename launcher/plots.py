@@ -82,7 +82,7 @@ def _wrong(report: Mapping[str, Any]) -> Iterator[Rate]:
     """What must not happen: wrong verdicts, false alarms."""
     level = report["design"].get("alpha")
     for row in report.get("size", ()):
-        subject = ", ".join(row[key] for key in ("engine", "case", "way") if key in row)
+        subject = _named(row, "engine", "case", "way")
         verdict = f", wrongly {row['wrong_verdict']}" if "wrong_verdict" in row else ""
         yield Rate(subject + verdict, row["rate"], row["rate"], row["upper"], level)
     for row in report.get("false_alarms", ()):
@@ -111,7 +111,8 @@ def _found(report: Mapping[str, Any]) -> Iterator[Rate]:
             rate = row["violating"] / row["files"]
             yield Rate(row["effect"], rate, row["lower"], row["upper"])
         elif "found" in row:
-            yield _exact(f"{row['change']}, {row['way']}", row["found"], row["lives"])
+            of = next(row[key] for key in ("lives", "suspects", "models") if key in row)
+            yield _exact(_named(row, "change", "case", "way"), row["found"], of)
     for row in report.get("cases", ()):
         yield Rate(row["case"], row["rate"], row["lower"], row["upper"])
 
@@ -135,6 +136,16 @@ def _soon(report: Mapping[str, Any]) -> Iterator[Rate]:
             case = f"{row['engine']}, {row['case']}: {row['verdict']}"
             median, late = (row[key] / row["planned"] for key in ("median", "ninth_decile"))
             yield Rate(case, median, median, late)
+
+
+def _named(row: Mapping[str, Any], *keys: str) -> str:
+    """A row by what tells it from the others."""
+    told = [row[key] for key in keys if key in row]
+    if "copies" in row:
+        told.append(f"read {row['copies']} times")
+    if "reference" in row:
+        told.append("beside a reference" if row["reference"] else "without a reference")
+    return ", ".join(told)
 
 
 def _exact(case: str, found: int, of: int) -> Rate:
