@@ -31,6 +31,7 @@ UNNARROWED = {
     ("stress_test_list", "version"),  # each once, its newest
     ("subscription_list", "severity"),  # of one effect alone
     ("maintenance_window_list", "model"),  # text, which may be empty for all
+    ("obligation_list", "state"),  # follows from time and results; `lapsed` picks what is late
 }
 
 
