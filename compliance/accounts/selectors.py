@@ -248,7 +248,7 @@ def grantees() -> QuerySet[Organization]:
 
 def _grants() -> QuerySet[Grant]:
     related = Grant.objects.select_related("organization", "provider", "granted_by")
-    return related.prefetch_related("of_models")
+    return related.prefetch_related("of_models__organization")  # a model is told with its owner
 
 
 def _employed(viewer: Viewer) -> QuerySet[Membership]:
