@@ -21,7 +21,7 @@ demo: $(VENV)/demo.stamp ## start everything on this machine and audit a real la
 	@$(BIN)/python -m launcher
 
 test: $(VENV)/test.stamp browser lint ## run lint, types, import contracts and every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m launcher.lanes
 
 lint: $(VENV)/test.stamp ## check style, types and import contracts
 	@$(BIN)/ruff check .
