@@ -32,6 +32,7 @@ UNNARROWED = {
     ("subscription_list", "severity"),  # of one effect alone
     ("maintenance_window_list", "model"),  # text, which may be empty for all
     ("obligation_list", "state"),  # follows from time and results; `lapsed` picks what is late
+    ("policy_pack_list", "version"),  # few, and told with their packs
 }
 
 
