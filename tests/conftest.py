@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from django.utils import timezone
@@ -21,6 +22,10 @@ from compliance.registry.services import Declarations, model_register, version_r
 from tests.cast import Cast, assemble
 
 ORIGIN = "log.example/assay"
+
+# How long an example takes says how busy the machine is: two lanes of tests share it.
+hypothesis.settings.register_profile("assay", deadline=None)
+hypothesis.settings.load_profile("assay")
 
 
 @pytest.fixture(autouse=True)
