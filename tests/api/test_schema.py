@@ -33,6 +33,7 @@ UNNARROWED = {
     ("maintenance_window_list", "model"),  # text, which may be empty for all
     ("obligation_list", "state"),  # follows from time and results; `lapsed` picks what is late
     ("policy_pack_list", "version"),  # few, and told with their packs
+    ("summary_list", "version"),  # of one version alone
 }
 
 
