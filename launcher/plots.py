@@ -15,8 +15,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 from altair.typing import ChartType
-from scipy.stats import binomtest
 
+from compliance.domain.statistics.binomial import clopper_pearson
 from compliance.domain.vocabulary import Verdict
 from compliance.dossiers.chart_specs import PRINT, styled
 from compliance.dossiers.charts import VEGA_LITE_VERSION
@@ -150,8 +150,8 @@ def _named(row: Mapping[str, Any], *keys: str) -> str:
 
 def _exact(case: str, found: int, of: int) -> Rate:
     """With its 95% Clopper-Pearson interval."""
-    interval = binomtest(found, of).proportion_ci(method="exact")
-    return Rate(case, found / of, round(interval.low, 4), round(interval.high, 4))
+    lower, upper = clopper_pearson(found, of)
+    return Rate(case, found / of, round(lower, 4), round(upper, 4))
 
 
 def _shares(report: Mapping[str, Any]) -> Iterator[Share]:

@@ -18,12 +18,12 @@ from django.db import transaction
 from django.db.models import Count, F, Max, QuerySet
 
 from compliance.audits.models import Result, Standing, StreamNewest, StreamRow, VerdictChange
-from compliance.audits.services.standings import standings_record, streams_record
-
-Test = tuple[UUID, str]
-"""Version and stress test: what a standing is of."""
-Claim = tuple[UUID, str, bool]
-"""Version, spec digest, whether people's labels judged: what a stream is of."""
+from compliance.audits.services.standings import (
+    Claim,
+    Test,
+    standings_record,
+    streams_record,
+)
 
 
 @dataclass(frozen=True, slots=True)

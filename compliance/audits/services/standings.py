@@ -16,6 +16,8 @@ from compliance.audits.models import Result, Standing, StreamNewest, StreamRow, 
 
 Test = tuple[UUID, str]
 """Version and stress test: what a standing is of."""
+Claim = tuple[UUID, str, bool]
+"""Version, spec digest, whether people's labels judged: what a stream is of."""
 
 
 def standings_record(results: Sequence[Result]) -> list[VerdictChange]:
@@ -155,9 +157,5 @@ def _stream_open(result: Result, *, first: Result) -> None:
     )
 
 
-def _stream_of(result: Result) -> tuple[UUID, str, bool]:
-    return result.version_id, result.spec_digest, _by_people(result)
-
-
-def _by_people(result: Result) -> bool:
-    return result.shard.labelled_id is not None
+def _stream_of(result: Result) -> Claim:
+    return result.version_id, result.spec_digest, result.shard.labelled_id is not None
