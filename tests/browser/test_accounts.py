@@ -93,11 +93,13 @@ def test_from_invitation_to_passkey_to_leaving(
     page.get_by_role("button", name="Join").click()
     page.get_by_role("heading", name="Add a passkey").wait_for()
     expect(page.get_by_label("It signs in without a password")).to_be_checked()
+    page.wait_for_load_state()  # until its script listens
     page.get_by_role("main").get_by_role("button", name="Add").click()
     page.get_by_role("heading", name="Recovery Codes").wait_for()
 
     elsewhere.clear_cookies()
     page.goto("/accounts/login/")
+    page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_role("heading", name="Today", level=1).wait_for()
     expect(page.get_by_text("New Person", exact=True)).to_be_visible()

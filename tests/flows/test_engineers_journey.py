@@ -63,12 +63,14 @@ def _arrive(page: Page, text: str) -> None:
     passkeys(page)
     join(page, text, name="Enno Engineer", password=None)
     page.get_by_role("heading", name="Add a passkey").wait_for()
+    page.wait_for_load_state()  # until its script listens
     page.get_by_role("main").get_by_role("button", name="Add").click()
     page.get_by_role("heading", name="Recovery Codes").wait_for()
     page.get_by_text("Enno Engineer", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Sign in").first.wait_for()
     page.goto("/accounts/login/")
+    page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_role("heading", name="Today", level=1).wait_for()
 
