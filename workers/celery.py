@@ -35,12 +35,22 @@ CONNECTION_TASKS = 1_000
 """Celery closes Django's connection once in so many tasks, not around each; see ``connect``."""
 
 
+def lists(broker: BrokerUrl) -> bool:
+    """Whether the broker's queues are lists of Redis or Valkey; RabbitMQ's are its own."""
+    return broker.scheme.startswith("redis")
+
+
 def transport_options(broker: BrokerUrl) -> dict[str, object]:
     """What differs between the brokers."""
-    if broker.scheme.startswith("redis"):
-        return {"visibility_timeout": VISIBILITY_TIMEOUT_SECONDS}
+    if lists(broker):
+        return {"visibility_timeout": VISIBILITY_TIMEOUT_SECONDS, "priority_steps": [0, 1]}
     # A relay forgets an event once its message was taken: RabbitMQ must say that it took it.
     return {"confirm_publish": True}
+
+
+def message_priority(broker: BrokerUrl, *, first: bool) -> int:
+    """In a queue with two: lists are read from 0 upwards, RabbitMQ gives the highest first."""
+    return int(first is not lists(broker))
 
 
 app = Celery("assay", broker=str(ENV.broker_url))
@@ -64,6 +74,7 @@ app.conf.update(
     task_acks_late=True,
     broker_connection_retry_on_startup=True,
     broker_transport_options=transport_options(ENV.broker_url),
+    task_queue_max_priority=None if lists(ENV.broker_url) else 1,
     enable_utc=True,
     CELERY_DB_REUSE_MAX=CONNECTION_TASKS,
 )

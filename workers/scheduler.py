@@ -49,7 +49,7 @@ from compliance.events.services import events_relay  # noqa: E402
 from compliance.obligations.services import obligations_tend  # noqa: E402
 from compliance.policies.services import packs_register  # noqa: E402
 from compliance.tracing import tracing_start  # noqa: E402
-from workers.celery import app, queue_empty  # noqa: E402
+from workers.celery import app, message_priority, queue_empty  # noqa: E402
 from workers.health import beat  # noqa: E402
 from workers.messages import headers_of  # noqa: E402
 from workers.routes import (  # noqa: E402
@@ -103,11 +103,16 @@ def ring() -> int:
 
 
 def ring_shards(shards: Sequence[Shard]) -> None:
-    """Ring for a queued shard, or for a group of them with one bell; its trace is the first's."""
+    """Ring for a queued shard, or for a group of them with one bell; its trace is the first's.
+
+    What had its turn and was interrupted goes first: behind a long queue it would wait for hours.
+    """
     first, alone = shards[0], len(shards) == 1
     ids = {"run_id": str(first.run_id), "shard_id": str(first.id)} if alone else {}
     arguments = [str(shard.id) for shard in shards]
-    send(Route(EXECUTE, first.queue), *arguments, ids=ids, traceparent=first.run.traceparent)
+    rank = message_priority(settings.ENV.broker_url, first=first.attempts > 0)
+    route = Route(EXECUTE, first.queue)
+    send(route, *arguments, ids=ids, traceparent=first.run.traceparent, priority=rank)
 
 
 def ring_follow_up(follow_up: FollowUp) -> None:
@@ -133,10 +138,23 @@ def ring_call(call: WebhookCall) -> None:
     send(CALL, str(call.id), ids=ids, traceparent=call.event.traceparent)
 
 
-def send(route: Route, *arguments: str | int, ids: dict[str, str], traceparent: str) -> None:
+def send(
+    route: Route,
+    *arguments: str | int,
+    ids: dict[str, str],
+    traceparent: str,
+    priority: int | None = None,
+) -> None:
     """Send a message to the broker; raises when it cannot take it."""
     with headers_of(route.task, ids, traceparent) as headers:
-        app.send_task(route.task, args=arguments, queue=route.queue, headers=headers, retry=False)
+        app.send_task(
+            route.task,
+            args=arguments,
+            queue=route.queue,
+            headers=headers,
+            priority=priority,
+            retry=False,
+        )
 
 
 def mend() -> None:

@@ -128,6 +128,27 @@ def test_what_workers_have_passed_over_is_forgotten_though_the_queue_is_not_empt
     assert Repair.objects.get().shard_id == first.id
 
 
+def test_what_goes_ahead_of_the_others_has_not_passed_them_over(run: Run, cast: Cast) -> None:
+    later = run_request_by(
+        viewer=cast.viewer(cast.officer),
+        version=run.version,
+        battery=battery_resolve(battery=["safety.refusal"]),
+    )
+    first, second = rung()
+    assert second.run_id == later.id
+    for _ in range(2):  # interrupted once, rung for again, and taken before the first
+        assert shard_claim(shard_id=second.id, worker="worker-1") is not None
+        leases_release(worker="worker-1")
+    rung()
+    assert shard_claim(shard_id=second.id, worker="worker-1") is not None
+    long_ago = Now() - timedelta(seconds=RING_AGAIN_SECONDS + 9)
+    Shard.objects.filter(id=first.id).update(rung_at=long_ago)
+    Shard.objects.filter(id=second.id).update(
+        claimed_at=Now() - timedelta(seconds=RING_AGAIN_SECONDS + 1)
+    )
+    assert messages_restore(empty=lambda queue: False) == 0
+
+
 def test_a_worker_started_anew_gives_back_what_it_held(run: Run) -> None:
     shard_id = run.shards.get().id
     lease = shard_claim(shard_id=shard_id, worker="cpu@here")

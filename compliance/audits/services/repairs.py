@@ -86,9 +86,12 @@ def runs_settle() -> int:
 
 
 def _passed_over(queue: str) -> Q:
-    """Shards rung for before the one that was last claimed: queues are first in, first out."""
+    """Shards rung for before the one that was last claimed: queues are first in, first out.
+
+    What was claimed before goes ahead of the others, so its claim tells nothing of them.
+    """
     claimed = Shard.objects.filter(
-        queue=queue, claimed_at__lt=Now() - timedelta(seconds=RING_AGAIN_SECONDS)
+        queue=queue, attempts=1, claimed_at__lt=Now() - timedelta(seconds=RING_AGAIN_SECONDS)
     )
     last = claimed.order_by("-claimed_at").values_list("rung_at", flat=True).first()
     return Q(rung_at__lt=last) if last else Q(pk__in=())
