@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import json
@@ -61,11 +60,6 @@ def find(name: str, version: int | None = None) -> StressTest:
 def rebuild(spec: StressTestSpec) -> Procedure:
     """The procedure that a spec describes."""
     return find(spec.name, spec.version).build(spec.parameters)
-
-
-def code_digest(test: StressTest) -> str:
-    """Lowercase hex SHA-256 of the test's source file."""
-    return hashlib.sha256(Path(test.module_file).read_bytes()).hexdigest()
 
 
 def validity(test: StressTest) -> dict[str, Json] | None:

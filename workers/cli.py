@@ -32,6 +32,7 @@ from workers.reporting import (
     print_line,
     print_test,
 )
+from workers.sources import code_digest, sources
 from workers.statuses import BAD_INPUT, BUG, EXIT_STATUS, NOT_TESTABLE, STOPPED, UNREACHABLE
 
 MAX_SEED = 2**53 - 1
@@ -94,6 +95,20 @@ def tests(name: str | None) -> int:
     for test in catalogue().values():
         print_line(console, test)
     console.print("One test with its data card and sources: tests NAME")
+    return 0
+
+
+@assay.command(name="sources")
+@click.argument("name")
+def sources_listed(name: str) -> int:
+    """List the files behind a test's code digest, as ``sha256sum --check`` reads them.
+
+    The digest itself, which results and attestations carry, goes to standard error.
+    """
+    test = find(name)
+    for path, digest in sources(test).items():
+        click.echo(f"{digest}  {path}")
+    click.echo(f"code digest: {code_digest(test)}", err=True)
     return 0
 
 

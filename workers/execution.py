@@ -20,8 +20,9 @@ from compliance.domain.items import order_commitment, scores_digest
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Estimate, judge
 from compliance.domain.vocabulary import Stop, Verdict
-from workers.catalogue import code_digest, find, validity
+from workers.catalogue import find, validity
 from workers.contract import Backend, Item, Procedure, Score, StressTest
+from workers.sources import code_digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from compliance.domain.specs import ShardSpec, StressTestSpec, Subject
 from compliance.domain.statistics.audited_bank import drawn
 from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import Stop
-from workers.catalogue import code_digest, find, validity
+from workers.catalogue import find, validity
 from workers.contract import Audit, Item, Labels, Score
 from workers.execution import Execution
+from workers.sources import code_digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 from importlib import metadata
@@ -16,7 +15,7 @@ from compliance.domain.items import ID_CHARACTERS, Item
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Kind
 from workers import catalogue as catalogue_module
-from workers.catalogue import catalogue, code_digest, find, rebuild
+from workers.catalogue import catalogue, find, rebuild
 from workers.execution import require_short_names
 from workers.stress_tests.provenance.weights_digest import weights_digest
 
@@ -51,11 +50,6 @@ def test_an_item_that_the_record_could_not_keep_is_refused_before_it_is_asked() 
     with pytest.raises(InvalidInputError, match="whose id is too long") as caught:
         require_short_names(spec, [item])
     assert caught.value.field == "id"
-
-
-def test_the_code_digest_is_that_of_the_source_file() -> None:
-    file = ROOT / "workers" / "stress_tests" / "provenance" / "weights_digest.py"
-    assert code_digest(weights_digest) == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def test_two_tests_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,12 +19,13 @@ from compliance.audits.services import (
 )
 from compliance.domain.canonical import Json
 from compliance.domain.errors import LeaseLostError
-from workers.catalogue import catalogue, code_digest, lacking, validity
+from workers.catalogue import catalogue, lacking, validity
 from workers.celery import app
 from workers.contract import StressTest
 from workers.execution import Execution, execute
 from workers.labelling import fold, rebuild
 from workers.plans import kept_plan
+from workers.sources import code_digest
 from workers.tasks.endings import failure_record
 from workers.tasks.groups import group_execute
 from workers.tasks.heartbeat import Pulse, heartbeat
