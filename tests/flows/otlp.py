@@ -25,6 +25,7 @@ class Span:
     trace_id: str
     span_id: str
     parent_id: str
+    links: frozenset[str]
     attributes: dict[str, str]
 
 
@@ -76,5 +77,6 @@ def _spans(sent: ExportTraceServiceRequest) -> Iterator[Span]:
                     trace_id=span.trace_id.hex(),
                     span_id=span.span_id.hex(),
                     parent_id=span.parent_span_id.hex(),
+                    links=frozenset(link.span_id.hex() for link in span.links),
                     attributes={each.key: each.value.string_value for each in span.attributes},
                 )

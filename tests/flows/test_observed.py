@@ -17,7 +17,7 @@ from compliance.events.models import Event
 from compliance.registry.models import Version
 from tests.cast import Cast
 from tests.flows.conftest import Processes, Wait
-from tests.flows.otlp import Receiver, receiving
+from tests.flows.otlp import Receiver, Span, receiving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CALLERS_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -34,7 +34,7 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
         yield started
 
 
-def run_requested(site: str, token: str, version: Version) -> str:
+def run_requested(site: str, token: str, version: Version, trace: str = CALLERS_TRACE) -> str:
     """Request a run as a traced program does; returns the answer's request id."""
     request = urllib.request.Request(  # noqa: S310 (an address of this machine)
         f"{site}/api/v1/runs",
@@ -44,12 +44,17 @@ def run_requested(site: str, token: str, version: Version) -> str:
         headers={
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
-            "traceparent": f"00-{CALLERS_TRACE}-{CALLERS_SPAN}-01",
+            "traceparent": f"00-{trace}-{CALLERS_SPAN}-01",
         },
     )
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         assert answer.status == 201
         return str(answer.headers["X-Request-ID"])
+
+
+def token_of(cast: Cast) -> str:
+    expires = timezone.now() + timedelta(hours=1)
+    return token_issue(user=cast.engineer, name="test", expires_at=expires)
 
 
 def task_lines(log: str) -> list[dict[str, str]]:
@@ -72,9 +77,7 @@ def test_a_request_is_followed_to_its_task(
 ) -> None:
     processes.start_all()
     wait(StressTest.objects.exists, what="a worker to announce its stress tests")
-    expires = timezone.now() + timedelta(hours=1)
-    token = token_issue(user=cast.engineer, name="test", expires_at=expires)
-    request_id = run_requested(live_site, token, version)
+    request_id = run_requested(live_site, token_of(cast), version)
     wait(Result.objects.exists, what="the result")
 
     def executed() -> bool:
@@ -87,6 +90,42 @@ def test_a_request_is_followed_to_its_task(
     logged(processes.log("cpu"), run)
     web_log = (tmp_path / "site-logs" / "web.log").read_text()
     assert any(request_id in line and CALLERS_TRACE in line for line in web_log.splitlines())
+
+
+def test_each_run_of_a_group_is_followed_in_its_own_trace(
+    receiver: Receiver,
+    processes: Processes,
+    live_site: str,
+    wait: Wait,
+    cast: Cast,
+    version: Version,
+) -> None:
+    processes.start_all()
+    wait(StressTest.objects.exists, what="a worker to announce its stress tests")
+    token = token_of(cast)
+    run_requested(live_site, token, version)
+    wait(Result.objects.exists, what="a first result, by which the test is known to be brief")
+    processes.kill("scheduler")
+    traces = [f"{number:032x}" for number in (0xA1, 0xA2, 0xA3)]
+    for trace in traces:
+        run_requested(live_site, token, version, trace)
+    processes.start("scheduler", "workers.scheduler")
+    wait(lambda: Result.objects.count() == 4, what="the results")
+
+    def executed() -> list[Span]:
+        spans = receiver.of("assay-worker")
+        return [one for one in spans if one.name == "runs.execute" and one.trace_id in traces]
+
+    # One span for the message, in the trace of the first run, and one for each run.
+    wait(lambda: len(executed()) == 4, seconds=20, what="the worker's spans")
+    (message,) = (one for one in executed() if not one.links)
+    assert message.trace_id == traces[0]
+    own = {one.trace_id: one for one in executed() if one.links == {message.span_id}}
+    assert sorted(own) == traces
+    for event in Event.objects.filter(type="verdict.reached").order_by("-id")[:3]:
+        _, trace, span, _ = event.traceparent.split("-")
+        assert own[trace].span_id == span
+        assert own[trace].attributes["run_id"] == event.payload["run"]
 
 
 def traced(receiver: Receiver, run: Run) -> None:
