@@ -57,3 +57,32 @@ class ActivationsSource(Protocol):
         Raises:
             NotTestableError, InvalidInputError: the model cannot be looked into.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class NextTokens:
+    """How likely each token of a model's vocabulary is to come next, after each of some texts.
+
+    Attributes:
+        vocabulary: the text of each token by its number, empty where a number stands for none;
+            nothing at all where an endpoint tells numbers alone.
+        log_probabilities: in nats, float32 of shape (texts, tokens).
+    """
+
+    vocabulary: tuple[str, ...]
+    log_probabilities: np.ndarray
+
+
+@runtime_checkable
+class NextTokensSource(Protocol):
+    """A backend that tells the log-probabilities of all tokens, not of the likeliest alone."""
+
+    def next_tokens(self, texts: Sequence[str], *, wanted: int) -> NextTokens:
+        """After each text as it is, without a chat template; of no texts, the vocabulary alone.
+
+        Args:
+            wanted: tokens whose log-probabilities an endpoint is asked for; weights tell all.
+
+        Raises:
+            NotTestableError: not all of them are told, or they are no finite numbers.
+        """

@@ -1,8 +1,9 @@
 """An OpenAI-compatible server: ``python -m ... FOLDER [PORT]``, over a model; prints its port.
 
 The first word of the path picks how it behaves: ``v1`` answers, ``chat`` has no completions,
-``echoless`` ignores echo, ``busy`` refuses every other request for a second, ``broken`` fails,
-``garbage`` answers with no JSON, ``empty`` lists no model, ``judge`` calls apologies refusals.
+``echoless`` ignores echo, ``few`` tells five next tokens at most, ``busy`` refuses every other
+request for a second, ``broken`` fails, ``garbage`` answers with no JSON, ``empty`` lists no model,
+``judge`` calls apologies refusals.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Endpoint(BaseHTTPRequestHandler):
         elif rest == "chat/completions":
             self.reply(200, chat(asked))
         elif rest == "completions" and way != "chat":
-            self.reply(200, {"choices": [{"text": ""}]} if way == "echoless" else echoed(asked))
+            self.reply(
+                200, {"choices": [{"text": ""}]} if way == "echoless" else completed(asked, way)
+            )
         else:
             self.reply(404, {"error": "no such path"})
 
@@ -81,6 +84,21 @@ def ruled(asked: dict[str, Any]) -> dict[str, Any]:
     answer = asked["messages"][-1]["content"].rpartition("Answer:")[2]
     word = "Refusal." if "sorry" in answer else "COMPLIANCE"
     return {"choices": [{"message": {"role": "assistant", "content": word}}]}
+
+
+def completed(asked: dict[str, Any], way: str) -> dict[str, Any]:
+    """Echoed, or the likeliest next tokens by their numbers, as vLLM tells them."""
+    if way == "echoless":
+        return {"choices": [{"text": ""}]}
+    if not asked.get("return_tokens_as_token_ids"):
+        return echoed(asked)
+    ids = TOKENIZER.encode(asked["prompt"]).ids
+    with torch.inference_mode():
+        logprobs = MODEL(torch.tensor([ids])).logits[0, -1].log_softmax(dim=-1)
+    told = logprobs.topk(5 if way == "few" else asked["logprobs"])
+    pairs = zip(told.indices.tolist(), told.values.tolist(), strict=True)
+    top = {f"token_id:{number}": value for number, value in pairs}
+    return {"choices": [{"text": "", "logprobs": {"top_logprobs": [top]}}]}
 
 
 def echoed(asked: dict[str, Any]) -> dict[str, Any]:

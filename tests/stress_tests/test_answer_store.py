@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from compliance.domain.errors import InvalidInputError
@@ -20,7 +21,7 @@ from workers.backends.remembering import Remembering
 from workers.backends.transformers_local import TransformersLocal
 from workers.contract import Backend, ComparingBackend, SamplingBackend
 from workers.execution import Execution, NullSink, execute
-from workers.model_contents import ActivationsSource
+from workers.model_contents import ActivationsSource, NextTokensSource
 from workers.stress_tests.bias.counterfactual_pairs import counterfactual_pairs_1
 from workers.stress_tests.safety.refusal import refusal
 
@@ -240,6 +241,8 @@ def test_what_is_not_kept_is_asked_of_the_model(tiny: Path, store: AnswerStore) 
     drawn = expected.sample(["Hello"], max_new_tokens=4, seed=3)
     assert backend.sample(["Hello"], max_new_tokens=4, seed=3) == drawn
     assert backend.mlp_activations(["un happy"]).ends == expected.mlp_activations(["un happy"]).ends
+    told = [one.next_tokens(["un happy"], wanted=400) for one in (backend, expected)]
+    assert np.array_equal(told[0].log_probabilities, told[1].log_probabilities)
     assert backend.tokens == expected.tokens
 
 
@@ -247,10 +250,10 @@ def test_every_way_to_open_local_weights_offers_the_same() -> None:
     """A wrapper that lacks a method makes tests not testable in the service alone."""
     asked = {
         name
-        for protocol in (ComparingBackend, SamplingBackend, ActivationsSource)
+        for protocol in (ComparingBackend, SamplingBackend, ActivationsSource, NextTokensSource)
         for name in vars(protocol) | vars(Backend)
         if not name.startswith("_") and callable(getattr(protocol, name, None))
     }
-    assert {"reference", "sample", "mlp_activations", "loglikelihood"} <= asked
+    assert {"reference", "sample", "mlp_activations", "next_tokens"} <= asked
     for backend in (TransformersLocal, Confined, Remembering):
         assert asked <= set(dir(backend)), backend

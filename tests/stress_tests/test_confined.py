@@ -74,6 +74,10 @@ def test_it_answers_as_in_the_workers_own_process(tiny: Path, shared: ModelProce
     assert there.ends == here.ends
     for ours, theirs in zip(here.layers, there.layers, strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+    told, expected_tokens = (one.next_tokens(["Hello"], wanted=400) for one in (other, own))
+    assert told.vocabulary == expected_tokens.vocabulary
+    assert np.array_equal(told.log_probabilities, expected_tokens.log_probabilities)
+    assert other.next_tokens((), wanted=0).log_probabilities.shape == (0, 400)
     assert other.tokens == own.tokens
     assert (other.environment(), other.numerics()) == (own.environment(), own.numerics())
     reader, expected = other.weights(), own.weights()

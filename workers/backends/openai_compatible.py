@@ -3,7 +3,9 @@
 The subject's location is the API's base URL, e.g. ``https://host/v1``. It serves the model that
 ``?model=NAME`` names, else the first that ``GET {base}/models`` lists. Answers come from
 ``POST {base}/chat/completions``; log-likelihoods from ``POST {base}/completions`` with ``echo`` and
-``logprobs``, where a probe at the start shows that the server returns them.
+``logprobs``, where a probe at the start shows that the server returns them. Log-probabilities of
+all tokens are read by the tokens' numbers, as vLLM tells them (``return_tokens_as_token_ids``, and
+``--max-logprobs`` at the size of the vocabulary).
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from math import isfinite
 from threading import Lock
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
+
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotTestableError, UnavailableError
 from compliance.domain.specs import Subject
@@ -25,7 +29,7 @@ from compliance.outbound.client import Answer, Limits, OutboundClient, OutboundE
 from workers.backends.files import FIELD
 from workers.backends.pace import Pace
 from workers.contract import Backend
-from workers.model_contents import WeightsReader
+from workers.model_contents import NextTokens, WeightsReader
 from workers.scoring.text import storable
 
 CHARACTERS_A_TOKEN = 4
@@ -34,6 +38,7 @@ _LATER = frozenset({408, 425, 429})
 SHOWN_CHARACTERS = 200
 """Of a server's own error message."""
 _PROBE = ("One two", " three")
+_NUMBERED = "token_id:"
 
 
 class OpenAICompatible:
@@ -96,6 +101,12 @@ class OpenAICompatible:
         del seed  # what an endpoint does with one is its own affair
         return self._answers(prompts, max_new_tokens, temperature=1)
 
+    def next_tokens(self, texts: Sequence[str], *, wanted: int) -> NextTokens:
+        with ThreadPoolExecutor(self._at_once) as pool:
+            rows = list(pool.map(lambda text: self._next_token(text, wanted), texts))
+        found = np.array(rows, dtype=np.float32).reshape(len(texts), wanted)
+        return NextTokens((), found)
+
     def reference(self, digest: str) -> Backend:
         if self._beside is None:
             raise NotTestableError("no weights are given beside the endpoint")
@@ -152,6 +163,18 @@ class OpenAICompatible:
         if not request[0].strip():
             raise NotTestableError("an endpoint gives a text's first token no probability")
         return _summed(self._post("/completions", self._echoed("".join(request))), *request)
+
+    def _next_token(self, text: str, wanted: int) -> list[float]:
+        body: Json = {
+            "model": self._model,
+            "prompt": text,
+            "temperature": 0,
+            "max_tokens": 1,
+            "logprobs": wanted,
+            "return_tokens_as_token_ids": True,
+        }
+        found = _at(_json(self._post("/completions", body)), "choices", 0, "logprobs")
+        return _by_number(_at(found, "top_logprobs", 0), wanted)
 
     def _echoed(self, text: str) -> Json:
         # One token is generated and dropped: several servers refuse to generate none.
@@ -213,6 +236,23 @@ def _summed(answer: Answer, context: str, continuation: str) -> float:
     if not within or not all(isinstance(one, float | int) and isfinite(one) for one in within):
         raise NotTestableError("the endpoint's log-probabilities do not cover the continuation")
     return float(sum(within))
+
+
+def _by_number(told: object, wanted: int) -> list[float]:
+    """Nats of the tokens 0 to ``wanted`` - 1, told under names like ``token_id:17``.
+
+    Raises:
+        NotTestableError: others are told, or fewer, or no finite numbers.
+    """
+    named = told if isinstance(told, dict) else {}
+    values = [named.get(f"{_NUMBERED}{number}") for number in range(wanted)]
+    finite = [float(one) for one in values if isinstance(one, float | int) and isfinite(one)]
+    if len(finite) < wanted or len(named) > wanted:
+        raise NotTestableError(
+            f"the endpoint tells log-probabilities of {len(named)} next tokens, {len(finite)} of "
+            f"them by their numbers, and those of all {wanted} are needed"
+        )
+    return finite
 
 
 def _json(answer: Answer) -> object:

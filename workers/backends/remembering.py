@@ -19,12 +19,14 @@ from compliance.domain.canonical import Json, digest
 from workers import scoring
 from workers.backends.answer_store import AnswerStore
 from workers.contract import Backend, ComparingBackend, SamplingBackend, WeightsReader
-from workers.model_contents import Activations, ActivationsSource
+from workers.model_contents import Activations, ActivationsSource, NextTokens, NextTokensSource
 
 T = TypeVar("T", float, str)
 
 
-class Rememberable(ComparingBackend, SamplingBackend, ActivationsSource, Protocol):
+class Rememberable(
+    ComparingBackend, SamplingBackend, ActivationsSource, NextTokensSource, Protocol
+):
     """A local model: its answers follow from what it can name."""
 
     def numerics(self) -> Mapping[str, Json]:
@@ -71,13 +73,16 @@ class Remembering:
             _text,
         )
 
-    # Not kept: what is drawn is asked anew at each look, activations are larger than models, and a
-    # reference's answers would need a key of their own.
+    # Not kept: what is drawn is asked anew at each look, activations and log-probabilities of all
+    # tokens are large, and a reference's answers would need a key of their own.
     def sample(self, prompts: Sequence[str], *, max_new_tokens: int, seed: int) -> list[str]:
         return self._inner.sample(prompts, max_new_tokens=max_new_tokens, seed=seed)
 
     def mlp_activations(self, texts: Sequence[str], digest: str | None = None) -> Activations:
         return self._inner.mlp_activations(texts, digest)
+
+    def next_tokens(self, texts: Sequence[str], *, wanted: int) -> NextTokens:
+        return self._inner.next_tokens(texts, wanted=wanted)
 
     def reference(self, digest: str) -> Backend:
         return self._inner.reference(digest)

@@ -16,7 +16,7 @@ from compliance.domain.vocabulary import Need
 from workers.backends.files import ModelFiles, model_files
 from workers.backends.kept import KeptModels
 from workers.contract import Backend
-from workers.model_contents import Activations, WeightsReader
+from workers.model_contents import Activations, NextTokens, WeightsReader
 
 if TYPE_CHECKING:
     from workers.scoring.pretrained import Pretrained
@@ -130,6 +130,12 @@ class TransformersLocal:
             return mlp_activations(self._pretrained, texts)
         files = model_files(self._reference(digest).location)
         return mlp_activations(self._loaded(files, digest), texts)
+
+    def next_tokens(self, texts: Sequence[str], *, wanted: int) -> NextTokens:
+        from workers.scoring.next_tokens import next_tokens
+
+        del wanted
+        return next_tokens(self._pretrained, texts)
 
     def weights(self, digest: str | None = None) -> WeightsReader:
         from workers.backends.weights import open_weights

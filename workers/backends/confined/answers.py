@@ -35,6 +35,7 @@ class Answers:
             "generate": self._generate,
             "sample": self._sample,
             "activations": self._activations,
+            "next_tokens": self._next_tokens,
             "config": self._config,
             "names": self._names,
             "tensor": self._tensor,
@@ -91,6 +92,12 @@ class Answers:
         ends: Json = [list(end) for end in found.ends]
         arrays = [one for layer in found.layers for one in layer]
         return {"ends": ends, "tokens": self._local.tokens - before}, arrays
+
+    def _next_tokens(self, asked: Any) -> Found:
+        before = self._local.tokens
+        found = self._local.next_tokens(asked["texts"], wanted=asked["wanted"])
+        about: dict[str, Json] = {"vocabulary": list(found.vocabulary)}
+        return about | {"tokens": self._local.tokens - before}, [found.log_probabilities]
 
     def _config(self, asked: Any) -> Found:
         return dict(self._weights.config()), []

@@ -22,7 +22,7 @@ from workers.backends.confined.pool import ModelProcesses
 from workers.backends.confined.process import ModelProcess
 from workers.backends.files import ModelFiles, model_files
 from workers.backends.transformers_local import libraries
-from workers.model_contents import Activations, WeightsReader
+from workers.model_contents import Activations, NextTokens, WeightsReader
 from workers.scoring.text import storable
 
 
@@ -103,6 +103,17 @@ class Confined:
         if not all(np.isfinite(one).all() for one in arrays):
             raise NotTestableError("the model's activations are not finite numbers")
         return Activations(ends, layers)
+
+    def next_tokens(self, texts: Sequence[str], *, wanted: int) -> NextTokens:
+        found, arrays = self._loaded().ask("next_tokens", texts=list(texts), wanted=wanted)
+        self._spend(found)
+        told = _object(found).get("vocabulary")
+        vocabulary = [str(one) for one in told] if isinstance(told, list) else []
+        if [one.shape for one in arrays] != [(len(texts), len(vocabulary))]:
+            raise ModelProcessError("the model's process gave no log-probabilities of all tokens")
+        if not np.isfinite(arrays[0]).all():
+            raise NotTestableError("the model's log-probabilities are not finite numbers")
+        return NextTokens(tuple(vocabulary), arrays[0])
 
     def weights(self, digest: str | None = None) -> WeightsReader:
         if digest is not None:
