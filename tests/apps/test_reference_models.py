@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from compliance.audits.models import StressTest
+from compliance.audits.models import Shard, StressTest
 from compliance.audits.services import shard_claim
 from compliance.domain.lineage import DeclaredParent
 from compliance.domain.vocabulary import Access, LineageRelation
@@ -81,6 +81,28 @@ def test_another_organization_s_model_is_never_opened(cast: Cast, version: Versi
     theirs = another(cast, rival, "theirs", rival=True)
     mine = another(cast, version.model, "mine")
     assert opened(cast, mine, reference=theirs.weights_digest) == (None, [])
+
+
+def test_behind_an_endpoint_no_other_organization_s_model_is_compared(
+    cast: Cast, version: Version
+) -> None:
+    """Whoever chooses the answers could read others' weights from how near they come."""
+    rival = model_register(
+        viewer=cast.viewer(cast.rival_engineer), organization_id=cast.rival.id, slug="r", name="R"
+    )
+    theirs = another(cast, rival, "theirs", rival=True)
+    served = version_register(
+        viewer=cast.viewer(cast.engineer),
+        model=version.model,
+        name="served",
+        access=Access.ENDPOINT,
+        location="https://models.example/v1",
+    )
+    StressTest.objects.filter(name=NAME).update(parameters={"references": [], "accused": ""})
+    assert opened(cast, served)[1] == [version.weights_digest]
+    assert opened(cast, version)[1] == [theirs.weights_digest]
+    queues = {shard.run.version_id: shard.queue for shard in Shard.objects.all()}
+    assert queues[served.id] == "cpu"  # workers of endpoints alone open no weights
 
 
 def test_a_claimant_of_the_same_organization_is_opened_and_no_other_one_s(

@@ -20,7 +20,7 @@ from compliance.audits.services.moves import runs_start, shards_move
 from compliance.domain.items import Score as ItemScore
 from compliance.domain.runs import ENDPOINT_WAIT_SECONDS, LEASE_SECONDS
 from compliance.domain.specs import ShardSpec, StressTestSpec
-from compliance.domain.vocabulary import ShardState
+from compliance.domain.vocabulary import Access, ShardState
 from compliance.registry.models import Version
 from compliance.registry.selectors import (
     reference_versions,
@@ -210,7 +210,10 @@ def _looks(version: Version, test: StressTestSpec) -> tuple[tuple[ItemScore, ...
 def _compared(version: Version, test: StressTestSpec) -> list[Version]:
     """What the worker may open beside the version: what the spec names, and no more."""
     if "references" in test.parameters:
-        return reference_versions(version=version)
+        # What an endpoint answers is its operator's choice, at every run anew: compared with other
+        # organizations' weights, it could be used to read them.
+        endpoint = version.access == Access.ENDPOINT.value
+        return (siblings_held if endpoint else reference_versions)(version=version)
     parent = test.parameters.get("parent")
     bound = parent.get("digest") if isinstance(parent, Mapping) else None
     asked = {test.parameters.get("reference"), test.parameters.get("claimant")}

@@ -55,6 +55,6 @@ def shard_write(*, run: Run, position: int, spec: StressTestSpec, drawn: str) ->
 
 def _queue(version: Version, test: StressTestSpec, needs: frozenset[Need]) -> str:
     """Of the workers that can serve the shard: those of endpoints alone open no weights beside."""
-    beside = bool(test.parameters.get("reference") or test.parameters.get("claimant"))
+    beside = any(test.parameters.get(one) for one in ("reference", "claimant", "references"))
     endpoint = version.access == Access.ENDPOINT.value and not beside
     return queue_for(needs, endpoint=endpoint, large=version_large(version=version))
