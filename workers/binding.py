@@ -57,13 +57,16 @@ def bind(
         InvalidInputError: an option the test has no use for, or a path with no weights.
     """
     bound: dict[str, Json] = {}
-    asked = next((one for one in ("parent", "claimant") if one in test.defaults), "references")
+    named = ("parent", "claimant", "references", "reference")
+    asked = next((one for one in named if one in test.defaults), "references")
     if parents or others:
         _require(test, asked, "--reference")
     subjects = {path: _reference(path) for path in (*parents, *others)}
     if subjects and asked == "parent":
         first = next(iter(subjects.values()))
         bound["parent"] = {"label": first.label, "digest": first.weights_digest}
+    elif subjects and asked == "reference":
+        bound["reference"] = next(iter(subjects.values())).weights_digest
     elif subjects and asked == "claimant":
         found = [one.weights_digest for one in subjects.values()]
         bound |= dict(zip(("claimant", "reference"), found, strict=False))

@@ -22,6 +22,7 @@ from workers.catalogue import catalogue, find, study, validity_path
 from workers.contract import Backend
 from workers.datasets.terminal import datasets
 from workers.execution import Execution, execute
+from workers.keying import keyed
 from workers.planning_report import print_plan
 from workers.plans import plans
 from workers.registering import UnreachableError, register
@@ -80,6 +81,7 @@ def assay() -> None:
 
 
 assay.add_command(datasets)
+assay.add_command(keyed)
 assay.add_command(plans)
 assay.add_command(register)
 

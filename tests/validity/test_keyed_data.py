@@ -1,0 +1,34 @@
+"""The tests of keyed data: small studies again, and the reports as committed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.validity import keyed_tables as tables
+from tests.validity.report_tables import committed, missing
+from workers.stress_tests.provenance import paraphrases_validity
+from workers.stress_tests.provenance.paraphrases import paraphrases
+
+
+@pytest.mark.parametrize("study", [paraphrases_validity])
+def test_a_small_study_accuses_nobody_who_never_read_what_was_keyed(study: Any) -> None:
+    report: dict[str, Any] = study.validate(quick=True)
+    assert {row["wrong"] for row in report["size"]} == {0}
+    assert report["power"]
+
+
+@pytest.mark.parametrize("test", [paraphrases])
+def test_committed_report_is_of_this_version_and_holds_its_size(test: Any) -> None:
+    report = committed(test.identity.name)
+    assert (report["test"], report["version"]) == (test.identity.name, test.identity.version)
+    assert report["quick"] is False
+    assert report["size_holds"] is True
+    assert sum(row["claims"] for row in report["size"]) >= 1_000
+
+
+@pytest.mark.parametrize("name", ["provenance.paraphrases"])
+def test_the_pages_state_the_committed_figures(name: str) -> None:
+    report = committed(name)
+    assert missing(name, tables.size_rows(report) + tables.power_rows(report)) == []
