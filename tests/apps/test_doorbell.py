@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from queue import Empty
 
 import pytest
+from kombu import Queue
 
 from compliance.audits.models import Run, Shard
 from compliance.audits.services import (
@@ -22,30 +21,24 @@ from workers.scheduler import ring_shards
 
 
 @pytest.fixture
-def queue(run: Run) -> Iterator[str]:
-    """The queue of the run's shards, empty before and after."""
-    name = run.shards.get().queue
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        channel.queue_purge(name)
-        yield name
-        channel.queue_purge(name)
-
-
-def heard(queue: str) -> list[str]:
-    """The shards named by the messages of a queue, in the order in which a worker is given them."""
-    found: list[str] = []
+def queue(run: Run) -> Iterator[Queue]:
+    """The queue of the run's shards as workers declare it, empty before and after."""
     with app.connection_for_write() as connection:
-        waiting = connection.SimpleQueue(queue)
-        with closing(waiting), suppress(Empty):
-            while True:
-                message = waiting.get(timeout=1)
-                found += message.payload[0]
-                message.ack()
-    return found
+        bound = app.amqp.queues[run.shards.get().queue](connection)
+        bound.declare()
+        bound.purge()
+        yield bound
+        bound.purge()
+
+
+def heard(queue: Queue) -> Iterator[str]:
+    """The shards named by the messages of a queue, in the order in which a worker is given them."""
+    while (message := queue.get(no_ack=True)) is not None:
+        yield from message.payload[0]
 
 
 def test_what_was_interrupted_is_heard_before_what_waited_longer(
-    run: Run, cast: Cast, queue: str
+    run: Run, cast: Cast, queue: Queue
 ) -> None:
     viewer = cast.viewer(cast.officer)
     battery = battery_resolve(battery=["safety.refusal"])
@@ -57,4 +50,4 @@ def test_what_was_interrupted_is_heard_before_what_waited_longer(
     assert leases_release(worker="cpu@here") == 1
     shards_ring(ring=ring_shards)
     waited = Shard.objects.filter(run__in=[run, *others]).order_by("run__requested_at")
-    assert heard(queue) == [str(shard.id), *(str(one.id) for one in waited)]
+    assert list(heard(queue)) == [str(shard.id), *(str(one.id) for one in waited)]
