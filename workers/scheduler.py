@@ -48,6 +48,7 @@ from compliance.events.sending import sendings_ring  # noqa: E402
 from compliance.events.services import events_relay  # noqa: E402
 from compliance.obligations.services import obligations_tend  # noqa: E402
 from compliance.policies.services import packs_register  # noqa: E402
+from compliance.registry.services import sketches_request  # noqa: E402
 from compliance.tracing import tracing_start  # noqa: E402
 from workers.celery import app, message_priority, queue_empty  # noqa: E402
 from workers.health import beat  # noqa: E402
@@ -59,6 +60,7 @@ from workers.routes import (  # noqa: E402
     HEARING,
     QUEUES,
     ROUTES,
+    SKETCH,
     SUBSCRIPTIONS,
     Route,
 )
@@ -177,6 +179,12 @@ def packs_offer() -> None:
         _log.error("a policy pack was not registered", error=str(error))
 
 
+def sketches_catch_up() -> None:
+    """Have what was registered under a release without sketches sketched and screened."""
+    if requested := sketches_request(task=SKETCH):
+        _log.info("sketches requested", versions=requested)
+
+
 def hand_on() -> None:
     """Turn events into what follows them and ring for what waits, until nothing does."""
     while events_relay(follow=follow) or ring():
@@ -190,6 +198,7 @@ def run(stopping: threading.Event) -> None:
             with psycopg.connect(str(settings.ENV.database_url), autocommit=True) as listener:
                 listener.execute(f"LISTEN {NOTIFY_CHANNEL}")
                 packs_offer()
+                sketches_catch_up()
                 while not stopping.is_set():
                     close_old_connections()
                     mend()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from compliance.domain.canonical import Json
 from compliance.domain.commitments import SALT_BYTES
@@ -167,6 +168,16 @@ def events_relay(*, follow: Follow, limit: int = BATCH) -> int:
     )
     PendingEvent.objects.filter(id__in=[row.id for row in pending]).delete()
     return len(pending)
+
+
+def follow_ups_add(*, events: QuerySet[Event], task: str) -> int:
+    """Have a task follow events that were relayed before it was there; returns for how many."""
+    added = FollowUp.objects.bulk_create(
+        [FollowUp(event=event, task=task) for event in events.exclude(follow_ups__task=task)],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+    return len(added)
 
 
 def follow_up_attempt(*, follow_up_id: int, act: Callable[[UUID], object]) -> None:

@@ -23,7 +23,8 @@ from compliance.audits.services import (
 from compliance.domain.events import EventType
 from compliance.domain.lineage import DeclaredParent, relatives
 from compliance.domain.vocabulary import Access, LineageRelation
-from compliance.events.models import Event
+from compliance.events.models import Event, FollowUp
+from compliance.events.services import events_relay
 from compliance.registry.models import SketchRow, Version
 from compliance.registry.selectors import version_bindings
 from compliance.registry.services import (
@@ -33,10 +34,12 @@ from compliance.registry.services import (
     version_register,
 )
 from tests.cast import Cast
+from workers.routes import SKETCH
+from workers.scheduler import sketches_catch_up
 from workers.stress_tests.provenance.derivations_validity import prune
 from workers.stress_tests.provenance.shared_initialisation import shared_initialisation
 from workers.stress_tests.provenance.zoo_validity import Shape, initial, member
-from workers.tasks.registry import version_sketch
+from workers.tasks.registry import sketch, version_sketch
 from workers.tasks.runs import _announcement, shard_execute
 
 SHAPE = Shape(width=16, hidden=96, layers=4)
@@ -68,6 +71,7 @@ class Registry:
         *parents: Version,
         rival: bool = False,
         relation: LineageRelation = LineageRelation.FINE_TUNE,
+        sketched: bool = True,
     ) -> Version:
         location = slug.replace("/", "-")
         folder = self._root / location
@@ -89,7 +93,8 @@ class Registry:
             location=location,
             declarations=declared,
         )
-        version_sketch(_event(EventType.VERSION_REGISTERED, version).id)
+        if sketched:
+            version_sketch(_event(EventType.VERSION_REGISTERED, version).id)
         return version
 
 
@@ -245,6 +250,26 @@ def test_a_redelivered_event_sketches_and_asks_once(
     assert confirmation_request(event_id=event.id) is None
     with pytest.raises(ValueError, match="has been sketched"):
         sketch_record(version=child, sketch=None, reason="again")
+
+
+def test_what_was_registered_before_there_were_sketches_is_sketched_and_found(
+    registry: Registry, models: list[Tensors], served: Version
+) -> None:
+    """A release without sketches relayed the registrations and sketched nothing."""
+    base = registry.add("base", models[0], sketched=False)
+    copy = registry.add("copy", prune(models[0], 0.3), rival=True, sketched=False)
+    events_relay(follow=lambda events: [])
+    assert not FollowUp.objects.exists()
+    sketches_catch_up()
+    due = list(FollowUp.objects.filter(task=SKETCH).select_related("event"))
+    asked = {one.event.payload["version"] for one in due}
+    assert asked >= {str(base.id), str(copy.id)}
+    assert str(served.id) not in asked
+    for one in due:
+        sketch(one.id)
+    assert _screened(copy)["resembles"] == [str(base.id)]
+    sketches_catch_up()
+    assert FollowUp.objects.filter(task=SKETCH).count() == len(due)
 
 
 def test_a_sketch_cannot_be_changed(registry: Registry, models: list[Tensors]) -> None:

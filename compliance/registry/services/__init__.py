@@ -7,7 +7,7 @@ from compliance.registry.services.registering import (
     model_register,
     version_register,
 )
-from compliance.registry.services.sketching import sketch_record
+from compliance.registry.services.sketching import sketch_record, sketches_request
 
 __all__ = [
     "Declarations",
@@ -15,5 +15,6 @@ __all__ = [
     "model_offer",
     "model_register",
     "sketch_record",
+    "sketches_request",
     "version_register",
 ]

@@ -6,9 +6,27 @@ from django.db import connection, transaction
 
 from compliance.domain.events import EventType
 from compliance.domain.statistics.sketches import FORM, Sketch
-from compliance.events.services import event_record
+from compliance.domain.vocabulary import Access
+from compliance.events.models import Event
+from compliance.events.services import event_record, follow_ups_add
 from compliance.registry.models import SketchRow, Version
 from compliance.registry.screening import Screening, parents_of_weights, version_screen
+
+
+def sketches_request(*, task: str) -> int:
+    """Have versions sketched that were registered before there were sketches; returns how many.
+
+    What was asked for once is not asked for again, also where it was given up.
+
+    Args:
+        task: sketches the version that an event tells of.
+    """
+    unsketched = Version.objects.filter(access=Access.WEIGHTS.value, sketch__isnull=True)
+    subjects = [f"version/{one}" for one in unsketched.values_list("id", flat=True)]
+    registered = Event.objects.filter(
+        type=EventType.VERSION_REGISTERED.value, subject__in=subjects
+    ).order_by("occurred_at")
+    return follow_ups_add(events=registered, task=task)
 
 
 @transaction.atomic
