@@ -21,7 +21,8 @@ from compliance.domain.verify.docket import is_docket
 from compliance.domain.verify.docket_rules import docket_verify
 from compliance.domain.verify.page_proof import page_verify
 from compliance.domain.verify.rules import Outcome, Step, verify
-from compliance.domain.verify.summary import ENVELOPE_STARTS, summary_verify
+from compliance.domain.verify.summary import summary_verify
+from compliance.domain.verify.summary_file import is_summary
 from compliance.domain.verify.trust import Trust, trust_read
 from compliance.verifier.stamps import Stamp, stamp_check, stamp_given
 
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _rules(data: bytes) -> tuple[str, Callable[[bytes, Trust], Iterable[Step]]]:
     """What a file is, and what checks it."""
-    if data.startswith(ENVELOPE_STARTS):
+    if is_summary(data):
         return "summary", summary_verify
     if data.startswith(b"{"):
         return "page", page_verify

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from compliance.domain.dsse import parse_envelope
+from compliance.domain.verify.summary_file import summary_read
 from compliance.ledger.signer import LogSigner
 from compliance.obligations.services import obligations_tend
 from tests.api.conftest import Call, Record
@@ -82,5 +82,5 @@ def test_a_summary_is_issued_listed_and_taken(
     log_whole(signer, tmp_path / "witness")
     taken = api.get(issued["Location"])
     assert taken["Content-Type"] == "application/octet-stream"
-    assert b'"FAILED"' in parse_envelope(taken.content).payload
+    assert b'"FAILED"' in summary_read(taken.content).envelope.payload
     assert api.get(at).json()["rows"] == [issued.json()]

@@ -16,10 +16,10 @@ from compliance.alerts.services import alert_open
 from compliance.audits.models import Result, Schedule
 from compliance.audits.selectors import result_list
 from compliance.domain.attestation import statement_digest
-from compliance.domain.dsse import parse_envelope
 from compliance.domain.errors import NotAllowedError, NotFoundError, TransitionError
-from compliance.domain.verify.rules import Outcome
+from compliance.domain.verify.rules import Outcome, Rule
 from compliance.domain.verify.summary import summary_verify
+from compliance.domain.verify.summary_file import summary_read
 from compliance.domain.verify.trust import trust_read
 from compliance.domain.vocabulary import Access
 from compliance.events.models import Event
@@ -258,8 +258,10 @@ def test_a_summary_says_passed_only_when_every_demand_is_met(
     trust = trust_read(None, logs=signer.verifier_keys)
     steps = list(summary_verify(content, trust))
     assert all(step.outcome is Outcome.HOLDS for step in steps), steps
-    assert "PASSED: northwind/assistant 1.0" in steps[-1].text
-    payload = parse_envelope(content).payload
+    assert "PASSED: northwind/assistant 1.0" in steps[2].text
+    assert steps[3].text.endswith("; redacted: actor")
+    assert steps[-1].rule is Rule.WITNESSES
+    payload = summary_read(content).envelope.payload
     predicate = json.loads(payload)["predicate"]
     newest = Result.objects.filter(standing__isnull=False)
     assert {one["digest"]["sha256"] for one in predicate["inputAttestations"]} == set(

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from compliance.domain.attestation import PAYLOAD_TYPE, Described, Summary, summary_statement
-from compliance.domain.dsse import signed
 from compliance.domain.timestamps import timestamp_query
 from compliance.domain.verify.archive import read_archive, write_archive
 from compliance.domain.verify.bundle import bundle_build
+from compliance.domain.verify.summary_file import summary_build
 from compliance.verifier.__main__ import Exit, main, shown
 from tests.domain.verify.bundles import SmallLog, bundle
+from tests.domain.verify.summaries import summary_in
 from tests.outbound.authority import authority_answer, authority_make
 
 ROOT = Path(__file__).parents[2]
@@ -185,23 +185,17 @@ def test_a_time_stamp_beside_the_bundle_is_checked_where_its_root_is_named(
 def test_a_summary_is_told_from_the_proof_of_a_page_and_verified(
     files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    summary = Summary(
-        verifier="https://assay.example",
-        time="2026-11-28T02:00:00Z",
-        resource="urn:assay:version:1",
-        pack="house-baseline@1",
-        pack_sha256="b" * 64,
-        statements=("c" * 64,),
-        met=True,
-        levels=("ASSAY_POLICY_HOUSE_BASELINE_1",),
-    )
-    content = summary_statement((Described("m", "a" * 64),), summary)
-    files[0].write_bytes(signed(PAYLOAD_TYPE, content, [LOG.attestor]).encode())
-    files[1].write_bytes(LOG.policy + f"attestor {LOG.attestor.key}\n".encode())
+    files[0].write_bytes(summary_build(summary_in(LOG)))
     code, lines = run(capsys, files[0], "--policy", files[1])
     assert (code, lines[-1]) == (Exit.VERIFIED, "VERIFIED.")
-    assert [line.split()[0] for line in lines[:3]] == ["archive", "signature", "statement"]
-    assert "PASSED: m" in lines[2] and "house-baseline@1" in lines[2]
+    assert [line.split()[0] for line in lines[:7]] == [
+        *("archive", "signature", "statement", "entry", "inclusion", "checkpoint", "witnesses"),
+    ]
+    assert "PASSED: northwind/smol" in lines[2] and "house-baseline@1" in lines[2]
+    bare = replace(summary_in(LOG), place=None)
+    files[0].write_bytes(summary_build(bare))
+    code, lines = run(capsys, files[0], "--policy", files[1])
+    assert (code, lines[-1]) == (Exit.NOT_WHOLE, "Every proof holds; not checked: entry.")
     files[0].write_bytes(files[0].read_bytes().replace(b'"sig":"', b'"sig":"A', 1))
     code, lines = run(capsys, files[0], "--policy", files[1])
     assert (code, lines[-1].split("'")[1]) == (Exit.BROKEN, "archive")

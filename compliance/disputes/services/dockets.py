@@ -14,17 +14,15 @@ from compliance.disputes.models import Dispute
 from compliance.disputes.selectors import dispute_get
 from compliance.domain.dispute_words import DisputeState
 from compliance.domain.errors import NotFoundError
-from compliance.domain.events import EventType
 from compliance.domain.tlog.tlog_proof import TlogProof
 from compliance.domain.verify.bundle import bundle_build
 from compliance.domain.verify.docket import Docket, docket_build
+from compliance.domain.verify.docket_steps import STEPS
 from compliance.domain.verify.page_proof import ProvedEntry, page_proof_build
 from compliance.domain.vocabulary import Seen
 from compliance.events.models import Event
 from compliance.ledger.models import Entry
 from compliance.ledger.selectors import included_together, openings_of
-
-STEPS = tuple(one for one in EventType if one.value.startswith("dispute."))
 
 
 @transaction.atomic

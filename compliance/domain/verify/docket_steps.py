@@ -13,6 +13,8 @@ from compliance.domain.verify.entry import entry_commitments
 from compliance.domain.verify.page_proof import ProvedEntry
 from compliance.domain.verify.rules import NotCheckedError
 
+STEPS = frozenset(one for one in EventType if one.value.startswith("dispute."))
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -42,10 +44,13 @@ def told_of(one: ProvedEntry) -> Told:
         CommitmentError, ValueError, TypeError, KeyError: it is not told as steps are.
     """
     event = object_of(strict_json(one.entry, max_bytes=len(one.entry)))
+    event_type = EventType(str(event["type"]))
+    if event_type not in STEPS:
+        raise ValueError(f"entry {one.proof.index} is no step of a dispute")
     shown, _ = disclosed(entry_commitments(one.entry), one.openings)
     return Told(
         index=one.proof.index,
-        event_type=EventType(str(event["type"])),
+        event_type=event_type,
         subject=str(event["subject"]),
         organization=str(event["organization"]),
         payload=shown,

@@ -12,19 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Self, cast
 
 from compliance.domain.canonical import Json, canonical_json
 from compliance.domain.commitments import CommitmentError, Opening, disclosed
 from compliance.domain.errors import AssayError
 from compliance.domain.strict_json import StrictJsonError, strict_json
 from compliance.domain.tlog.errors import FormatError
-from compliance.domain.tlog.merkle import leaf_hash, verify_inclusion
 from compliance.domain.tlog.tlog_proof import TlogProof, parse_proof
-from compliance.domain.tlog.witness_policy import NONE, standing
+from compliance.domain.tlog.witness_policy import standing
 from compliance.domain.verify.archive import ArchiveError
-from compliance.domain.verify.entry import entry_commitments
-from compliance.domain.verify.rules import BrokenError, Outcome, Rule, Step
+from compliance.domain.verify.entry import entry_commitments, entry_header
+from compliance.domain.verify.rules import (
+    Outcome,
+    Rule,
+    Step,
+    entry_included,
+    log_named,
+    witnesses_named,
+)
 from compliance.domain.verify.trust import Trust
 
 FORMAT = "assay/page/v1"
@@ -40,17 +46,33 @@ class ProvedEntry:
     openings: tuple[Opening, ...]
     proof: TlogProof
 
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "entry": self.entry.decode(),
+            "openings": [opening.to_json() for opening in self.openings],
+            "proof": self.proof.encode().decode(),
+        }
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Rebuild it from JSON; nothing of it is verified.
+
+        Raises:
+            ValueError, TypeError, AttributeError: a key is missing, unknown or of the wrong type.
+            CommitmentError, FormatError: an opening or a proof is malformed.
+        """
+        if not isinstance(value, Mapping) or set(value) != _KEYS:
+            raise ValueError("an entry has entry, openings and proof")
+        return cls(
+            entry=value["entry"].encode(),
+            openings=tuple(map(Opening.from_json, value["openings"])),
+            proof=parse_proof(value["proof"].encode()),
+        )
+
 
 def page_proof_build(*, about: str, entries: Sequence[ProvedEntry]) -> bytes:
     """The file that proves ``entries``, in the order given."""
-    rows: list[Json] = [
-        {
-            "entry": one.entry.decode(),
-            "openings": [opening.to_json() for opening in one.openings],
-            "proof": one.proof.encode().decode(),
-        }
-        for one in entries
-    ]
+    rows: list[Json] = [one.to_json() for one in entries]
     return canonical_json({"format": FORMAT, "about": about, "entries": rows})
 
 
@@ -64,7 +86,7 @@ def page_proof_read(data: bytes) -> tuple[str, list[ProvedEntry]]:
         value = strict_json(data, max_bytes=MAX_PAGE_BYTES)
         if not isinstance(value, Mapping) or value.get("format") != FORMAT:
             raise ArchiveError(f"its format is not {FORMAT}")
-        entries = [_proved(one) for one in cast(Sequence[Mapping[str, Json]], value["entries"])]
+        entries = [ProvedEntry.from_json(one) for one in cast(Sequence[Json], value["entries"])]
         about = str(value["about"])
         same = page_proof_build(about=about, entries=entries) == data
     except (StrictJsonError, CommitmentError, FormatError) as error:
@@ -101,14 +123,7 @@ def _steps(one: ProvedEntry, trust: Trust, heads: set[bytes]) -> Iterator[Step]:
     try:
         text = _said(one)
         rule = Rule.INCLUSION
-        head = one.proof.checkpoint.checkpoint
-        verify_inclusion(
-            index=one.proof.index,
-            size=head.size,
-            leaf=leaf_hash(one.entry),
-            proof=one.proof.hashes,
-            root=head.root,
-        )
+        entry_included(one.entry, one.proof)
         rule = Rule.WITNESSES
         signed = one.proof.checkpoint.encode()
         told = "" if signed in heads else _vouched(one.proof, trust)
@@ -124,29 +139,20 @@ def _steps(one: ProvedEntry, trust: Trust, heads: set[bytes]) -> Iterator[Step]:
 def _said(one: ProvedEntry) -> str:
     commitments = entry_commitments(one.entry)
     shown, redacted = disclosed(commitments, one.openings)
-    event = cast(Mapping[str, Json], strict_json(one.entry, max_bytes=len(one.entry)))
-    head = f"{one.proof.index} {event.get('type')} {event.get('subject')}"
-    fields = shown.get("statement") or "; ".join(f"{path}: {shown[path]}" for path in sorted(shown))
+    kind, subject = entry_header(one.entry)
+    statement = shown.get("statement")
+    fields = "; ".join(f"{path}: {_plain(shown[path])}" for path in sorted(shown))
+    if isinstance(statement, str) and statement:
+        fields = statement
     hidden = f" (redacted: {', '.join(redacted)})" if redacted else ""
-    return f"{head}: {fields}{hidden}"
+    return f"{one.proof.index} {kind} {subject}: {fields}{hidden}"
+
+
+def _plain(value: Json) -> str:
+    return value if isinstance(value, str) else canonical_json(value).decode()
 
 
 def _vouched(proof: TlogProof, trust: Trust) -> str:
     found = standing(trust.policy, proof.checkpoint)
-    if not found.quorum:
-        raise BrokenError(f"the quorum of your policy is not reached: {found.missing}")
-    size = proof.checkpoint.checkpoint.size
-    if trust.policy.quorum == NONE:
-        return f"checkpoint of {size} entries; your policy asks for no witness"
-    return f"checkpoint of {size} entries, cosigned by {', '.join(sorted(found.times))}"
-
-
-def _proved(value: Mapping[str, Json]) -> ProvedEntry:
-    if set(value) != _KEYS:
-        raise ValueError("an entry has entry, openings and proof")
-    openings = cast(Sequence[Json], value["openings"])
-    return ProvedEntry(
-        entry=cast(str, value["entry"]).encode(),
-        openings=tuple(Opening.from_json(one) for one in openings),
-        proof=parse_proof(cast(str, value["proof"]).encode()),
-    )
+    size, cosigned = proof.checkpoint.checkpoint.size, witnesses_named(found, trust.policy)
+    return f"checkpoint of {size} entries, {log_named(found)}; {cosigned}"

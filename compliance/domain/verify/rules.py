@@ -40,20 +40,21 @@ Modelled on python-tuf's ``TrustedMetadataSet``: one place, no input or output, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
 from compliance.domain.canonical import digest_of_digests
-from compliance.domain.commitments import CommitmentError, disclosed
+from compliance.domain.commitments import CommitmentError, Opening, disclosed
 from compliance.domain.dsse import keyid, opened
 from compliance.domain.errors import AssayError
 from compliance.domain.items import END_OF_ORDER, Item, Score, order_commitment
 from compliance.domain.statements import ResultStatement, parse_result_statement
 from compliance.domain.tlog.merkle import leaf_hash, verify_inclusion
-from compliance.domain.tlog.witness_policy import NONE, Standing, standing
+from compliance.domain.tlog.tlog_proof import TlogProof
+from compliance.domain.tlog.witness_policy import NONE, Policy, Standing, standing
 from compliance.domain.verdicts import judge
 from compliance.domain.verify.bundle import Bundle, bundle_parts, bundle_read
 from compliance.domain.verify.entry import entry_commitments
@@ -139,38 +140,18 @@ class TrustedBundle:
         return f"{spec} on {subjects}: {finding.verdict.value}"
 
     def entry(self) -> str:
-        digest = hashlib.sha256(self._bundle.attestation.payload).hexdigest()
-        try:
-            commitments = entry_commitments(self._bundle.entry)
-            shown, redacted = disclosed(commitments, self._bundle.openings)
-        except CommitmentError as error:
-            raise BrokenError(str(error)) from error
-        if shown.get(STATEMENT_PATH) != digest:
-            raise BrokenError("the log entry does not commit to this statement")
-        others = f"; redacted: {', '.join(redacted)}" if redacted else ""
-        return f"the log entry commits to this statement ({digest[:12]}){others}"
+        bundle = self._bundle
+        return entry_committed(bundle.entry, bundle.openings, bundle.attestation.payload)
 
     def inclusion(self) -> str:
-        proof, head = self._bundle.proof, self._bundle.proof.checkpoint.checkpoint
-        leaf = leaf_hash(self._bundle.entry)
-        verify_inclusion(
-            index=proof.index, size=head.size, leaf=leaf, proof=proof.hashes, root=head.root
-        )
-        return f"the entry is number {proof.index} of {head.size} in the tree of the checkpoint"
+        return entry_included(self._bundle.entry, self._bundle.proof)
 
     def checkpoint(self) -> str:
-        signed = self._bundle.proof.checkpoint
-        self._standing = standing(self._trust.policy, signed)
-        return f"signed by the log {', '.join(map(keyid, self._standing.logs))}"
+        self._standing = standing(self._trust.policy, self._bundle.proof.checkpoint)
+        return log_named(self._standing)
 
     def witnesses(self) -> str:
-        found = self._standing
-        if not found.quorum:
-            raise BrokenError(f"the quorum of your policy is not reached: {found.missing}")
-        if self._trust.policy.quorum == NONE:
-            return "your policy asks for no witness: the log could show others another history"
-        cosigned = ", ".join(f"{name} at {_utc(at)}" for name, at in sorted(found.times.items()))
-        return f"cosigned by {cosigned}"
+        return witnesses_named(self._standing, self._trust.policy)
 
     def plan(self) -> str:
         plan = self._bundle.plan
@@ -246,6 +227,56 @@ def verify(data: bytes, trust: Trust) -> Iterator[Step]:
         yield step
         if step.outcome is Outcome.BROKEN:
             return
+
+
+def entry_committed(entry: bytes, openings: Sequence[Opening], statement: bytes) -> str:
+    """Rule 4, of any statement in hand; what it says.
+
+    Raises:
+        BrokenError: the entry does not commit to it, or an opening is not of its commitment.
+    """
+    digest = hashlib.sha256(statement).hexdigest()
+    try:
+        shown, redacted = disclosed(entry_commitments(entry), openings)
+    except CommitmentError as error:
+        raise BrokenError(str(error)) from error
+    if shown.get(STATEMENT_PATH) != digest:
+        raise BrokenError("the log entry does not commit to this statement")
+    others = f"; redacted: {', '.join(redacted)}" if redacted else ""
+    return f"the log entry commits to this statement ({digest[:12]}){others}"
+
+
+def entry_included(entry: bytes, proof: TlogProof) -> str:
+    """Rule 5; what it says.
+
+    Raises:
+        ProofError: the proof does not lead to the checkpoint's root.
+    """
+    head = proof.checkpoint.checkpoint
+    leaf = leaf_hash(entry)
+    verify_inclusion(
+        index=proof.index, size=head.size, leaf=leaf, proof=proof.hashes, root=head.root
+    )
+    return f"the entry is number {proof.index} of {head.size} in the tree of the checkpoint"
+
+
+def log_named(found: Standing) -> str:
+    """Rule 6, once ``standing`` has accepted a checkpoint: which keys of the log signed it."""
+    return f"signed by the log {', '.join(map(keyid, found.logs))}"
+
+
+def witnesses_named(found: Standing, policy: Policy) -> str:
+    """Rule 7; which witnesses cosigned, and when.
+
+    Raises:
+        BrokenError: the quorum is not reached.
+    """
+    if not found.quorum:
+        raise BrokenError(f"the quorum of your policy is not reached: {found.missing}")
+    if policy.quorum == NONE:
+        return "your policy asks for no witness: the log could show others another history"
+    cosigned = ", ".join(f"{name} at {_utc(at)}" for name, at in sorted(found.times.items()))
+    return f"cosigned by {cosigned}"
 
 
 def _belongs(item: Item | str, score: Score | str) -> bool:

@@ -1,10 +1,13 @@
-"""Reads a verification summary (VSA) in its envelope, and applies the rules that it allows.
+"""Applies the trust rules to a verification summary (VSA): its envelope, then its place in the log.
 
-1. ``archive``. The file is one DSSE envelope, written in the one way there is.
+1. ``archive``. The file is one DSSE envelope with a place in the log beside it, written in the one
+   way there is (``summary_file.py``).
 2. ``signature``. A key that the verifier brought signed it, and no such key's signature fails; the
    payload is an in-toto statement.
 3. ``statement``. Those bytes are a verification summary, written as its content is: PASSED has a
    level of its own and rests on at least one attestation, FAILED has the level FAILED.
+4. ``entry``, ``inclusion``, ``checkpoint``, ``witnesses``: those of ``rules.py``, on the statement
+   in hand. A file from before summaries carried their place says so, and is not verified whole.
 
 The attestations that it sums up are named by digest and are not in the file: a bundle of each
 result proves it. Whoever accepts the summary compares its subject and ``resourceUri`` with what
@@ -17,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from compliance.domain.attestation import (
@@ -30,17 +33,33 @@ from compliance.domain.attestation import (
     Summary,
     summary_statement,
 )
-from compliance.domain.dsse import Envelope, keyid, opened, parse_envelope
+from compliance.domain.dsse import Envelope, keyid, opened
 from compliance.domain.errors import AssayError
 from compliance.domain.statements import MAX_STATEMENT_BYTES, MAX_SUBJECTS, StatementError
 from compliance.domain.strict_json import strict_json
-from compliance.domain.verify.rules import BrokenError, Outcome, Rule, Step
+from compliance.domain.tlog.witness_policy import Standing, standing
+from compliance.domain.verify.page_proof import ProvedEntry
+from compliance.domain.verify.rules import (
+    BrokenError,
+    NotCheckedError,
+    Outcome,
+    Rule,
+    Step,
+    entry_committed,
+    entry_included,
+    log_named,
+    witnesses_named,
+)
+from compliance.domain.verify.summary_file import summary_read
 from compliance.domain.verify.trust import Trust
 
 POLICY = "urn:assay:policy:"
 STATEMENT = "urn:assay:statement:"
-ENVELOPE_STARTS = b'{"payload":'
-"""What canonical JSON of an envelope begins with, and the proof of a page does not."""
+_RULES = (
+    *(Rule.ARCHIVE, Rule.SIGNATURE, Rule.STATEMENT),
+    *(Rule.ENTRY, Rule.INCLUSION, Rule.CHECKPOINT, Rule.WITNESSES),
+)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -50,11 +69,14 @@ class TrustedSummary:
     def __init__(self, data: bytes, trust: Trust) -> None:
         self._data, self._trust = data, trust
         self._envelope: Envelope
-        self._summary: Summary
+        self._place: ProvedEntry | None
+        self._standing: Standing
 
     def archive(self) -> str:
-        self._envelope = parse_envelope(self._data)
-        return f"an envelope with {len(self._envelope.signatures)} signatures"
+        found = summary_read(self._data)
+        self._envelope, self._place = found.envelope, found.place
+        place = ", and its place in the log" if self._place else ""
+        return f"an envelope with {len(self._envelope.signatures)} signatures{place}"
 
     def signature(self) -> str:
         keys = opened(self._envelope, self._trust.attestors)
@@ -63,8 +85,7 @@ class TrustedSummary:
         return f"attested by {', '.join(map(keyid, keys))}"
 
     def statement(self) -> str:
-        subjects, self._summary = parse_summary_statement(self._envelope.payload)
-        found = self._summary
+        subjects, found = parse_summary_statement(self._envelope.payload)
         named = ", ".join(f"{one.name} (sha256 {one.sha256})" for one in subjects)
         return (
             f"{PASSED if found.met else FAILED}: {named}, {found.resource}, against {found.pack}"
@@ -73,10 +94,32 @@ class TrustedSummary:
             " own bundle"
         )
 
+    def entry(self) -> str:
+        if self._place is None:
+            raise NotCheckedError("the file is without its place in the log")
+        return entry_committed(self._place.entry, self._place.openings, self._envelope.payload)
+
+    def inclusion(self) -> str:
+        return entry_included(self._proved.entry, self._proved.proof)
+
+    def checkpoint(self) -> str:
+        self._standing = standing(self._trust.policy, self._proved.proof.checkpoint)
+        return log_named(self._standing)
+
+    def witnesses(self) -> str:
+        return witnesses_named(self._standing, self._trust.policy)
+
     def rules(self) -> Iterator[tuple[Rule, Callable[[], str]]]:
-        """Every rule with the method of its name, in order."""
-        for rule in (Rule.ARCHIVE, Rule.SIGNATURE, Rule.STATEMENT):
+        """Every rule with the method of its name, in order; without a place none after entry."""
+        for rule in _RULES:
             yield rule, getattr(self, rule.value)
+            if rule is Rule.ENTRY and self._place is None:
+                return
+
+    @property
+    def _proved(self) -> ProvedEntry:
+        assert self._place is not None  # noqa: S101 - rule ``entry`` ends what has none
+        return self._place
 
 
 def summary_verify(data: bytes, trust: Trust) -> Iterator[Step]:
@@ -87,6 +130,8 @@ def summary_verify(data: bytes, trust: Trust) -> Iterator[Step]:
     for rule, apply in TrustedSummary(data, trust).rules():
         try:
             step = Step(rule, Outcome.HOLDS, apply())
+        except NotCheckedError as error:
+            step = Step(rule, Outcome.NOT_CHECKED, str(error))
         except AssayError as error:
             step = Step(rule, Outcome.BROKEN, str(error))
         yield step
@@ -162,6 +207,7 @@ def _digest(value: object) -> str:
 
 def _moment(value: object) -> str:
     found = _text(value)
-    if datetime.fromisoformat(found).utcoffset() != timedelta(0):
-        raise StatementError("the time is not in UTC")
+    if not _MOMENT.fullmatch(found):
+        raise StatementError("the time is not in UTC, to the second")
+    datetime.fromisoformat(found)
     return found

@@ -26,8 +26,12 @@ from compliance.domain.errors import NotFoundError
 from compliance.domain.events import EventType
 from compliance.domain.policy.obligations import ObligationState
 from compliance.domain.rights import Action
+from compliance.domain.verify.page_proof import ProvedEntry
+from compliance.domain.verify.summary_file import SummaryFile, summary_build
 from compliance.domain.vocabulary import Seen
 from compliance.events.services import event_record
+from compliance.ledger.models import Entry
+from compliance.ledger.selectors import included, openings_of
 from compliance.ledger.services import attestation_get, evidence_record
 from compliance.obligations.assessing import Assessed, assess
 from compliance.obligations.models import Obligation, Summary
@@ -77,23 +81,34 @@ def summary_issue(*, viewer: Viewer, version: Version, pack: PolicyPack, now: da
 
 
 def summary_take(*, viewer: Viewer, summary_id: UUID) -> bytes:
-    """A verification summary as a DSSE envelope with the operator's signatures.
+    """A verification summary as a file: the operator's signatures, and its place in the log.
 
     Whoever takes it from outside leaves an entry that the organization sees whose record it is.
 
     Raises:
-        NotFoundError: no such summary that the viewer may see, or it is not signed yet.
+        NotFoundError: no such summary that the viewer may see, or it is not signed or logged yet.
         DamagedError: the store does not hold the statement that the record names.
     """
     summary = summary_get(viewer=viewer, summary_id=summary_id)
     statement, signatures = attestation_get(sha256=summary.statement_sha256)
+    place = _place(f"summary/{summary.id}")
     model_reading_tell(
         viewer=viewer,
         what=Seen.SUMMARY,
         model=summary.version.model,
         subject=f"summary/{summary.id}",
     )
-    return Envelope(PAYLOAD_TYPE, statement, signatures).encode()
+    return summary_build(SummaryFile(Envelope(PAYLOAD_TYPE, statement, signatures), place))
+
+
+def _place(subject: str) -> ProvedEntry:
+    about = {"event__subject": subject, "event__type": EventType.SUMMARY_ISSUED.value}
+    entry = Entry.objects.filter(**about).select_related("event").first()
+    if entry is None:
+        raise NotFoundError("it is not in the log yet; the sequencer puts it there in seconds")
+    return ProvedEntry(
+        bytes(entry.body), tuple(openings_of(entry)), included(entry=entry).tlog_proof
+    )
 
 
 def _assessed(version: Version, pack: PolicyPack, now: datetime) -> list[Assessed]:

@@ -185,7 +185,11 @@ def bundle(
 ) -> Bundle:
     """A result in the log, and the bundle that proves it."""
     pairs = answers(count, rate=rate)
-    found = finding(pairs, asked=asked, result=result)
+    return bundle_of(log, finding(pairs, asked=asked, result=result), pairs[:asked])
+
+
+def bundle_of(log: SmallLog, found: Finding, asked: Sequence[tuple[Item, Score]]) -> Bundle:
+    """A finding in the log, after its plan, and the bundle that proves it."""
     statement = result_statement(SUBJECTS, found)
     plan = entry_saying(PLANNED, plan_fields(found))
     planned = log.append(plan[0])
@@ -198,6 +202,6 @@ def bundle(
         openings=openings,
         proof=log.proof(index),
         policy=log.policy,
-        answered=tuple(answered(item, score) for item, score in pairs[:asked]),
+        answered=tuple(answered(item, score) for item, score in asked),
         plan=plan_in(log, planned, *plan),
     )

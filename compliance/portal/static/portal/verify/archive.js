@@ -1,4 +1,4 @@
-// The archive of a bundle, which can be written in one way only: compliance/domain/verify/archive.py.
+// The archive of a bundle or a docket, which can be written in one way only: compliance/domain/verify/archive.py.
 import { Broken, decode, encode, equal, join } from "./bytes.js";
 
 export const PARTS = {
@@ -13,6 +13,7 @@ export const PARTS = {
 };
 // The last part, which bundles of the first format do not have.
 const OPTIONAL = "plan.json";
+export const MAX_ARCHIVE = 1 << 29;
 
 const CRC = Uint32Array.from({ length: 256 }, (_, start) => {
   let sum = start;
@@ -37,11 +38,11 @@ function pack(...fields) {
   return bytes;
 }
 
-function write(parts) {
+function write(parts, limits) {
   const body = [];
   const central = [];
   let offset = 0;
-  const names = Object.keys(PARTS).filter((name) => name in parts);
+  const names = Object.keys(limits).filter((name) => name in parts);
   for (const name of names) {
     const content = parts[name];
     const size = content.length;
@@ -59,11 +60,12 @@ function write(parts) {
   return join(...body, index, end);
 }
 
-export function readArchive(bytes) {
+export function readArchive(bytes, limits = PARTS) {
+  if (bytes.length > MAX_ARCHIVE) throw new Broken(`an archive of ${bytes.length} bytes, more than ${MAX_ARCHIVE}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts = {};
   let at = 0;
-  for (const [name, limit] of Object.entries(PARTS)) {
+  for (const [name, limit] of Object.entries(limits)) {
     if (name === OPTIONAL && at + 4 <= bytes.length && view.getUint32(at, true) === 0x02014b50) break;
     const start = at + 30 + name.length;
     if (start > bytes.length || view.getUint32(at, true) !== 0x04034b50) {
@@ -76,8 +78,16 @@ export function readArchive(bytes) {
     if (crc32(parts[name]) !== view.getUint32(at + 14, true)) throw new Broken(`${name} and its checksum do not fit`);
     at = start + size;
   }
-  if (!equal(write(parts), bytes)) throw new Broken("the archive is not written as bundles are");
+  if (!equal(write(parts, limits), bytes)) throw new Broken("the archive is not written as bundles are");
   return parts;
+}
+
+// How many parts an archive says that it has; nothing is verified of it.
+export function partsCounted(bytes) {
+  const end = bytes.subarray(-22);
+  const view = new DataView(end.buffer, end.byteOffset, end.byteLength);
+  if (end.length < 22 || view.getUint32(0, true) !== 0x06054b50) throw new Broken("the archive is cut short: it has no end");
+  return view.getUint16(10, true);
 }
 
 // The two values of a line with the very bytes that say them. Lines are canonical JSON, so the score

@@ -34,6 +34,11 @@ export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest
 
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+// A number of things, as people write it.
+export const count = (number) => number.toLocaleString("en");
+
+export const keysAre = (value, names) => value !== null && typeof value === "object" && Object.keys(value).join() === names;
+
 export function unhex(text, what) {
   if (typeof text !== "string" || !/^[0-9a-f]{64}$/.test(text)) throw new Broken(`${what} is no SHA-256 in hex`);
   return Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));

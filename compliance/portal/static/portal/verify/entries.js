@@ -28,7 +28,14 @@ export async function opened(bytes, openings) {
     if ((await commitment(one)) !== commitments[one.path]) throw new Broken(`'${one.path}' is not what the entry commits to`);
     shown.set(one.path, one.value);
   }
-  return { event, shown, redacted: Object.keys(commitments).filter((path) => !shown.has(path)) };
+  return { event, shown, redacted: Object.keys(commitments).filter((path) => !shown.has(path)).sort() };
+}
+
+// That an entry commits to the statement in hand.
+export async function committed({ shown, redacted }, statement) {
+  const digest = hex(await sha256(statement));
+  if (shown.get("statement_sha256") !== digest) throw new Broken("the log entry does not commit to this statement");
+  return `the log entry commits to this statement (${digest.slice(0, 12)})${redacted.length ? `; redacted: ${redacted.join(", ")}` : ""}`;
 }
 
 export async function included(proof, bytes) {
@@ -49,6 +56,10 @@ const of = ({ signed, unchecked }, keys) => ({
   unchecked: unchecked.filter((key) => keys.includes(key)),
 });
 
+const YEAR_10000 = 253402300800n;
+
+const moment = (time) => (time < YEAR_10000 ? `${new Date(Number(time) * 1000).toISOString().slice(0, 19)}+00:00` : `second ${time}`);
+
 const notHere = (keys) => (keys.length ? `; ML-DSA-44, not checked here: ${keys.map((key) => key.label).join(", ")}` : "");
 
 export function signedByLog({ origin, log: { signed, unchecked } }) {
@@ -65,6 +76,6 @@ export function cosigned({ witnesses: { signed, unchecked } }, policy) {
     throw new Broken(`the quorum of your policy is not reached: cosigned by ${names.join(", ") || "nobody it names"}`);
   }
   if (policy.quorum === "none") return "your policy asks for no witness: the log could show others another history";
-  const said = signed.map((one) => `${nameOf(one.key)} at ${new Date(Number(one.time) * 1000).toISOString()}`);
+  const said = signed.map((one) => `${nameOf(one.key)} at ${moment(one.time)}`).sort();
   return `cosigned by ${said.join(", ")}${notHere(unchecked)}`;
 }

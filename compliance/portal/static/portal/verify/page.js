@@ -1,7 +1,6 @@
 // The page /verify/: takes two files, applies the rules to them in this browser, says what was found.
+import { verifyFile } from "./kinds.js";
 import { parsePolicy } from "./notes.js";
-import { isPageProof, verifyPage } from "./page_proof.js";
-import { verify } from "./rules.js";
 
 const form = document.querySelector("[data-verify]");
 const report = document.querySelector("[data-report]");
@@ -36,16 +35,23 @@ function conclude(seen) {
   const broken = seen.find((step) => step.outcome === "broken");
   const skipped = seen.filter((step) => step.outcome === "not checked").map((step) => step.rule);
   if (broken) return say("danger", `Broken at “${broken.rule}”.`, `${broken.text}. What follows was not looked at.`);
-  const proofs = ["signature", "checkpoint", "witnesses"].filter((rule) => skipped.includes(rule));
+  const within = new Set(seen.flatMap((step) => [...(step.found?.unproved ?? [])]));
+  const proofs = ["signature", "checkpoint", "witnesses"].filter((rule) => skipped.includes(rule) || within.has(rule));
   if (proofs.length) return say("warning", "Not verified here.", `This browser could not check: ${proofs.join(", ")}. Use assay-verify.`);
   if (skipped.length) return say("success", "Every proof holds.", `Not checked here: ${skipped.join(", ")}.`);
-  return say("success", "Verified.", "The log says all that stands below, and the quorum of your policy has seen that log. Compare it with the page.");
+  return say("success", "Verified.", "The log says all that stands below, and the quorum of your policy has seen that log. Compare it with what you were shown.");
 }
 
-function describe(predicate) {
+// What stands in a statement, for people: of a result, or of a summary.
+function describe({ predicate, summary: said }) {
+  if (predicate) list(ofResult(predicate));
+  if (said) list(ofSummary(said));
+}
+
+function ofResult(predicate) {
   const { claim, ...estimate } = predicate.estimate;
   const number = (value) => Number(value.toPrecision(6)).toString();
-  const rows = [
+  return [
     ["Claim", claim.statement],
     ["Verdict", predicate.verdict],
     [claim.statistic, `${number(estimate.value)} (${100 * (1 - claim.alpha)}% confidence sequence ${number(estimate.lower)} to ${number(estimate.upper)})`],
@@ -54,6 +60,20 @@ function describe(predicate) {
     ["Probability of a wrong verdict", `at most ${claim.alpha}`],
     ...estimate.caveats.map((caveat) => ["To read it rightly", caveat]),
   ];
+}
+
+function ofSummary({ subject, predicate }) {
+  return [
+    ["It says", predicate.verificationResult],
+    ...subject.map((one) => ["Of", `${one.name}, SHA-256 ${one.digest.sha256}`]),
+    ["Against", `${predicate.policy.uri}, SHA-256 ${predicate.policy.digest.sha256}`],
+    ["As of", predicate.timeVerified],
+    ["Said by", predicate.verifier.id],
+    ["Rests on", `${predicate.inputAttestations.length} attested results; the bundle of each proves it`],
+  ];
+}
+
+function list(rows) {
   facts.replaceChildren(
     ...rows.map(([name, value]) => {
       const row = document.createElement("div");
@@ -74,10 +94,10 @@ async function run(bundle, policyText) {
     const policy = await parsePolicy(policyText);
     const seen = [];
     const bytes = new Uint8Array(await bundle.arrayBuffer());
-    for await (const step of isPageProof(bytes) ? verifyPage(bytes, policy) : verify(bytes, policy)) {
+    for await (const step of verifyFile(bytes, policy)) {
       seen.push(step);
       show(step);
-      if (step.rule === "statement" && step.outcome === "holds") describe(step.found.predicate);
+      if (step.rule === "statement" && step.outcome === "holds") describe(step.found);
     }
     conclude(seen);
   } catch (error) {

@@ -1,16 +1,15 @@
 // The trust rules of a page's proof, in order, as compliance/domain/verify/page_proof.py has them.
-import { Broken, NotChecked, canonicalJson, encode, unhex } from "./bytes.js";
+import { Broken, canonical, canonicalJson, encode, keysAre, unhex } from "./bytes.js";
 import { cosigned, included, opened, signedByLog, standing } from "./entries.js";
 import { parseProof } from "./notes.js";
+import { failed } from "./steps.js";
 
 const FORMAT = "assay/page/v1";
 const MAX_PAGE = 1 << 26;
 
 export const isPageProof = (bytes) => bytes[0] === 0x7b; // "{"
 
-const keysAre = (value, names) => value !== null && typeof value === "object" && Object.keys(value).join() === names;
-
-function read(bytes) {
+export function readPage(bytes) {
   if (bytes.length > MAX_PAGE) throw new Broken(`a page's proof has at most ${MAX_PAGE} bytes`);
   const page = canonicalJson(bytes, "the page's proof");
   if (!keysAre(page, "about,entries,format") || page.format !== FORMAT) throw new Broken(`its format is not ${FORMAT}`);
@@ -18,7 +17,8 @@ function read(bytes) {
   return { about: page.about, entries: page.entries.map(proved) };
 }
 
-function proved(one) {
+// An entry with what opens its fields and what proves that it is in the log.
+export function proved(one) {
   const texts = keysAre(one, "entry,openings,proof") && typeof one.entry === "string" && typeof one.proof === "string";
   if (!texts || !Array.isArray(one.openings)) throw new Broken("an entry has entry, openings and proof");
   for (const opening of one.openings) {
@@ -29,12 +29,15 @@ function proved(one) {
 }
 
 function told(index, { event, shown, redacted }) {
+  const { type, subject } = event;
+  if (typeof type !== "string" || typeof subject !== "string") throw new Broken("the log entry says of no event of which type it is, or what about");
+  const statement = shown.get("statement");
   const fields = [...shown.keys()].sort().map((path) => `${path}: ${plain(shown.get(path))}`);
-  const hidden = redacted.length ? ` (redacted: ${redacted.sort().join(", ")})` : "";
-  return `${index} ${event.type} ${event.subject}: ${shown.get("statement") || fields.join("; ")}${hidden}`;
+  const said = typeof statement === "string" && statement ? statement : fields.join("; ");
+  return `${index} ${type} ${subject}: ${said}${redacted.length ? ` (redacted: ${redacted.join(", ")})` : ""}`;
 }
 
-const plain = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+const plain = (value) => (typeof value === "string" ? value : canonical(value));
 
 async function vouched(proof, policy) {
   const found = await standing(proof, policy);
@@ -42,18 +45,11 @@ async function vouched(proof, policy) {
   return `checkpoint of ${proof.size} entries, ${log}; ${cosigned(found, policy)}`;
 }
 
-// What a rule that was broken or could not be checked is told as; anything else can't be read.
-function failed(rule, error, before = "") {
-  const known = error instanceof NotChecked || error instanceof Broken;
-  const text = known ? error.message : `it can't be read (${error.message})`;
-  return { rule, outcome: error instanceof NotChecked ? "not checked" : "broken", text: `${before}${text}` };
-}
-
 // Yields {rule, outcome, text}; ends with the first rule that is broken.
 export async function* verifyPage(bytes, policy) {
   let page;
   try {
-    page = read(bytes);
+    page = readPage(bytes);
   } catch (error) {
     yield failed("archive", error);
     return;

@@ -1,20 +1,19 @@
 // The trust rules of a bundle, in order, as compliance/domain/verify/rules.py has them. What a browser
 // can't do is named: ML-DSA-44, the page of the bundle, and the statistic.
 import { readArchive, splitLine } from "./archive.js";
-import { Broken, NotChecked, base64, canonical, canonicalJson, encode, equal, hex, join, sha256, unhex } from "./bytes.js";
-import { cosigned, included, opened, signedByLog, standing } from "./entries.js";
-import { leadsToRoot, parseProof, verified } from "./notes.js";
+import { Broken, NotChecked, canonical, canonicalJson, count, encode, equal, hex, join, sha256, unhex } from "./bytes.js";
+import { cosigned, committed, included, opened, signedByLog, standing } from "./entries.js";
+import { STATEMENT_TYPE, attested, readEnvelope } from "./envelope.js";
+import { leadsToRoot, parseProof } from "./notes.js";
+import { applied } from "./steps.js";
 
-const PAYLOAD_TYPE = "application/vnd.in-toto+json";
-const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 const PREDICATE = "urn:assay:attestation:result:v1";
 
 async function archive(found) {
   found.parts = readArchive(found.bytes);
   found.proof = parseProof(found.parts["entry.tlog-proof"]);
   found.lines = lines(found.parts["items.jsonl"]);
-  const size = found.bytes.length.toLocaleString("en");
-  return `a bundle of ${size} bytes in ${Object.keys(found.parts).length} parts, with ${found.lines.length} items`;
+  return `a bundle of ${count(found.bytes.length)} bytes in ${Object.keys(found.parts).length} parts, with ${count(found.lines.length)} items`;
 }
 
 function lines(bytes) {
@@ -29,25 +28,10 @@ function lines(bytes) {
 }
 
 async function signature(found) {
-  const envelope = canonicalJson(found.parts["attestation.dsse.json"], "the attestation");
-  if (Object.keys(envelope).join() !== "payload,payloadType,signatures") throw new Broken("this is no envelope");
-  const payload = base64(envelope.payload, "the payload");
-  const kind = encode(envelope.payloadType);
-  const message = join(encode(`DSSEv1 ${kind.length} `), kind, encode(` ${payload.length} `), payload);
-  const names = [];
-  const unchecked = [];
-  for (const one of envelope.signatures) {
-    const key = found.policy.attestors.find((known) => known.label === one.keyid);
-    if (!key) continue;
-    const fits = await verified(key, message, base64(one.sig, "a signature"));
-    if (fits === false) throw new Broken(`the signature of '${one.keyid}' does not verify`);
-    (fits === null ? unchecked : names).push(one.keyid);
-  }
-  if (!names.length && unchecked.length) throw new NotChecked(`only ML-DSA-44 keys attest it: ${unchecked.join(", ")}`);
-  if (!names.length) throw new Broken("no signature is of a key that you trust");
-  if (envelope.payloadType !== PAYLOAD_TYPE) throw new Broken("what is signed is of another type");
-  found.payload = payload;
-  return `attested by ${names.join(", ")}${unchecked.length ? `; ML-DSA-44, not checked here: ${unchecked.join(", ")}` : ""}`;
+  const envelope = readEnvelope(canonicalJson(found.parts["attestation.dsse.json"], "the attestation"));
+  const said = await attested(envelope, found.policy);
+  found.payload = envelope.payload;
+  return said;
 }
 
 function follows(estimate) {
@@ -70,11 +54,9 @@ async function statement(found) {
 
 async function entry(found) {
   const openings = canonicalJson(found.parts["openings.json"], "openings.json");
-  const { event, shown, redacted } = await opened(found.parts["entry.json"], openings);
-  found.entry = event;
-  const digest = hex(await sha256(found.payload));
-  if (shown.get("statement_sha256") !== digest) throw new Broken("the log entry does not commit to this statement");
-  return `the log entry commits to this statement (${digest.slice(0, 12)})${redacted.length ? `; redacted: ${redacted.join(", ")}` : ""}`;
+  const told = await opened(found.parts["entry.json"], openings);
+  found.entry = told.event;
+  return committed(told, found.payload);
 }
 
 const inclusion = (found) => included(found.proof, found.parts["entry.json"]);
@@ -126,7 +108,7 @@ async function items(found) {
   if (hex(state) !== orderDigest) throw new Broken("the items are not those that were committed to, in that order");
   const whole = equal(unhex(unaskedDigest, "unaskedDigest"), await sha256(encode("assay/order/v1\0")));
   if (whole !== (found.lines.length === planned)) throw new Broken("the number of items is not the number that was planned");
-  return `${found.lines.length} items, ${whole ? "all that were planned" : `the first of ${planned} planned`}, in the order committed to`;
+  return `${count(found.lines.length)} items, ${whole ? "all that were planned" : `the first of ${count(planned)} planned`}, in the order committed to`;
 }
 
 async function scores(found) {
@@ -139,7 +121,7 @@ async function scores(found) {
   }
   const whole = hex(await sha256(join(...digests)));
   if (whole !== found.predicate.scoresDigest) throw new Broken("the scores are not those of the statement");
-  return `${digests.length} scores, as the statement has them`;
+  return `${count(digests.length)} scores, as the statement has them`;
 }
 
 const elsewhere = (why) => async () => {
@@ -162,18 +144,4 @@ const RULES = {
 };
 
 // Yields {rule, outcome, text}; ends with the first rule that is broken.
-export async function* verify(bytes, policy) {
-  const found = { bytes, policy };
-  for (const [rule, apply] of Object.entries(RULES)) {
-    try {
-      yield { rule, outcome: "holds", text: await apply(found), found };
-    } catch (error) {
-      const skipped = error instanceof NotChecked;
-      const known = skipped || error instanceof Broken;
-      const text = known ? error.message : `it can't be read (${error.message})`;
-      yield { rule, outcome: skipped ? "not checked" : "broken", text, found };
-      // Nothing is parsed whose signature was not verified.
-      if (!skipped || rule === "signature") return;
-    }
-  }
-}
+export const verify = (bytes, policy) => applied(RULES, { bytes, policy });
