@@ -59,7 +59,7 @@ def test_from_invitation_to_signed_evidence(
     assert capsys.readouterr().out.endswith("VERIFIED.\n")
 
     text = mailed(mailbox, wait, EMAIL, "violates safety.refusal")
-    assert re.search(r"Measured: 0\.\d+, 95% confidence sequence 0\.\d+ to ", text)
+    assert re.search(r"Measured: [01][.\d]*, 95% confidence sequence 0\.\d+ to ", text)
     _answer_the_alert(page)
 
 
