@@ -23,6 +23,7 @@ from workers.contract import Backend
 from workers.datasets.terminal import datasets
 from workers.execution import Execution, execute
 from workers.keying import keyed
+from workers.listing import sources_listed, tests
 from workers.planning_report import print_plan
 from workers.plans import plans
 from workers.registering import UnreachableError, register
@@ -30,10 +31,7 @@ from workers.reporting import (
     ProgressSink,
     as_json,
     print_execution,
-    print_line,
-    print_test,
 )
-from workers.sources import code_digest, sources
 from workers.statuses import BAD_INPUT, BUG, EXIT_STATUS, NOT_TESTABLE, STOPPED, UNREACHABLE
 
 MAX_SEED = 2**53 - 1
@@ -84,34 +82,8 @@ assay.add_command(datasets)
 assay.add_command(keyed)
 assay.add_command(plans)
 assay.add_command(register)
-
-
-@assay.command()
-@click.argument("name", required=False)
-def tests(name: str | None) -> int:
-    """List the stress tests, or show one with its data card."""
-    console = Console()
-    if name is not None:
-        print_test(console, find(name))
-        return 0
-    for test in catalogue().values():
-        print_line(console, test)
-    console.print("One test with its data card and sources: tests NAME")
-    return 0
-
-
-@assay.command(name="sources")
-@click.argument("name")
-def sources_listed(name: str) -> int:
-    """List the files behind a test's code digest, as ``sha256sum --check`` reads them.
-
-    The digest itself, which results and attestations carry, goes to standard error.
-    """
-    test = find(name)
-    for path, digest in sources(test).items():
-        click.echo(f"{digest}  {path}")
-    click.echo(f"code digest: {code_digest(test)}", err=True)
-    return 0
+assay.add_command(tests)
+assay.add_command(sources_listed)
 
 
 @assay.command()
