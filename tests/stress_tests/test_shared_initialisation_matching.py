@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workers.scoring import matching
 from workers.scoring.matching import HiddenUnits, Matching, hidden_units, match_units
 
 HIDDEN, WIDTH = 40, 12
@@ -31,15 +33,16 @@ def _brute_force(first: list[np.ndarray], second: list[np.ndarray]) -> tuple[int
         gate, up, down = (
             one.astype(float) / np.sqrt((one.astype(float) ** 2).mean()) for one in layer
         )
-        return gate, np.hstack([up, down.T])
+        whole = np.hstack([gate, up, down.T])
+        whole /= np.linalg.norm(whole, axis=1, keepdims=True)
+        rounded = torch.from_numpy(whole.astype(np.float32)).bfloat16().double().numpy()
+        return rounded[:, :WIDTH], rounded[:, WIDTH:]
 
     (gate, signed), (gates, others) = scaled(first), scaled(second)
     score = np.empty((len(gate), len(gates)))
     for i in range(len(gate)):
         for j in range(len(gates)):
-            norm = np.sqrt(gate[i] @ gate[i] + signed[i] @ signed[i])
-            norm *= np.sqrt(gates[j] @ gates[j] + others[j] @ others[j])
-            score[i, j] = (gate[i] @ gates[j] + abs(signed[i] @ others[j])) / norm
+            score[i, j] = gate[i] @ gates[j] + abs(signed[i] @ others[j])
     rows, columns = score.argmax(1), score.argmax(0)
     mutual = [i for i in range(len(rows)) if columns[rows[i]] == i]
     positive = sum(signed[i] @ others[rows[i]] > 0 for i in mutual)
@@ -71,6 +74,32 @@ def test_relabelling_carries_the_matching_along(seed: int) -> None:
         matched=HIDDEN,
         positive=int((signs > 0).sum()),
     )
+
+
+def test_relabelled_units_are_the_same_units_to_the_last_bit() -> None:
+    """The condition of exactness holds in floating point: rounding sees neither label nor sign."""
+    rng = np.random.default_rng(8)
+    first, second = _layer(rng, 700), hidden_units(*_layer(rng, 700))
+    order, signs = rng.permutation(700), rng.choice(np.array([-1, 1], np.float32), 700)
+    plain, moved = hidden_units(*first), _relabelled(first, order, signs)
+    assert np.array_equal(moved.gate, plain.gate[order])
+    assert np.array_equal(moved.signed, (signs[:, None] * plain.signed)[order])
+    scores, signed = matching._scores(plain, second, slice(0, 700))
+    again, turned = matching._scores(moved, second, slice(0, 700))
+    assert torch.equal(again, scores[order])
+    assert torch.equal(turned, (torch.from_numpy(signs)[:, None] * signed)[order])
+
+
+def test_products_are_exact_wherever_they_are_taken() -> None:
+    """Units are bfloat16 already, so a processor that multiplies bfloat16 loses nothing."""
+    rng = np.random.default_rng(9)
+    first, second = (hidden_units(*_layer(rng, 300)) for _ in range(2))
+    for one in (first.gate, first.signed):
+        assert torch.equal(torch.from_numpy(one), torch.from_numpy(one).bfloat16().float())
+    _, signed = matching._scores(first, second, slice(0, 300))
+    exact = first.signed.astype(np.float64) @ second.signed.T.astype(np.float64)
+    assert np.abs(signed.numpy() - exact).max() < 1e-6
+    assert torch.backends.mkldnn.matmul.fp32_precision != "bf16"
 
 
 def test_scaling_a_whole_matrix_changes_nothing() -> None:
