@@ -15,7 +15,7 @@ from compliance.domain.vocabulary import Access
 PACKS = Path(__file__).parents[2] / "compliance" / "policies" / "packs"
 FILES = sorted(PACKS.glob("*.toml"))
 DIGESTS = {
-    "eu-ai-act-high-risk@1": "04a4c6e4202a2aecfead043a1d7530ba34cbc1222f7ed04cfd3b0dcdb61139b7",
+    "eu-ai-act-high-risk@2": "9fb29aadb3c5a60fc80f8da7c7a092c09269713a9e60228ca6391f1ef119e120",
     "eu-ai-act-systemic-risk@1": "7ce42f7e694003108de5252b78d761e9c3ffcaaa47ad64c84244a33c4314bbc8",
     "house-baseline@1": "1a7ee5913a06f36ccd4d3c361c11a2be1af4750202003238f7dc69b0e765185a",
     "nyc-local-law-144@1": "fee3f36955a2b3a3d7058149ce7b9e6ca1916d3b740012de7dc9e097be243edb",
