@@ -13,14 +13,16 @@ from safetensors.numpy import save_file
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer
-from compliance.audits.models import Run
-from compliance.audits.services import Announcement, catalogue_publish, shard_claim
+from compliance.audits.models import Run, Shard
+from compliance.audits.services import Announcement, catalogue_publish, shard_claim, shard_fail
 from compliance.disputes.models import Dispute
 from compliance.disputes.selectors import dispute_get
 from compliance.disputes.services import (
     Attached,
     Submission,
+    battery_object,
     battery_order,
+    battery_propose,
     dispute_file,
     dispute_hear,
     dispute_open,
@@ -32,6 +34,7 @@ from compliance.disputes.services import (
 )
 from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.events import EventType
+from compliance.domain.runs import MAX_FAILURES
 from compliance.domain.vocabulary import Access, Role
 from compliance.events.models import Event
 from compliance.registry.models import Version
@@ -44,6 +47,12 @@ SHARES = {"claimant": "11" * 32, "respondent": "22" * 32}
 
 def committed_to(share: str) -> str:
     return hashlib.sha256(bytes.fromhex(share)).hexdigest()
+
+
+def share_of(dispute: Dispute, side: str) -> str:
+    """What a party keeps to itself for the newest battery: other bytes for each."""
+    number = dispute.battery.number
+    return SHARES[side] if number == 1 else f"{number:02x}" + SHARES[side][2:]
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,17 @@ class Case:
         reviewer_appoint(viewer=self.court, dispute=dispute, organization="university")
         return self.again(dispute)
 
+    def proposed(self, dispute: Dispute | None = None, *, by: Viewer | None = None) -> Dispute:
+        dispute = dispute or self.answered()
+        battery_propose(
+            viewer=by or self.claimant,
+            dispute=dispute,
+            battery=[EXACT],
+            draw_by=timezone.now() + timedelta(days=14),
+            reasons="It compares weights.",
+        )
+        return self.again(dispute)
+
     def ordered(self, dispute: Dispute | None = None) -> Dispute:
         dispute = dispute or self.answered()
         draw_by = timezone.now() + timedelta(days=7)
@@ -99,19 +119,17 @@ class Case:
 
     def committed(self, dispute: Dispute | None = None) -> Dispute:
         dispute = dispute or self.answered()
-        if dispute.state == "answered":
+        if dispute.state in ("answered", "heard"):
             dispute = self.ordered(dispute)
-        for viewer, share in (
-            (self.claimant, SHARES["claimant"]),
-            (self.respondent, SHARES["respondent"]),
-        ):
-            share_commit(viewer=viewer, dispute=dispute, commitment=committed_to(share))
+        for viewer, side in ((self.claimant, "claimant"), (self.respondent, "respondent")):
+            commitment = committed_to(share_of(dispute, side))
+            share_commit(viewer=viewer, dispute=dispute, commitment=commitment)
         return self.again(dispute)
 
     def running(self, dispute: Dispute | None = None) -> Dispute:
         dispute = self.committed(dispute)
-        share_reveal(viewer=self.claimant, dispute=dispute, share=SHARES["claimant"])
-        share_reveal(viewer=self.respondent, dispute=dispute, share=SHARES["respondent"])
+        for viewer, side in ((self.claimant, "claimant"), (self.respondent, "respondent")):
+            share_reveal(viewer=viewer, dispute=dispute, share=share_of(dispute, side))
         return self.again(dispute)
 
     def heard(self, dispute: Dispute | None = None) -> Dispute:
@@ -127,6 +145,19 @@ class Case:
         dispute_hear(event_id=ended(run).id)
         return self.again(dispute)
 
+    def failed(self, dispute: Dispute | None = None) -> Dispute:
+        """The battery's run failed as often as it may, and its end was told of."""
+        dispute = self.running(dispute)
+        run = dispute.battery.draw.run
+        for _ in range(MAX_FAILURES):
+            Shard.objects.filter(run=run).update(not_before=None)
+            for shard in run.shards.all():
+                lease = shard_claim(shard_id=shard.id, worker="test")
+                assert lease is not None
+                shard_fail(lease=lease, trouble="the machine lost its power")
+        dispute_hear(event_id=ended(run).id)
+        return self.again(dispute)
+
     def again(self, dispute: Dispute) -> Dispute:
         return dispute_get(viewer=self.claimant, dispute_id=dispute.id)
 
@@ -138,7 +169,8 @@ def one_of_everything(cast: Cast, claimed: Version, location: str) -> None:
     case.running(case.reviewed())
     accused = rivals_version(cast, location, slug="dismissed")
     other = Case(cast, claimed, accused, case.rival_officer)
-    dispute = other.reviewed()
+    dispute = other.proposed(other.reviewed())
+    battery_object(viewer=other.respondent, dispute=dispute, reasons="It is too little.")
     files = [Attached("log.txt", b"step 1")]
     reply = Submission(title="Reply", text="They are.", files=files)
     dispute_file(viewer=other.claimant, dispute=dispute, submission=reply)

@@ -44,6 +44,7 @@ HEARING = "disputes.hear"
 ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.MODEL_REGISTERED: (),
     EventType.MODEL_OFFERED: (_OBLIGE,),
+    EventType.TRAINING_SOURCE_DECLARED: (),
     EventType.VERSION_REGISTERED: (SKETCH, _OBLIGE),
     EventType.VERSION_SCREENED: ("runs.confirm",),
     EventType.ENDPOINT_LIMITED: (),
@@ -104,6 +105,9 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.DISPUTE_OPENED: (_TOLD,),
     EventType.DISPUTE_FILED: (),
     EventType.DISPUTE_REVIEWER_APPOINTED: (),
+    EventType.DISPUTE_BATTERY_PROPOSED: (_TOLD,),
+    EventType.DISPUTE_BATTERY_OBJECTED: (_TOLD,),
+    EventType.DISPUTE_BATTERY_AGREED: (_TOLD,),
     EventType.DISPUTE_BATTERY_ORDERED: (_TOLD,),
     EventType.DISPUTE_COMMITTED: (),
     EventType.DISPUTE_REVEALED: (),

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -68,5 +70,22 @@ def _plain(data: object) -> Any:
 
 
 def _fingerprint(request: Request) -> str:
-    asked = [request.method, request.get_full_path(), request.data]
+    asked = [request.method, request.get_full_path(), _sent(request.data)]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _sent(data: Any) -> Any:
+    """What was sent, as JSON values; a file by its name and digest."""
+    if not isinstance(data, QueryDict):
+        return data
+    return {name: [_told(one) for one in values] for name, values in data.lists()}
+
+
+def _told(value: Any) -> Any:
+    if not isinstance(value, UploadedFile):
+        return value
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return [value.name, digest.hexdigest()]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -58,13 +59,26 @@ class OperationApi(APIView):
         """
         return _checked(shape, _json(self.request), {})
 
+    def form(self, shape: type[InputShape]) -> dict[str, Any]:
+        """The request's form with its files, checked; every value of a form is text or a file.
+
+        Raises:
+            ValidationError, ParseError: it is not what ``shape`` says.
+        """
+        return _checked(shape, _json(self.request), {"text": True})
+
+    @property
+    def sent_as_form(self) -> bool:
+        """Whether a form was sent, and no JSON."""
+        return isinstance(_json(self.request), QueryDict)
+
     def query(self, shape: type[InputShape]) -> dict[str, Any]:
         """The request's query, checked.
 
         Raises:
             ValidationError: it is not what ``shape`` says.
         """
-        return _checked(shape, self.request.query_params.dict(), {"query": True})
+        return _checked(shape, self.request.query_params.dict(), {"text": True})
 
     def seen(self, shape: type[OutputShape], row: Any) -> None:
         """Refuse to change a row that is not as the caller saw it, where ``If-Match`` says so.
@@ -112,7 +126,7 @@ def operation(
     *,
     returns: type[OutputShape] | Download,
     status: HTTPStatus = HTTPStatus.OK,
-    body: type[InputShape] | None = None,
+    body: type[InputShape] | Mapping[str, type[InputShape]] | None = None,
     query: type[InputShape] | None = None,
     refuses: Collection[HTTPStatus] = (),
 ) -> Callable[[Method], Method]:
@@ -121,6 +135,7 @@ def operation(
     A write happens in one transaction, and once for an idempotency key.
 
     Args:
+        body: one shape of JSON, or one for each media type that is taken.
         refuses: statuses beyond those that every read or write, body and query brings; with 412
             the operation heeds ``If-Match``.
     """
@@ -228,15 +243,17 @@ def created(shape: type[OutputShape], row: Any, *, at: str) -> Response:
 
 
 def _json(request: Request) -> Any:
-    """The request's JSON.
+    """The request's JSON, or its form where the operation takes one.
 
     Raises:
-        ParseError: it is none, or nested beyond reading.
+        ParseError: it is none, or nested or large beyond reading.
     """
     try:
         return request.data
     except RecursionError as error:
         raise ParseError("the JSON is nested too deeply") from error
+    except SuspiciousOperation as error:  # a form of too many fields or files, or too large
+        raise ParseError(str(error)) from error
 
 
 def _checked(shape: type[InputShape], given: Any, context: dict[str, Any]) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def _mismatch(field: Any, value: object, context: Mapping[str, Any]) -> str:
     if isinstance(value, str) and isinstance(field, serializers.CharField):
         longest = field.max_length
         return f"It has more than {longest} characters" if longest and len(value) > longest else ""
-    if context.get("query"):  # all words there are text
+    if context.get("text"):  # a query or a form, where every value is text
         return ""
     for kind, types in _KINDS:
         if isinstance(field, kind):

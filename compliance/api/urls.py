@@ -25,18 +25,12 @@ from compliance.api.v1.alerts import (
     AlertSnoozeApi,
 )
 from compliance.api.v1.deliveries import DeliveriesReplayApi, DeliveryListApi, SecretRotateApi
-from compliance.api.v1.dispute_steps import (
-    DisputeAppointApi,
-    DisputeCommitApi,
-    DisputeDissentApi,
-    DisputeDrawApi,
+from compliance.api.v1.dispute_filings import (
     DisputeFileApi,
+    DisputeFileGetApi,
     DisputeFilingGetApi,
-    DisputeOrderApi,
-    DisputeRevealApi,
-    DisputeRuleApi,
-    DisputeWithdrawApi,
 )
+from compliance.api.v1.dispute_steps import DISPUTE_STEPS
 from compliance.api.v1.disputes import (
     DisputeGetApi,
     DisputeListApi,
@@ -107,7 +101,11 @@ from compliance.api.v1.subscriptions import (
     SubscriptionResumeApi,
 )
 from compliance.api.v1.tokens import TokenListApi, TokenRevokeApi
-from compliance.api.v1.training_data_sources import TrainingSourceGetApi, TrainingSourceListApi
+from compliance.api.v1.training_data_sources import (
+    TrainingSourceDeclareApi,
+    TrainingSourceGetApi,
+    TrainingSourceListApi,
+)
 from compliance.api.v1.versions import VersionGetApi, VersionListApi, VersionRegisterApi
 
 app_name = "api"
@@ -125,7 +123,11 @@ _v1 = [
         name="endpoint-limits",
     ),
     path("endpoint-limits/<int:limit_id>", EndpointLimitGetApi.as_view(), name="endpoint-limit"),
-    path("training-data-sources", TrainingSourceListApi.as_view(), name="training-data-sources"),
+    path(
+        "training-data-sources",
+        by_method(TrainingSourceListApi, TrainingSourceDeclareApi),
+        name="training-data-sources",
+    ),
     path(
         "training-data-sources/<int:source_id>",
         TrainingSourceGetApi.as_view(),
@@ -262,15 +264,14 @@ _v1 = [
         DisputeFilingGetApi.as_view(),
         name="dispute-filing",
     ),
-    path("disputes/<uuid:dispute_id>/appoint", DisputeAppointApi.as_view(), name="dispute-appoint"),
-    path("disputes/<uuid:dispute_id>/order", DisputeOrderApi.as_view(), name="dispute-order"),
-    path("disputes/<uuid:dispute_id>/commit", DisputeCommitApi.as_view(), name="dispute-commit"),
-    path("disputes/<uuid:dispute_id>/reveal", DisputeRevealApi.as_view(), name="dispute-reveal"),
-    path("disputes/<uuid:dispute_id>/draw", DisputeDrawApi.as_view(), name="dispute-draw"),
-    path("disputes/<uuid:dispute_id>/rule", DisputeRuleApi.as_view(), name="dispute-rule"),
-    path("disputes/<uuid:dispute_id>/dissent", DisputeDissentApi.as_view(), name="dispute-dissent"),
     path(
-        "disputes/<uuid:dispute_id>/withdraw", DisputeWithdrawApi.as_view(), name="dispute-withdraw"
+        "disputes/<uuid:dispute_id>/filings/<int:number>/files/<int:file>",
+        DisputeFileGetApi.as_view(),
+        name="dispute-filing-file",
+    ),
+    *(
+        path(f"disputes/<uuid:dispute_id>/{name}", step.as_view(), name=f"dispute-{name}")
+        for name, step in DISPUTE_STEPS.items()
     ),
     path("grants", GrantListApi.as_view(), name="grants"),
     path("readings", ReadingListApi.as_view(), name="readings"),

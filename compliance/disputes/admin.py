@@ -15,6 +15,8 @@ from compliance.disputes.models import (
     Draw,
     Filing,
     FilingFile,
+    Objection,
+    Proposal,
     Reveal,
     Ruling,
 )
@@ -105,7 +107,7 @@ class FilingAdmin(RecordAdmin):
 class BatteryAdmin(RecordAdmin):
     """What was ordered; the court's share stays secret here too."""
 
-    list_display = ("ordered_at", "dispute", "plan_digest", "draw_by")
+    list_display = ("ordered_at", "dispute", "number", "plan_digest", "draw_by")
     list_select_related = (
         "dispute__claimant_version__model__organization",
         "dispute__respondent_version__model__organization",
@@ -113,6 +115,9 @@ class BatteryAdmin(RecordAdmin):
     search_fields = ("plan_digest", "dispute__id")
     fields = (
         "dispute",
+        "number",
+        "agreed",
+        "reasons",
         "plan",
         "plan_digest",
         "court_commitment",
@@ -180,6 +185,36 @@ class FilingFileAdmin(_Plain):
     list_display = ("name", "sha256", "size_bytes")
     search_fields = ("name", "sha256")
     fields = ("filing", "number", "name", "sha256", "size_bytes")
+
+
+@admin.register(Proposal)
+class ProposalAdmin(_Plain):
+    """What parties would have tested."""
+
+    list_display = ("proposed_at", "dispute_id", "number", "side", "plan_digest", "agree_by")
+    list_filter = ("side",)
+    search_fields = ("plan_digest", "reasons", "dispute__id")
+    fields = (
+        "dispute",
+        "number",
+        "side",
+        "plan",
+        "plan_digest",
+        "reasons",
+        "draw_by",
+        "agree_by",
+        "proposed_by",
+        "proposed_at",
+    )
+
+
+@admin.register(Objection)
+class ObjectionAdmin(_Plain):
+    """What parties did not agree to."""
+
+    list_display = ("objected_at", "proposal_id")
+    search_fields = ("reasons", "proposal__dispute__id")
+    fields = ("proposal", "reasons", "objected_by", "objected_at")
 
 
 @admin.register(Commitment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,27 +10,23 @@ from django.db.models import Q, QuerySet
 
 from compliance.accounts.models import Organization
 from compliance.accounts.selectors import Viewer
-from compliance.audits.models import Run, Shard, StressTest
+from compliance.audits.models import Run, StressTest
 from compliance.disputes.models import Dispute, Draw, Filing, FilingFile
+from compliance.disputes.proposals import acts_untimely
 from compliance.domain.dispute_words import DisputeState, Side
 from compliance.domain.disputes import (
     READS_CONFIDENTIAL,
     RIGHT_OF,
+    TO_DRAW,
+    TO_ORDER,
     Act,
-    Found,
     act_check,
     acts_open,
-    estimate_figures,
-    finding_of,
-    finding_statement,
-    measured_false_alarms,
     sides_of,
 )
 from compliance.domain.errors import NotAllowedError, NotFoundError
 from compliance.domain.rights import Action
-from compliance.domain.specs import StressTestSpec
-from compliance.domain.verdicts import Estimate
-from compliance.domain.vocabulary import Kind, LineageFinding, OrganizationKind, Verdict
+from compliance.domain.vocabulary import Kind, OrganizationKind, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +59,16 @@ def dispute_list_whole(*, viewer: Viewer) -> QuerySet[Dispute]:
     """The same, with all that became of each."""
     return (
         dispute_list(viewer=viewer)
-        .select_related("opened_by", "battery__draw", "ruling__ruled_by")
+        .select_related("opened_by", "ruling__ruled_by")
         .prefetch_related(
             "transitions",
             "appointments__organization",
             "filings__organization",
             "filings__files",
-            "battery__commitments__reveal",
+            "proposals__objection",
+            "proposals__battery",
+            "batteries__draw",
+            "batteries__commitments__reveal",
             "ruling__dissents__organization",
         )
     )
@@ -127,12 +125,12 @@ def acts_of(*, viewer: Viewer, dispute: Dispute, now: datetime) -> frozenset[Act
 def _untimely(dispute: Dispute, seat: Seat, now: datetime) -> set[Act]:
     """What would be refused though the state allows it: too early, or done already."""
     found = set[Act]()
-    if dispute.state == DisputeState.OPENED.value and now < dispute.answer_by:
-        found.add(Act.ORDER)
-    if dispute.state == DisputeState.ORDERED.value:
-        committed = {one.side: one for one in dispute.battery.commitments.all()}
+    if DisputeState(dispute.state) in TO_ORDER:
+        found |= acts_untimely(dispute, seat.side, now)
+    if DisputeState(dispute.state) in TO_DRAW and (battery := dispute.battery):
+        committed = {one.side: one for one in battery.commitments.all()}
         own = committed.get(seat.side.value)
-        found |= {Act.DRAW} if now < dispute.battery.draw_by else set()
+        found |= {Act.DRAW} if now < battery.draw_by else set()
         found |= {Act.COMMIT} if own else set()
         found |= {Act.REVEAL} if len(committed) < 2 or hasattr(own, "reveal") else set()
     if dispute.state == DisputeState.RULED.value:
@@ -198,51 +196,17 @@ def orderable_tests() -> QuerySet[StressTest]:
     return comparing.exclude(parameters__has_key="accused").order_by("name", "-version")
 
 
+def dispute_ordering(*, viewer: Viewer, run: Run) -> Dispute | None:
+    """The dispute that asked for a run, for whoever sits in it; others are not told which."""
+    if run.trigger != Trigger.DISPUTE.value:
+        return None
+    return dispute_list(viewer=viewer).filter(batteries__draw__run=run.id).first()
+
+
 def dispute_of_run(*, run_id: UUID) -> Dispute | None:
     """The dispute that asked for a run, for services only (no viewer)."""
     draw = Draw.objects.filter(run=run_id).select_related("battery__dispute").first()
     return draw.battery.dispute if draw else None
-
-
-def findings_of(*, dispute: Dispute) -> list[Found]:
-    """What the battery of a dispute found, test by test; nothing before its run has ended.
-
-    For services and faces that have scoped the dispute already.
-    """
-    draw = Draw.objects.filter(battery__dispute=dispute).select_related("run").first()
-    if draw is None or draw.run.finished_at is None:
-        return []
-    shards = draw.run.shards.select_related("result").order_by("position")
-    return [_found(dispute, draw.run, shard) for shard in shards]
-
-
-def _found(dispute: Dispute, run: Run, shard: Shard) -> Found:
-    spec = StressTestSpec.from_json(shard.spec)
-    names: Mapping[str, str] = {
-        "test": f"{spec.name}@{spec.version}",
-        "respondent": str(dispute.respondent_version),
-        "claimant": str(dispute.claimant_version),
-    }
-    result = getattr(shard, "result", None)
-    if result is None:
-        why = shard.trouble or f"its run is {run.state}"
-        finding, figures, alpha, measured = LineageFinding.UNTESTED, f"{why}.", 0.0, ""
-    else:
-        estimate = Estimate.from_json(result.estimate)
-        finding = finding_of(estimate, Verdict(result.verdict))
-        figures, alpha = estimate_figures(estimate), result.alpha
-        test = StressTest.objects.get(name=spec.name, version=spec.version)
-        measured = measured_false_alarms(test.validity, alpha)
-    return Found(
-        test=names["test"],
-        spec_digest=spec.digest,
-        result=str(result.id) if result else "",
-        statement_sha256=result.statement_sha256 if result else "",
-        finding=finding,
-        alpha=alpha,
-        statement=finding_statement(finding=finding, figures=figures, **names),
-        measured=measured,
-    )
 
 
 def _in_confidence(viewer: Viewer, dispute: Dispute) -> bool:

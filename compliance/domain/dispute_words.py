@@ -18,10 +18,12 @@ class DisputeState(StrEnum):
     OPENED = "opened"
     ANSWERED = "answered"
     ORDERED = "ordered"
-    """The court ordered a battery; the parties draw its seed."""
+    """A battery is ordered, or agreed on; the parties draw its seed."""
     RUNNING = "running"
     HEARD = "heard"
     """The battery has ended; what it found is before the court."""
+    ORDERED_AGAIN = "ordered_again"
+    """Tests stand in for some that gave no answer; a seed was drawn once, so nobody withdraws."""
     RULED = "ruled"
     WITHDRAWN = "withdrawn"
 

@@ -42,7 +42,8 @@ DISPUTE_MOVES: Mapping[DisputeState, frozenset[DisputeState]] = {
     ),
     # Whoever asked for the test lives with its answer: there is no way back once the seed is drawn.
     DisputeState.RUNNING: frozenset({DisputeState.HEARD}),
-    DisputeState.HEARD: frozenset({DisputeState.RULED}),
+    DisputeState.HEARD: frozenset({DisputeState.ORDERED_AGAIN, DisputeState.RULED}),
+    DisputeState.ORDERED_AGAIN: frozenset({DisputeState.RUNNING, DisputeState.RULED}),
     DisputeState.RULED: frozenset(),
     DisputeState.WITHDRAWN: frozenset(),
 }
@@ -54,6 +55,9 @@ class Act(StrEnum):
 
     FILE = "file"
     APPOINT = "appoint a reviewer"
+    PROPOSE = "propose a battery"
+    AGREE = "agree to the battery that is proposed"
+    OBJECT = "object to the battery that is proposed"
     ORDER = "order the battery"
     COMMIT = "commit to a share of the seed"
     REVEAL = "reveal a share of the seed"
@@ -65,13 +69,18 @@ class Act(StrEnum):
 
 _PARTIES = frozenset({Side.CLAIMANT, Side.RESPONDENT})
 _COURT = frozenset({Side.COURT})
+TO_ORDER = frozenset({DisputeState.OPENED, DisputeState.ANSWERED, DisputeState.HEARD})
+TO_DRAW = frozenset({DisputeState.ORDERED, DisputeState.ORDERED_AGAIN})
 _ACTS: Mapping[Act, tuple[frozenset[Side], frozenset[DisputeState]]] = {
     Act.FILE: (_PARTIES | {Side.REVIEWER}, LIVE),
     Act.APPOINT: (_COURT, LIVE),
-    Act.ORDER: (_COURT, frozenset({DisputeState.OPENED, DisputeState.ANSWERED})),
-    Act.COMMIT: (_PARTIES, frozenset({DisputeState.ORDERED})),
-    Act.REVEAL: (_PARTIES, frozenset({DisputeState.ORDERED})),
-    Act.DRAW: (_COURT, frozenset({DisputeState.ORDERED})),
+    Act.PROPOSE: (_PARTIES, TO_ORDER),
+    Act.AGREE: (_PARTIES, TO_ORDER),
+    Act.OBJECT: (_PARTIES, TO_ORDER),
+    Act.ORDER: (_COURT, TO_ORDER),
+    Act.COMMIT: (_PARTIES, TO_DRAW),
+    Act.REVEAL: (_PARTIES, TO_DRAW),
+    Act.DRAW: (_COURT, TO_DRAW),
     Act.RULE: (_COURT, LIVE - {DisputeState.RUNNING}),
     Act.DISSENT: (frozenset({Side.REVIEWER}), frozenset({DisputeState.RULED})),
     Act.WITHDRAW: (
@@ -253,19 +262,21 @@ def _levels(reported: Json) -> Sequence[Mapping[str, Json]]:
     return found
 
 
-def ruling_check(outcome: RulingOutcome, state: DisputeState, findings: Collection[Found]) -> None:
+def ruling_check(outcome: RulingOutcome, findings: Collection[Found]) -> None:
     """Refuse a ruling that says more than the results.
+
+    Args:
+        findings: every one that was heard; none where no battery ran.
 
     Raises:
         InvalidInputError: naming outcome.
     """
     shown = any(one.finding is LineageFinding.SHOWN for one in findings)
-    heard = state is DisputeState.HEARD
     if outcome is RulingOutcome.UPHELD and not shown:
         raise _refusal("nothing was shown, so the claim cannot be upheld", "not upheld")
-    if outcome is RulingOutcome.NOT_UPHELD and not heard:
+    if outcome is RulingOutcome.NOT_UPHELD and not findings:
         raise _refusal("nothing was tested, so nothing can be said of the claim", "dismissed")
-    if outcome is RulingOutcome.DISMISSED and heard and findings:
+    if outcome is RulingOutcome.DISMISSED and findings:
         raise _refusal("the claim was tested, and is not dismissed untested", "not upheld")
 
 

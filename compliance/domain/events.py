@@ -20,6 +20,7 @@ class EventType(StrEnum):
 
     MODEL_REGISTERED = "model.registered"
     MODEL_OFFERED = "model.offered"
+    TRAINING_SOURCE_DECLARED = "model.training_source.declared"
     VERSION_REGISTERED = "model.version.registered"
     VERSION_SCREENED = "model.version.screened"
     ENDPOINT_LIMITED = "endpoint.limited"
@@ -80,6 +81,9 @@ class EventType(StrEnum):
     DISPUTE_OPENED = "dispute.opened"
     DISPUTE_FILED = "dispute.filed"
     DISPUTE_REVIEWER_APPOINTED = "dispute.reviewer.appointed"
+    DISPUTE_BATTERY_PROPOSED = "dispute.battery.proposed"
+    DISPUTE_BATTERY_OBJECTED = "dispute.battery.objected"
+    DISPUTE_BATTERY_AGREED = "dispute.battery.agreed"
     DISPUTE_BATTERY_ORDERED = "dispute.battery.ordered"
     DISPUTE_COMMITTED = "dispute.committed"
     DISPUTE_REVEALED = "dispute.revealed"
@@ -106,6 +110,7 @@ _DISPUTE = frozenset({"dispute", "by", "side", "label", "statement", "path"})
 PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),
     EventType.MODEL_OFFERED: frozenset({"model", "jurisdictions"}),
+    EventType.TRAINING_SOURCE_DECLARED: frozenset({"version", "source", "kind", "name"}),
     EventType.VERSION_REGISTERED: frozenset({"model", "version", "weights_digest", "parents"}),
     EventType.VERSION_SCREENED: frozenset(
         {"model", "version", "screened", "resembles", "parents", "reason"}
@@ -170,7 +175,11 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.DISPUTE_OPENED: _DISPUTE | {"claimant", "respondent", "court", "answer_by"},
     EventType.DISPUTE_FILED: _DISPUTE | {"filing", "number", "confidential", "text", "files"},
     EventType.DISPUTE_REVIEWER_APPOINTED: _DISPUTE | {"reviewer"},
-    EventType.DISPUTE_BATTERY_ORDERED: _DISPUTE | {"plan", "court_commitment", "draw_by"},
+    EventType.DISPUTE_BATTERY_PROPOSED: _DISPUTE | {"plan", "draw_by", "agree_by", "reasons"},
+    EventType.DISPUTE_BATTERY_OBJECTED: _DISPUTE | {"plan", "reasons"},
+    EventType.DISPUTE_BATTERY_AGREED: _DISPUTE | {"plan", "court_commitment", "draw_by"},
+    EventType.DISPUTE_BATTERY_ORDERED: _DISPUTE
+    | {"plan", "court_commitment", "draw_by", "reasons"},
     EventType.DISPUTE_COMMITTED: _DISPUTE | {"commitment"},
     EventType.DISPUTE_REVEALED: _DISPUTE | {"share"},
     EventType.DISPUTE_SEED_DRAWN: _DISPUTE | {"shares", "seed", "run"},

@@ -154,6 +154,7 @@ RESOURCES: Mapping[str, str] = {
     "reading": "access",
     "dispute": "disputes",
     "dispute_filing": "disputes",
+    "dispute_filing_file": "disputes",
 }
 """What an operation of the API is about (or its whole name) to the resource that scopes name.
 

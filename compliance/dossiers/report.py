@@ -148,6 +148,9 @@ def _declared(dossier: Dossier) -> dict[str, list[dict[str, str]]]:
             "kind": source.kind.replace("_", " "),
             "name": source.name,
             "licence": source.licence or "–",
+            "declared": f"{source.declared_at:%Y-%m-%d}"
+            if source.declared_at
+            else "with the version",
         }
         for version in dossier.versions
         for source in version.sources.all()

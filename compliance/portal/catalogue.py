@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.forecast import Forecast
 from compliance.audits.selectors import forecast_list, stress_test_list, stress_test_titles
+from compliance.domain.runs import not_offered
 from compliance.domain.specs import StressTestSpec
+from compliance.domain.vocabulary import Access, Need
 
 if TYPE_CHECKING:
     from compliance.registry.models import Version
@@ -19,9 +22,39 @@ def titles() -> dict[str, str]:
     return stress_test_titles()
 
 
-def choices() -> list[tuple[str, str]]:
-    """The announced stress tests for a form: name and label."""
-    return [(test.name, f"{test.title} ({test.name})") for test in stress_test_list()]
+@dataclass(frozen=True, slots=True)
+class OfferedTest:
+    """A stress test in a form.
+
+    Attributes:
+        refused: why it cannot be asked of the version; empty if it can.
+    """
+
+    name: str
+    title: str
+    refused: str
+
+    @property
+    def label(self) -> str:
+        """What stands beside its box."""
+        named = f"{self.title} ({self.name})"
+        return f"{named}. Not here: {self.refused}." if self.refused else named
+
+
+def offered(access: Access | None = None) -> list[OfferedTest]:
+    """The announced stress tests for a form.
+
+    Args:
+        access: of the version that is to be tested; None where it is not known yet.
+    """
+    return [
+        OfferedTest(
+            name=test.name,
+            title=test.title,
+            refused=not_offered(access, map(Need, test.needs)) if access else "",
+        )
+        for test in stress_test_list()
+    ]
 
 
 def foreseen(viewer: Viewer, names: Sequence[str], version: Version | None) -> list[Forecast]:

@@ -10,11 +10,16 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from compliance.disputes.findings import findings_by_battery
 from compliance.disputes.selectors import orderable_tests, reviewers_for
 from compliance.disputes.services import Attached, Submission
+from compliance.domain.batteries import PROPOSAL_DAYS, spoken_tests
 from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.disputes import DRAW_DAYS, MAX_FILE_BYTES, MAX_FILES, MAX_TEXT
-from compliance.portal.forms import PortalForm
+from compliance.domain.runs import not_offered
+from compliance.domain.vocabulary import Access, Need
+from compliance.portal.catalogue import OfferedTest
+from compliance.portal.forms import PortalForm, TestsField
 
 OUTCOMES = {
     RulingOutcome.UPHELD: "Upheld: the battery showed it",
@@ -46,6 +51,23 @@ class FilesField(forms.FileField):
         if any((one.size or 0) > MAX_FILE_BYTES for one in found):
             raise forms.ValidationError(f"At most {MAX_FILE_BYTES >> 20} MiB a file.")
         return found
+
+
+def _offered(dispute: Any) -> list[OfferedTest]:
+    """The tests that compare two versions; what cannot be asked of these two says why."""
+    spoken = spoken_tests(findings_by_battery(dispute=dispute))
+    access = Access(dispute.respondent_version.access)
+    newest = {one.name: one for one in reversed(orderable_tests())}
+    return [
+        OfferedTest(
+            name=one.name,
+            title=one.title,
+            refused="it has spoken in this dispute"
+            if one.name in spoken
+            else not_offered(access, map(Need, one.needs)),
+        )
+        for one in newest.values()
+    ]
 
 
 class DisputeOpenForm(PortalForm):
@@ -125,14 +147,14 @@ class AppointForm(StepForm):
         self.fields["organization"].choices = choices  # type: ignore[attr-defined]
 
 
-class OrderForm(StepForm):
-    """Orders a battery."""
+class BatteryStepForm(StepForm):
+    """Names the tests of the next battery, and by when its seed is to be drawn."""
 
     names = {"battery": "tests"}
+    draw_days = DRAW_DAYS
 
-    tests = forms.MultipleChoiceField(
+    tests = TestsField(
         label="Stress tests",
-        widget=forms.CheckboxSelectMultiple,
         help_text="They compare the respondent's version with the claimant's.",
     )
     draw_by = forms.DateTimeField(
@@ -141,10 +163,38 @@ class OrderForm(StepForm):
     )
 
     def offer(self, dispute: Any) -> None:
-        newest = {one.name: one.title for one in reversed(orderable_tests())}
-        self.fields["tests"].choices = list(newest.items())  # type: ignore[attr-defined]
-        suggested = timezone.now() + timedelta(days=DRAW_DAYS)
+        self.fields["tests"].offer(_offered(dispute))  # type: ignore[attr-defined]
+        suggested = timezone.now() + timedelta(days=self.draw_days)
         self.fields["draw_by"].initial = suggested.replace(hour=17, minute=0)
+
+
+class OrderForm(BatteryStepForm):
+    """Orders a battery."""
+
+    reasons = forms.CharField(
+        max_length=MAX_TEXT,
+        widget=_area(3),
+        required=False,
+        help_text="Needed where a party objected to what the other proposed.",
+    )
+
+
+class ProposeForm(BatteryStepForm):
+    """Proposes a battery."""
+
+    draw_days = PROPOSAL_DAYS + DRAW_DAYS
+
+    reasons = forms.CharField(max_length=MAX_TEXT, widget=_area(3), label="Why these")
+
+
+class AgreeForm(StepForm):
+    """Agrees to what is proposed."""
+
+
+class ObjectForm(StepForm):
+    """Objects to what is proposed."""
+
+    reasons = forms.CharField(max_length=MAX_TEXT, widget=_area(3), label="Why not")
 
 
 class CommitForm(StepForm):

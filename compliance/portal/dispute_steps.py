@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from compliance.accounts.selectors import Viewer
 from compliance.disputes.services import (
+    battery_agree,
+    battery_object,
     battery_order,
+    battery_propose,
     dispute_file,
     dispute_rule,
     dispute_withdraw,
@@ -18,15 +21,19 @@ from compliance.disputes.services import (
     share_commit,
     share_reveal,
 )
+from compliance.domain.batteries import PROPOSAL_DAYS
 from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.disputes import Act
 from compliance.portal.dispute_forms import (
+    AgreeForm,
     AppointForm,
     CommitForm,
     DissentForm,
     DrawForm,
     FilingForm,
+    ObjectForm,
     OrderForm,
+    ProposeForm,
     RevealForm,
     RuleForm,
     StepForm,
@@ -62,10 +69,13 @@ def _file(viewer: Viewer, dispute: Dispute, form: StepForm) -> object:
 
 
 def _order(viewer: Viewer, dispute: Dispute, form: StepForm) -> object:
-    chosen = form.cleaned_data
-    return battery_order(
-        viewer=viewer, dispute=dispute, battery=chosen["tests"], draw_by=chosen["draw_by"]
-    )
+    chosen = dict(form.cleaned_data)
+    return battery_order(viewer=viewer, dispute=dispute, battery=chosen.pop("tests"), **chosen)
+
+
+def _propose(viewer: Viewer, dispute: Dispute, form: StepForm) -> object:
+    chosen = dict(form.cleaned_data)
+    return battery_propose(viewer=viewer, dispute=dispute, battery=chosen.pop("tests"), **chosen)
 
 
 def _rule(viewer: Viewer, dispute: Dispute, form: StepForm) -> object:
@@ -82,6 +92,25 @@ def _with(service: Callable[..., object]) -> Callable[[Viewer, Dispute, StepForm
 
 
 STEPS: Mapping[str, OfferedStep] = {
+    "agree": OfferedStep(
+        act=Act.AGREE,
+        form=AgreeForm,
+        title="Agree to the proposal",
+        button="Agree",
+        note="It is the battery then, as if the court had ordered it. The plan is frozen and "
+        "logged, and the court and its reviewers read the respondent's model.",
+        done="The battery is agreed on.",
+        take=_with(battery_agree),
+    ),
+    "object": OfferedStep(
+        act=Act.OBJECT,
+        form=ObjectForm,
+        title="Object to the proposal",
+        button="Object",
+        note="You may propose another then, once; where you do not agree, the court orders.",
+        done="The objection stands.",
+        take=_with(battery_object),
+    ),
     "order": OfferedStep(
         act=Act.ORDER,
         form=OrderForm,
@@ -138,6 +167,16 @@ STEPS: Mapping[str, OfferedStep] = {
         note="Once. The ruling stands, and the dissent beside it.",
         done="The dissent stands beside the ruling.",
         take=_with(ruling_dissent),
+    ),
+    "propose": OfferedStep(
+        act=Act.PROPOSE,
+        form=ProposeForm,
+        title="Propose a battery",
+        button="Propose it",
+        note=f"The other party has {PROPOSAL_DAYS} days to agree or object. Each party proposes "
+        "once; where they do not agree, the court orders.",
+        done="The battery is proposed, and the other party is told.",
+        take=_propose,
     ),
     "file": OfferedStep(
         act=Act.FILE,

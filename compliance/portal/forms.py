@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -11,6 +11,9 @@ from django.forms.renderers import DjangoTemplates
 
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
+
+if TYPE_CHECKING:
+    from compliance.portal.catalogue import OfferedTest
 
 
 def refusal(error: InvalidInputError) -> str:
@@ -195,19 +198,60 @@ class SourceForm(PortalForm):
         return chosen
 
 
+class SourceOfVersionForm(PortalForm):
+    """Declares a source of training data of a registered version."""
+
+    OF_SOURCE = ("name", "kind", "licence", "url", "description")
+
+    version = forms.ChoiceField(label="Trained on it")
+    name = forms.CharField(max_length=200, label="Source")
+    kind = forms.ChoiceField(
+        choices=[(kind.value, kind.value.replace("_", " ")) for kind in SourceKind]
+    )
+    licence = forms.CharField(max_length=100, required=False)
+    url = forms.URLField(max_length=200, required=False, label="URL", assume_scheme="https")
+    description = forms.CharField(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, versions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].choices = versions  # type: ignore[attr-defined]
+
+
+class _TestsWidget(forms.CheckboxSelectMultiple):
+    """Boxes of which those that cannot be asked are there to be read, and cannot be ticked."""
+
+    refused: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if str(value) in self.refused:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class TestsField(forms.MultipleChoiceField):
+    """Stress tests to choose from; none is chosen for anybody."""
+
+    widget: Any = _TestsWidget
+
+    def offer(self, tests: Sequence[OfferedTest]) -> None:
+        """Say what there is to choose from, and what of it cannot be asked."""
+        self.choices = [(one.name, one.label) for one in tests]
+        self.widget.refused = frozenset(one.name for one in tests if one.refused)
+
+
 class BatteryForm(PortalForm):
     """Picks stress tests from what live workers announced."""
 
     names = {"battery": "tests"}
 
-    tests = forms.MultipleChoiceField(
-        label="Stress tests", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    tests = TestsField(label="Stress tests", required=False)
 
-    def __init__(self, *args: Any, tests: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tests: Sequence[OfferedTest], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tests"].choices = tests  # type: ignore[attr-defined]
-        self.fields["tests"].initial = [name for name, _ in tests]
+        self.fields["tests"].offer(tests)  # type: ignore[attr-defined]
 
 
 def _css_class(widget: forms.Widget) -> str:

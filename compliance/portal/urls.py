@@ -28,6 +28,7 @@ from compliance.portal.views import (
     sign_in,
     subscriptions,
     tokens,
+    training_data,
     verify,
     versions,
 )
@@ -53,6 +54,8 @@ urlpatterns = [
     ),
     path("models/<uuid:model_id>/ask/", questions.ask, name="question-ask"),
     path("matrix/", matrix.index, name="matrix"),
+    path("training-data/", training_data.index, name="training-data"),
+    path("training-data/declare/", training_data.declare, name="training-data-declare"),
     path("questions/", questions.index, name="questions"),
     path("questions/<uuid:question_id>/", questions.detail, name="question"),
     path("policies/", policies.index, name="policies"),

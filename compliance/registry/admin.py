@@ -167,8 +167,17 @@ class TrainingSourceAdmin(RecordAdmin):
     """Declared sources of training data."""
 
     told = Told(Seen.VERSION, "version")
-    list_display = ("name", "kind", "licence", "version")
+    list_display = ("name", "kind", "licence", "version", "declared_at")
     list_filter = ("kind",)
     list_select_related = ("version__model__organization",)
     search_fields = ("name", "url", "licence", "version__model__slug")
-    fields = ("version", "kind", "name", "url", "licence", "description")
+    fields = (
+        "version",
+        "kind",
+        "name",
+        "url",
+        "licence",
+        "description",
+        "declared_by",
+        "declared_at",
+    )

@@ -182,6 +182,12 @@ class TrainingSource(models.Model):
     url = models.URLField(blank=True)
     description = models.TextField(blank=True)
     licence = models.CharField(max_length=100, blank=True)
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    declared_at = models.DateTimeField(
+        null=True, help_text="Empty: with the version, when that was registered."
+    )
 
     class Meta:
         ordering = ("kind", "name")

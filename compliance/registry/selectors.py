@@ -17,6 +17,7 @@ from compliance.domain.vocabulary import Access
 from compliance.events.selectors import event_by_id
 from compliance.registry.models import EndpointLimit, Lineage, Model, TrainingSource, Version
 from compliance.registry.screening import Screening, parents_of_weights, version_relatives
+from compliance.registry.sources import training_source_list
 
 
 def model_list(*, viewer: Viewer) -> QuerySet[Model]:
@@ -41,6 +42,13 @@ def model_get(*, viewer: Viewer, model_id: UUID) -> Model:
     return model
 
 
+def model_readable(*, viewer: Viewer, model: Model) -> bool:
+    """Whether the viewer may read the model itself, and not only a run on it."""
+    if model.organization_id in viewer.wholes:
+        return True
+    return model_list(viewer=viewer).filter(id=model.id).exists()
+
+
 def version_list(*, viewer: Viewer) -> QuerySet[Version]:
     """Versions the viewer may read, newest first, with declarations.
 
@@ -60,7 +68,7 @@ def version_list(*, viewer: Viewer) -> QuerySet[Version]:
         .select_related("model__organization", "registered_by", "manifest")
         .prefetch_related(
             "artifacts",
-            "sources",
+            Prefetch("sources", _sources(viewer)),
             Prefetch(
                 "parents",
                 queryset=Lineage.objects.filter(shown).select_related(
@@ -95,6 +103,10 @@ def version_newest_list(*, viewer: Viewer, sought: str = "") -> QuerySet[Version
     return rows.order_by("model__organization__slug", "model__slug")
 
 
+def _sources(viewer: Viewer) -> QuerySet[TrainingSource]:
+    return training_source_list(viewer=viewer).select_related(None).order_by("kind", "name")
+
+
 def version_get(*, viewer: Viewer, version_id: UUID) -> Version:
     """One version.
 
@@ -105,28 +117,6 @@ def version_get(*, viewer: Viewer, version_id: UUID) -> Version:
     if version is None:
         raise NotFoundError(f"no version {version_id} that you may see")
     return version
-
-
-def training_source_list(*, viewer: Viewer) -> QuerySet[TrainingSource]:
-    """Sources of training data that were declared with versions the viewer may read."""
-    scope = viewer.scope(
-        organization="version__model__organization",
-        model="version__model__",
-        stands_from="version__registered_at",
-    )
-    return TrainingSource.objects.filter(scope).select_related("version__model__organization")
-
-
-def training_source_get(*, viewer: Viewer, source_id: int) -> TrainingSource:
-    """One source of training data.
-
-    Raises:
-        NotFoundError: no such source, or the viewer may not know of it.
-    """
-    source = training_source_list(viewer=viewer).filter(id=source_id).first()
-    if source is None:
-        raise NotFoundError(f"no training-data source {source_id} that you may see")
-    return source
 
 
 def lineage_list(*, viewer: Viewer) -> QuerySet[Lineage]:

@@ -8,11 +8,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from compliance.accounts.models import Grant
 from compliance.audits.models import Result
 from compliance.domain.lineage import DeclaredSource
 from compliance.domain.vocabulary import Access, SourceKind
 from compliance.events.models import Event
-from compliance.registry.services import Declarations, version_register
+from compliance.registry.selectors import version_get
+from compliance.registry.services import (
+    Declarations,
+    training_source_declare,
+    version_register,
+)
+from compliance.registry.sources import training_source_list
 from tests.api.conftest import Call, Record
 from tests.browser.record import UNSURE, request, work
 from tests.cast import Cast
@@ -69,6 +76,37 @@ def test_whoever_may_not_read_a_version_reads_no_source_of_it(
     for who in (cast.outsider, cast.rival_engineer):
         assert call(who).get("/api/v1/training-data-sources").json()["rows"] == []
         assert call(who).get(f"/api/v1/training-data-sources/{first['id']}").status_code == 404
+
+
+def test_a_source_declared_later_is_dated_told_of_and_declared_once(
+    cast: Cast, call: Call, declared: Record
+) -> None:
+    body = {"version": str(declared.version.id), "kind": "licensed", "name": "Books"}
+    client = call(cast.engineer)
+    made = client.post("/api/v1/training-data-sources", body, format="json")
+    assert made.status_code == 201, made.content
+    assert call(cast.regulator).get(made["Location"]).json() == made.json()
+    assert made.json()["declared_at"] > declared.version.registered_at.isoformat()
+    (event,) = Event.objects.filter(type="model.training_source.declared")
+    assert (event.payload["name"], event.model_id) == ("Books", declared.model.id)
+    again = client.post("/api/v1/training-data-sources", body, format="json")
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (422, "name")
+    version = client.get(f"/api/v1/versions/{declared.version.id}").json()
+    assert [one["name"] for one in version["sources"]] == ["Books"]
+
+
+def test_whoever_reads_an_earlier_time_reads_no_source_declared_later(
+    cast: Cast, declared: Record
+) -> None:
+    viewer, version = cast.viewer(cast.engineer), declared.version
+    before = timezone.now()
+    Grant.objects.filter(organization=cast.authority).update(record_to=before)
+    source = DeclaredSource(SourceKind.LICENSED, "Books")
+    training_source_declare(viewer=viewer, version=version, source=source)
+    court = cast.viewer(cast.regulator)
+    assert {one.name for one in training_source_list(viewer=court)} == {"News", "Crawl"}
+    assert not version_get(viewer=court, version_id=version.id).sources.all()
+    assert version_get(viewer=viewer, version_id=version.id).sources.all()
 
 
 def test_a_report_is_the_portals_to_the_byte_and_told_of(

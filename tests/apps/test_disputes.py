@@ -294,6 +294,7 @@ def test_only_what_would_be_taken_is_offered(case: Case) -> None:
 
     opened = case.opened()
     assert offered(case.court, opened) == {"APPOINT", "RULE"}
+    assert offered(case.claimant, opened) == {"FILE", "PROPOSE", "WITHDRAW"}
     answer = Submission(title="Answer", text="No.")
     dispute_file(viewer=case.respondent, dispute=opened, submission=answer)
     assert "ORDER" in offered(case.court, case.again(opened))

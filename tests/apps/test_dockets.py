@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from compliance.audits.selectors import result_list, score_list
 from compliance.audits.services import catalogue_publish
-from compliance.disputes.models import Dispute
-from compliance.disputes.selectors import findings_of
-from compliance.disputes.services import dispute_rule, docket_take
+from compliance.disputes.findings import findings_by_battery, findings_of
+from compliance.disputes.models import Dispute, Ruling
+from compliance.disputes.services import battery_agree, dispute_rule, docket_take
 from compliance.domain.canonical import canonical_json
 from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.errors import InvalidInputError, NotFoundError
@@ -155,11 +155,42 @@ def test_a_dispute_that_is_under_way_is_proved_as_far_as_it_is(
         assert steps[-1].text == "there is no ruling yet"
 
 
+def test_a_battery_after_a_failed_one_is_proved_with_it_and_nothing_of_it_can_be_changed(
+    cast: Cast, models_root: Path, models: list[Tensors], log: LogSigner
+) -> None:
+    one = case(cast, models_root, models[0], prune(models[0], 0.3))
+    failed = one.failed(one.ordered(one.reviewed()))
+    battery_agree(viewer=one.respondent, dispute=one.proposed(failed))
+    dispute = one.heard(one.again(failed))
+    first, second = findings_by_battery(dispute=dispute)
+    assert [one.finding for one in (*first, *second)] == ["untested", "shown"]
+    ruling = rule(one, dispute, RulingOutcome.UPHELD)
+    assert ruling.findings == [found.to_json() for found in (*first, *second)]
+    content = taken(one, dispute, log)
+    steps = {step.rule: step for step in docket_verify(content, trust_in(log))}
+    left_open = [step.rule for step in steps.values() if step.outcome is not Outcome.HOLDS]
+    assert left_open == ["results"]
+    assert "was ordered" in steps["plan"].text
+    assert "was agreed on" in steps["plan"].text
+    docket = docket_read(content)
+    _, entries = page_proof_read(docket.proof)
+
+    def without(*types: bytes) -> Step:
+        kept = [one for one in entries if not any(name in one.entry for name in types)]
+        proof = page_proof_build(about="x", entries=kept)
+        return broken(docket_build(replace(docket, proof=proof)), log)
+
+    assert "had not proposed" in without(b'"dispute.battery.proposed"').text
+    assert without(b'"dispute.battery.agreed"').rule == "steps"
+    assert without(b'"dispute.battery.ordered"').rule == "steps"
+    assert broken(docket_build(replace(docket, plans=docket.plans[1:])), log).rule == "plan"
+
+
 def _tampered(content: bytes, log: LogSigner) -> None:
     """What is changed, cut off or exchanged is found by the rule that it breaks."""
     docket = docket_read(content)
     _, entries = page_proof_read(docket.proof)
-    plan = json.loads(canonical_json(docket.plan))
+    plan = json.loads(canonical_json(docket.plans[0]))
     plan["respondent"]["weights_digest"] = "0" * 64
 
     def changed(**parts: object) -> Step:
@@ -168,8 +199,9 @@ def _tampered(content: bytes, log: LogSigner) -> None:
     def proof(*kept: ProvedEntry) -> bytes:
         return page_proof_build(about="x", entries=kept)
 
-    assert changed(plan=plan).rule == "plan"
-    assert changed(plan=None).rule == "plan"
+    assert changed(plans=(plan,)).rule == "plan"
+    assert changed(plans=()).rule == "plan"
+    assert changed(plans=docket.plans * 2).rule == "plan"
     assert changed(dispute="another").rule == "steps"
     assert changed(bundles=()).rule == "results"
     assert changed(bundles=docket.bundles * 2).rule == "results"
@@ -189,8 +221,8 @@ def _tampered(content: bytes, log: LogSigner) -> None:
         assert broken(cut, log).rule == "archive"
 
 
-def rule(case: Case, dispute: Dispute, outcome: RulingOutcome) -> None:
-    dispute_rule(
+def rule(case: Case, dispute: Dispute, outcome: RulingOutcome) -> Ruling:
+    return dispute_rule(
         viewer=case.court,
         dispute=dispute,
         outcome=outcome,

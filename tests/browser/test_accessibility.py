@@ -100,6 +100,8 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         f"/results/{shard.result.id}/beside/",
         f"/results/{shard.result.id}/beside/?other={labelled.result.id}",
         "/matrix/",
+        "/training-data/",
+        "/training-data/declare/",
         "/matrix/?by=obligation",
         "/policies/",
         f"/policies/{adoption.pack_id}/",

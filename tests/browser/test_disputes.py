@@ -76,6 +76,41 @@ def test_a_dispute_is_opened_answered_and_ordered_on_its_pages(
     assert Dispute.objects.get().state == "ordered"
 
 
+def test_the_parties_agree_on_a_battery_on_its_page(case: Case, sign_in: SignIn) -> None:
+    dispute = case.answered()
+    claimant = sign_in(case.cast.officer)
+    claimant.goto(f"/disputes/{dispute.id}/")
+    claimant.get_by_text("Propose a battery", exact=True).click()
+    claimant.get_by_label("Why these").fill("It compares weights.")
+    claimant.get_by_role("button", name="Propose it").click()
+    claimant.get_by_text("This field is required.").wait_for()
+    claimant.get_by_label("Shared initialisation with registered models").check()
+    claimant.get_by_role("button", name="Propose it").click()
+    claimant.get_by_text("The battery is proposed").wait_for()
+    expect(claimant.get_by_role("button", name="Agree", exact=True)).to_have_count(0)
+
+    respondent = sign_in(case.rival_officer)
+    respondent.goto(f"/disputes/{dispute.id}/")
+    proposed = respondent.get_by_role("region", name="What the parties proposed")
+    expect(proposed).to_contain_text("It compares weights.")
+    expect(proposed).to_contain_text("has not answered")
+    respondent.get_by_role("button", name="Agree", exact=True).click()
+    respondent.get_by_text("The battery is agreed on.").wait_for()
+    expect(proposed).to_contain_text("agrees")
+    assert Dispute.objects.get().state == "ordered"
+
+
+def test_a_court_orders_again_what_failed(case: Case, sign_in: SignIn, cast: Cast) -> None:
+    dispute = case.failed()
+    court = sign_in(cast.regulator)
+    court.goto(f"/disputes/{dispute.id}/")
+    expect(court.get_by_text("the machine lost its power")).to_be_visible()
+    court.get_by_label("Shared initialisation with registered models").check()
+    court.get_by_role("button", name="Order it").click()
+    expect(court.get_by_role("heading", name="Battery 2, ordered")).to_be_visible()
+    assert Dispute.objects.get().state == "ordered_again"
+
+
 def test_a_court_is_refused_more_than_was_found_and_dismisses(case: Case, sign_in: SignIn) -> None:
     dispute = case.reviewed()
     court = sign_in(case.cast.regulator)

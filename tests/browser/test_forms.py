@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from compliance.audits.models import Schedule
+from compliance.domain.vocabulary import Access
 from compliance.registry.models import Model, Version
+from compliance.registry.services import version_register
 from tests.browser.conftest import Record, SignIn
 from tests.cast import Cast
 
@@ -31,14 +33,32 @@ def test_a_wrong_cron_expression_is_refused_at_its_field(
     page.get_by_label("Time zone").fill("Europe/Atlantis")
     _refused(page, "Time zone", "'Europe/Atlantis' is not a time zone")
     page.get_by_label("Time zone").fill("UTC")
-    for name in ("Refusal", "Counterfactual", "Weights"):
-        page.get_by_label(name).uncheck()
     _save(page)
     expect(page.get_by_role("group", name="Stress tests")).to_contain_text("at least one")
     page.get_by_label("Weights").check()
     _save(page)
     expect(page.get_by_role("heading", name="Broken")).to_be_visible()
     assert Schedule.objects.get(name="Broken").interval_seconds == 2 * 86_400
+
+
+def test_a_stress_test_that_a_version_cannot_be_asked_says_why(
+    audited: Record, cast: Cast, sign_in: SignIn
+) -> None:
+    served = version_register(
+        viewer=cast.viewer(cast.engineer),
+        model=audited.version.model,
+        name="served",
+        access=Access.ENDPOINT,
+        location="https://models.northwind.example/v1",
+    )
+    page = sign_in(cast.engineer)
+    page.goto(f"/versions/{served.id}/")
+    for name in ("Refusal", "Counterfactual"):
+        expect(page.get_by_label(name)).to_be_enabled()
+        expect(page.get_by_label(name)).not_to_be_checked()
+    expect(page.get_by_label("Weights are the registered ones")).to_be_disabled()
+    offered = page.get_by_role("group", name="Stress tests")
+    expect(offered).to_contain_text("needs weights, which an endpoint does not offer")
 
 
 def test_an_engineer_registers_a_model_and_a_version_by_form(
@@ -83,6 +103,31 @@ def test_an_engineer_registers_a_model_and_a_version_by_form(
         "News summaries",
         "Help desk chats",
     ]
+
+
+def test_training_data_is_declared_of_a_version_and_of_another(
+    audited: Record, cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.engineer)
+    page.goto(f"/versions/{audited.version.id}/")
+    page.get_by_role("link", name="Declare another source").click()
+    expect(page.get_by_label("Trained on it")).to_have_value(str(audited.version.id))
+    page.get_by_role("button", name="Declare it").click()
+    expect(_said_at(page, "Source")).to_contain_text("required")
+    page.get_by_label("Source").fill("Licensed news")
+    page.get_by_label("Kind").select_option("licensed")
+    page.get_by_role("button", name="Declare it").click()
+    expect(
+        page.get_by_text("“Licensed news” is declared of northwind/assistant 1.0")
+    ).to_be_visible()
+    page.get_by_role("link", name="Declare Licensed news of another version").click()
+    expect(page.get_by_label("Source")).to_have_value("Licensed news")
+    page.get_by_label("Trained on it").select_option("northwind/assistant 1.0")
+    page.get_by_role("button", name="Declare it").click()
+    expect(_said_at(page, "Source")).to_contain_text("declares 'Licensed news' already")
+    page.goto(f"/models/{audited.version.model_id}/dossier/")
+    data = page.get_by_role("region", name="Training data, as declared")
+    expect(data).to_contain_text("declared later")
 
 
 def _save(page: Page) -> None:

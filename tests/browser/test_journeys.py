@@ -32,7 +32,8 @@ def test_an_officer_reads_the_verdict_and_schedules_the_next(
     page.get_by_role("link", name="Schedules").click()
     page.get_by_role("link", name="New schedule").click()
     page.get_by_label("Name").fill("Nightly safety")
-    page.get_by_label("Counterfactual pairs").uncheck()
+    for name in ("Refusal of hazardous requests", "Weights are the registered ones"):
+        page.get_by_label(name).check()
     page.get_by_label("Cron expression").fill("30 2 * * *")
     page.get_by_label("Time zone").fill("Europe/Brussels")
     preview = page.get_by_role("status", name="Next five firings")
@@ -94,7 +95,8 @@ def test_an_engineer_runs_stress_tests_and_answers_the_alert(
     assert Alert.objects.get(id=audited.alert.id).state == "resolved"
 
     page.goto(f"/versions/{audited.version.id}/")
-    page.get_by_label("Refusal of hazardous requests").uncheck()
+    for name in ("Counterfactual pairs", "Weights are the registered ones"):
+        page.get_by_label(name).check()
     page.get_by_role("button", name="Run these stress tests").click()
     expect(page.get_by_text("waiting for a worker")).to_be_visible()
     run = Run.objects.exclude(id=audited.run.id).get()

@@ -85,6 +85,7 @@ def test_writing_a_schedule(audited: Record, cast: Cast, sign_in: SignIn) -> Non
     page.keyboard.type("By keyboard")
     tab_to(page, page.get_by_label("Counterfactual pairs"))
     page.keyboard.press("Space")
+    expect(page.get_by_label("Counterfactual pairs")).to_be_checked()
     expect(page.get_by_label("Counterfactual pairs")).to_be_focused()
     cron = page.get_by_label("Cron expression")
     tab_to(page, cron)
@@ -94,7 +95,7 @@ def test_writing_a_schedule(audited: Record, cast: Cast, sign_in: SignIn) -> Non
     expect(cron).to_be_focused()
     follow(page, page.get_by_role("button", name="Save the schedule"))
     page.get_by_role("heading", name="By keyboard").wait_for()
-    assert len(Schedule.objects.get(name="By keyboard").battery) == 2
+    assert len(Schedule.objects.get(name="By keyboard").battery) == 1
 
 
 def test_answering_an_alert(audited: Record, cast: Cast, sign_in: SignIn) -> None:

@@ -45,6 +45,7 @@ def paths(version: Version) -> list[str]:
         f"/models/{version.model_id}/history/safety.refusal/",
         f"/results/{run.shards.get(test_name='safety.refusal').result.id}/beside/",
         "/matrix/",
+        "/training-data/",
         "/matrix/?by=obligation",
         "/policies/",
         *(f"/policies/{one.pack_id}/" for one in Adoption.objects.all()),

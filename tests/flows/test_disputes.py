@@ -8,8 +8,8 @@ import pytest
 
 from compliance.alerts.models import Alert
 from compliance.audits.models import StressTest
+from compliance.disputes.findings import findings_of
 from compliance.disputes.models import Dispute
-from compliance.disputes.selectors import findings_of
 from compliance.disputes.services import dispute_rule, docket_take
 from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.verify.docket_rules import docket_verify

@@ -90,8 +90,6 @@ def _register(page: Page) -> None:
 
 def _look_before(page: Page) -> None:
     """See what the stress test will ask, of how many, by what limit, before anything runs."""
-    for box in page.get_by_role("group", name="Stress tests").get_by_role("checkbox").all():
-        box.set_checked(False)
     page.get_by_label(f"{REFUSAL} (safety.refusal)").check()
     foreseen = page.get_by_role("status", name="What they would ask")
     expect(foreseen.get_by_role("group")).to_have_count(1)

@@ -68,8 +68,6 @@ def _schedule(page: Page) -> None:
     page.get_by_role("link", name="Schedules").click()
     page.get_by_role("link", name="New schedule").click()
     page.get_by_label("Name").fill("Every night")
-    for box in page.get_by_role("group", name="Stress tests").get_by_role("checkbox").all():
-        box.set_checked(False)
     page.get_by_label(f"{REFUSAL} (safety.refusal)").check()
     page.get_by_label(f"{DIGEST} (").check()
     foreseen = page.get_by_role("status", name="What a run would ask")

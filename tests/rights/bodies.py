@@ -21,6 +21,8 @@ ROUTE_FORM = {
 }
 
 STEPS: dict[str, dict[str, Any]] = {
+    "agree": {},
+    "object": {"reasons": "It is too little."},
     "commit": {"commitment": "ab" * 32},
     "reveal": {"share": SHARES["claimant"]},
     "draw": {},
@@ -46,6 +48,16 @@ BODIES: dict[tuple[str, str], Any] = {
         "access": "sealed",
         "location": "vault",
         "more": "parents",
+    },
+    ("portal:training-data-declare", "post"): lambda world: {
+        "version": str(world.at["version_id"]),
+        "name": "Licensed news",
+        "kind": "licensed",
+    },
+    ("api:training-data-sources", "post"): lambda world: {
+        "version": str(world.at["version_id"]),
+        "name": "Licensed news",
+        "kind": "licensed",
     },
     ("portal:model-offer", "post"): lambda _: {"jurisdictions": "EU de"},
     ("portal:version-run", "post"): lambda _: {"tests": ["safety.refusal"]},
@@ -184,6 +196,16 @@ BODIES: dict[tuple[str, str], Any] = {
     ("portal:dispute-order", "post"): lambda _: {
         "tests": [EXACT],
         "draw_by": f"{SOON:%Y-%m-%dT%H:%M}",
+    },
+    ("portal:dispute-propose", "post"): lambda _: {
+        "tests": [EXACT],
+        "draw_by": f"{SOON + timedelta(days=9):%Y-%m-%dT%H:%M}",
+        "reasons": "It compares weights.",
+    },
+    ("api:dispute-propose", "post"): lambda _: {
+        "battery": [EXACT],
+        "draw_by": (SOON + timedelta(days=9)).isoformat(),
+        "reasons": "It compares weights.",
     },
     ("api:dispute-order", "post"): lambda _: {"battery": [EXACT], "draw_by": SOON.isoformat()},
     **{

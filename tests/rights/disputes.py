@@ -23,7 +23,7 @@ from compliance.registry.services import version_register
 from tests.cast import Cast
 from tests.disputing import EXACT, Case, announce_exact, case_of, rivals_version
 
-STAGES = ("answered", "ordered", "committed", "overdue", "ruled")
+STAGES = ("answered", "proposed", "ordered", "committed", "overdue", "running", "ruled")
 
 
 def disputes_at(cast: Cast, version: Version) -> dict[str, dict[str, Any]]:
@@ -34,6 +34,9 @@ def disputes_at(cast: Cast, version: Version) -> dict[str, dict[str, Any]]:
     rivals_version(cast, version.location, slug="free")
     at = {stage: _reached(case, stage) for stage, case in cases.items()}
     by_name = {
+        "dispute-propose": "answered",
+        "dispute-agree": "proposed",
+        "dispute-object": "proposed",
         "dispute-order": "answered",
         "dispute-commit": "ordered",
         "dispute-reveal": "committed",
@@ -68,12 +71,16 @@ def _reached(case: Case, stage: str) -> Dispute:
             title="Log", text="Ours.", confidential=True, files=[Attached("log.txt", b"step 1")]
         )
         dispute_file(viewer=case.claimant, dispute=dispute, submission=secret)
+    elif stage == "proposed":
+        case.proposed(dispute, by=case.respondent)
     elif stage == "ordered":
         case.ordered(dispute)
     elif stage == "committed":
         case.committed(dispute)
     elif stage == "overdue":
         _overdue(case, dispute)
+    elif stage == "running":
+        case.running(dispute)
     else:
         dispute_rule(
             viewer=case.court,

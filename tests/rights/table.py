@@ -25,6 +25,9 @@ ROUTE = Needs(Action.ROUTE_ALERTS, Reach.INSIDE)
 ROUTE_WHOLE = Needs(Action.ROUTE_ALERTS, Reach.WHOLE)
 ANYBODY, ME, ASKS, SITS = Public(), SignedIn(), Asks(), Sits()
 STEPS: dict[str, Row] = {
+    "propose": {"post": Sits(Act.PROPOSE)},
+    "agree": {"post": Sits(Act.AGREE)},
+    "object": {"post": Sits(Act.OBJECT)},
     "order": {"post": Sits(Act.ORDER)},
     "commit": {"post": Sits(Act.COMMIT)},
     "reveal": {"post": Sits(Act.REVEAL)},
@@ -53,6 +56,11 @@ PORTAL: dict[str, Row] = {
     "portal:history-drawing": {"get": READ},
     "portal:question-ask": {"get": ASKS, "post": ASKS},
     "portal:matrix": {"get": ME},
+    "portal:training-data": {"get": ME},
+    "portal:training-data-declare": {
+        "get": Needs(Action.REGISTER, Reach.ANYWHERE),
+        "post": Needs(Action.REGISTER, Reach.CHOICE),
+    },
     "portal:questions": {"get": ME},
     "portal:question": {"get": READ, "post": Needs(Action.ANSWER_QUESTION)},
     "portal:policies": {"get": ME},
@@ -153,7 +161,7 @@ PORTAL: dict[str, Row] = {
 
 API: dict[str, Row] = {
     "api:report": {"get": READ},
-    "api:training-data-sources": {"get": ME},
+    "api:training-data-sources": {"get": ME, "post": REGISTER},
     "api:training-data-source": {"get": READ},
     "api:questions": {"get": ME, "post": ASKS},
     "api:question": {"get": READ},
@@ -228,6 +236,7 @@ API: dict[str, Row] = {
     "api:docket": {"get": SITS},
     "api:dispute-filings": {"post": Sits(Act.FILE)},
     "api:dispute-filing": {"get": Sits(confidential=True)},
+    "api:dispute-filing-file": {"get": Sits(confidential=True)},
     **{f"api:dispute-{name}": row for name, row in STEPS.items()},
 }
 
@@ -264,6 +273,7 @@ RESOURCES: dict[str, str] = {
     **dict.fromkeys(("api:grants", "api:readings", "api:tokens", "api:token"), "access"),
     **dict.fromkeys(("api:disputes", "api:dispute", "api:docket"), "disputes"),
     **dict.fromkeys(("api:dispute-filings", "api:dispute-filing"), "disputes"),
+    "api:dispute-filing-file": "disputes",
     **dict.fromkeys((f"api:dispute-{name}" for name in STEPS), "disputes"),
 }
 """The resource that a token's scope must name for each address, if it does not name all."""

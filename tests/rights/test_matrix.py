@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from compliance.accounts.services import token_issue
 from compliance.domain.rights import TokenScope
-from compliance.ledger.signer import LogSigner
-from compliance.registry.models import Version
-from tests.cast import Cast
+from tests.rights.addresses import addresses, path_of
 from tests.rights.bodies import BODIES
 from tests.rights.needs import Answer, Caller, Need, SignedIn
-from tests.rights.people import World, world_make
+from tests.rights.people import World
 from tests.rights.table import (
     API,
     EVERYBODY,
@@ -47,37 +42,14 @@ NAMED = {
     ("api:policy-pack-drop", "post"): "organization",
     ("api:policy-pack-schedule", "post"): "organization",
     ("api:versions", "post"): "model",
+    ("api:training-data-sources", "post"): "version",
     ("api:disputes", "post"): "version",
     ("api:schedules", "post"): "model",
     ("api:runs", "post"): "version",
     ("api:run-forecast", "post"): "version",
 }
 """Where a body names what may be hidden: then its field is told of, as for what is not there."""
-QUERIES = {
-    "api:ledger-consistency": "?old=1&new={size}",
-    "portal:schedule-forecast": "?model={model_id}&tests=safety.refusal",
-}
 DRAWN_FOR = {"northwind administrator", "regulator by grant", "grant on this model"}
-
-
-@pytest.fixture
-def world(cast: Cast, version: Version, signer: LogSigner, tmp_path: Path) -> World:
-    return world_make(cast, version, signer, tmp_path / "witness")
-
-
-def addresses() -> Iterator[tuple[str, str]]:
-    """Name and route of everything that the application answers."""
-    yield from _walk(get_resolver().url_patterns, "", "")
-
-
-def _walk(patterns: list[Any], route: str, space: str) -> Iterator[tuple[str, str]]:
-    for pattern in patterns:
-        whole = route + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            yield from _walk(pattern.url_patterns, whole, inner)
-        elif isinstance(pattern, URLPattern):
-            yield space + (pattern.name or whole), whole
 
 
 def test_every_address_has_a_row() -> None:
@@ -111,7 +83,7 @@ def test_every_read_of_the_api_has_a_tag_that_is_answered_304(world: World) -> N
     for name, row in API.items():
         if "get" not in row or name.startswith("api:export"):  # streamed: a tag is of all bytes
             continue
-        path = _path(world, name)
+        path = path_of(world, name)
         tag = client.get(path).get("ETag")
         assert tag, name
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304, name
@@ -206,15 +178,9 @@ def _classed(world: World, client: Client, name: str, method: str) -> Answer | s
     return said.get(status, f"{status} {answer.content[-300:]!r}")
 
 
-def _path(world: World, name: str) -> str:
-    at = world.at | world.instead.get(name, {})
-    parts = {part: at[part] for part in _parts(name)}
-    return reverse(name, kwargs=parts) + QUERIES.get(name, "").format(**at)
-
-
 def _called(world: World, client: Client, name: str, method: str) -> Any:
     """The answer to a call, whose changes are undone."""
-    path = _path(world, name)
+    path = path_of(world, name)
     made = BODIES.get((name, method))
     body = made(world) if made else {}
     encoding = {"format": "json"} if isinstance(client, APIClient) and method != "get" else {}
@@ -222,20 +188,6 @@ def _called(world: World, client: Client, name: str, method: str) -> Any:
         answer = getattr(client, method)(path, body, **encoding)
         transaction.set_rollback(True)
     return answer
-
-
-_PARTS: dict[str, list[str]] = {}
-
-
-def _parts(name: str) -> list[str]:
-    if not _PARTS:
-        for one, route in addresses():
-            _PARTS[one] = [part.split(":")[-1].rstrip(">") for part in _converters(route)]
-    return _PARTS[name]
-
-
-def _converters(route: str) -> list[str]:
-    return [piece.split(">")[0] for piece in route.split("<")[1:]]
 
 
 def _api(caller: Caller, *scopes: TokenScope) -> APIClient:

@@ -1,8 +1,8 @@
-"""Steps in a dispute: file, appoint, order, commit, reveal, draw, rule, dissent, withdraw."""
+"""Steps in a dispute: appoint, propose, order, draw, rule, dissent, withdraw."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from uuid import UUID
 
@@ -12,70 +12,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api.operations import OperationApi, operation
-from compliance.api.shapes import BatteryField, InputShape, OutputShape, Reason, words
+from compliance.api.shapes import BatteryField, InputShape, Reason, words
 from compliance.api.v1.disputes import DisputeGetApi
 from compliance.disputes.selectors import dispute_get
 from compliance.disputes.services import (
-    Submission,
+    battery_agree,
+    battery_object,
     battery_order,
-    dispute_file,
+    battery_propose,
     dispute_rule,
     dispute_withdraw,
-    filing_read,
     reviewer_appoint,
     ruling_dissent,
     seed_draw,
     share_commit,
     share_reveal,
 )
-from compliance.domain.dispute_words import RulingOutcome, Side
+from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.disputes import MAX_TEXT
 
 REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 _HEX = r"^[0-9a-f]{64}$"
-
-
-class DisputeFilingGetApi(OperationApi):
-    """What somebody filed, with its text."""
-
-    @extend_schema_serializer(component_name="DisputeFilingText")
-    class Output(OutputShape):
-        """A filing's text; every reading of a confidential one is an entry of the ledger."""
-
-        number = serializers.IntegerField()
-        side = serializers.ChoiceField(choices=words(Side))
-        title = serializers.CharField()
-        confidential = serializers.BooleanField()
-        text = serializers.CharField()
-        filed_at = serializers.DateTimeField()
-
-    @operation(
-        "dispute_filing_get",
-        returns=Output,
-        refuses={HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN},
-    )
-    def get(self, request: Request, dispute_id: UUID, number: int) -> Response:
-        """Get a filing with its text."""
-        filing, text = filing_read(viewer=self.viewer, dispute_id=dispute_id, number=number)
-        told = {name: getattr(filing, name) for name in ("number", "side", "title", "filed_at")}
-        told |= {"confidential": filing.confidential, "text": text}
-        return Response(DisputeFilingGetApi.Output(told).data)
-
-
-class DisputeFileApi(OperationApi):
-    """Files a text for a party or a reviewer."""
-
-    @extend_schema_serializer(component_name="DisputeFileRequest")
-    class Input(InputShape):
-        title = serializers.CharField(max_length=200)
-        text = serializers.CharField(max_length=MAX_TEXT)
-        confidential = serializers.BooleanField(default=False)
-
-    @operation("dispute_file", body=Input, returns=DisputeGetApi.Output, refuses=REFUSES)
-    def post(self, request: Request, dispute_id: UUID) -> Response:
-        """File a text; files are filed in the portal."""
-        submission = Submission(**self.body(DisputeFileApi.Input))
-        return _step(self, dispute_id, dispute_file, submission=submission)
 
 
 class DisputeAppointApi(OperationApi):
@@ -88,7 +45,44 @@ class DisputeAppointApi(OperationApi):
     @operation("dispute_appoint", body=Input, returns=DisputeGetApi.Output, refuses=REFUSES)
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Appoint a reviewer."""
-        return _step(self, dispute_id, reviewer_appoint, **self.body(DisputeAppointApi.Input))
+        return step(self, dispute_id, reviewer_appoint, **self.body(DisputeAppointApi.Input))
+
+
+class DisputeProposeApi(OperationApi):
+    """Proposes the next battery, for a party."""
+
+    @extend_schema_serializer(component_name="DisputePropose")
+    class Input(InputShape):
+        battery = BatteryField(help_text="Provenance tests that compare two versions.")
+        draw_by = serializers.DateTimeField(help_text="After the other party's time to agree.")
+        reasons = serializers.CharField(max_length=MAX_TEXT)
+
+    @operation("dispute_propose", body=Input, returns=DisputeGetApi.Output, refuses=REFUSES)
+    def post(self, request: Request, dispute_id: UUID) -> Response:
+        """Propose a battery."""
+        return step(self, dispute_id, battery_propose, **self.body(DisputeProposeApi.Input))
+
+
+class DisputeAgreeApi(OperationApi):
+    """Agrees to what the other party proposed, which then is the battery."""
+
+    @operation("dispute_agree", returns=DisputeGetApi.Output, refuses=REFUSES)
+    def post(self, request: Request, dispute_id: UUID) -> Response:
+        """Agree to the battery that is proposed."""
+        return step(self, dispute_id, battery_agree)
+
+
+class DisputeObjectApi(OperationApi):
+    """Objects to what the other party proposed."""
+
+    @extend_schema_serializer(component_name="DisputeObject")
+    class Input(InputShape):
+        reasons = serializers.CharField(max_length=MAX_TEXT)
+
+    @operation("dispute_object", body=Input, returns=DisputeGetApi.Output, refuses=REFUSES)
+    def post(self, request: Request, dispute_id: UUID) -> Response:
+        """Object to the battery that is proposed."""
+        return step(self, dispute_id, battery_object, **self.body(DisputeObjectApi.Input))
 
 
 class DisputeOrderApi(OperationApi):
@@ -98,11 +92,16 @@ class DisputeOrderApi(OperationApi):
     class Input(InputShape):
         battery = BatteryField(help_text="Provenance tests that compare two versions.")
         draw_by = serializers.DateTimeField()
+        reasons = serializers.CharField(
+            max_length=MAX_TEXT,
+            default="",
+            help_text="Not to be left out where a party objected to what the other proposed.",
+        )
 
     @operation("dispute_order", body=Input, returns=DisputeGetApi.Output, refuses=REFUSES)
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Order the battery."""
-        return _step(self, dispute_id, battery_order, **self.body(DisputeOrderApi.Input))
+        return step(self, dispute_id, battery_order, **self.body(DisputeOrderApi.Input))
 
 
 class DisputeCommitApi(OperationApi):
@@ -115,7 +114,7 @@ class DisputeCommitApi(OperationApi):
     @operation("dispute_commit", body=Input, returns=DisputeGetApi.Output, refuses=REFUSES)
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Commit to a share of the seed."""
-        return _step(self, dispute_id, share_commit, **self.body(DisputeCommitApi.Input))
+        return step(self, dispute_id, share_commit, **self.body(DisputeCommitApi.Input))
 
 
 class DisputeRevealApi(OperationApi):
@@ -128,7 +127,7 @@ class DisputeRevealApi(OperationApi):
     @operation("dispute_reveal", body=Input, returns=DisputeGetApi.Output, refuses=REFUSES)
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Reveal a share of the seed."""
-        return _step(self, dispute_id, share_reveal, **self.body(DisputeRevealApi.Input))
+        return step(self, dispute_id, share_reveal, **self.body(DisputeRevealApi.Input))
 
 
 class DisputeDrawApi(OperationApi):
@@ -137,7 +136,7 @@ class DisputeDrawApi(OperationApi):
     @operation("dispute_draw", returns=DisputeGetApi.Output, refuses=REFUSES)
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Draw the seed with what was revealed."""
-        return _step(self, dispute_id, seed_draw)
+        return step(self, dispute_id, seed_draw)
 
 
 class DisputeRuleApi(OperationApi):
@@ -154,7 +153,7 @@ class DisputeRuleApi(OperationApi):
         """Rule."""
         given = self.body(DisputeRuleApi.Input)
         outcome = RulingOutcome(given.pop("outcome"))
-        return _step(self, dispute_id, dispute_rule, outcome=outcome, **given)
+        return step(self, dispute_id, dispute_rule, outcome=outcome, **given)
 
 
 class DisputeDissentApi(OperationApi):
@@ -167,7 +166,7 @@ class DisputeDissentApi(OperationApi):
     @operation("dispute_dissent", body=Input, returns=DisputeGetApi.Output, refuses=REFUSES)
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Dissent from the ruling."""
-        return _step(self, dispute_id, ruling_dissent, **self.body(DisputeDissentApi.Input))
+        return step(self, dispute_id, ruling_dissent, **self.body(DisputeDissentApi.Input))
 
 
 class DisputeWithdrawApi(OperationApi):
@@ -176,12 +175,29 @@ class DisputeWithdrawApi(OperationApi):
     @operation("dispute_withdraw", body=Reason, returns=DisputeGetApi.Output, refuses=REFUSES)
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Withdraw the claim."""
-        return _step(self, dispute_id, dispute_withdraw, **self.body(Reason))
+        return step(self, dispute_id, dispute_withdraw, **self.body(Reason))
 
 
-def _step(
+DISPUTE_STEPS: Mapping[str, type[OperationApi]] = {
+    "appoint": DisputeAppointApi,
+    "propose": DisputeProposeApi,
+    "agree": DisputeAgreeApi,
+    "object": DisputeObjectApi,
+    "order": DisputeOrderApi,
+    "commit": DisputeCommitApi,
+    "reveal": DisputeRevealApi,
+    "draw": DisputeDrawApi,
+    "rule": DisputeRuleApi,
+    "dissent": DisputeDissentApi,
+    "withdraw": DisputeWithdrawApi,
+}
+"""Steps by the last part of their addresses."""
+
+
+def step(
     api: OperationApi, dispute_id: UUID, service: Callable[..., object], **given: object
 ) -> Response:
+    """Take a step by its service, and answer with the dispute as it is then."""
     viewer = api.viewer
     dispute = dispute_get(viewer=viewer, dispute_id=dispute_id)
     service(viewer=viewer, dispute=dispute, **given)

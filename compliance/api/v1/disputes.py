@@ -22,11 +22,8 @@ from compliance.api.operations import (
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reference, StressTestSpec, words
 from compliance.api.v1.results import BundleRenderer
-from compliance.disputes.selectors import (
-    dispute_get,
-    dispute_list,
-    findings_of,
-)
+from compliance.disputes.findings import findings_of
+from compliance.disputes.selectors import dispute_get, dispute_list
 from compliance.disputes.services import dispute_open, docket_take
 from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
 from compliance.domain.vocabulary import LineageFinding
@@ -77,6 +74,7 @@ class DisputeGetApi(OperationApi):
             class File(OutputShape):
                 """A file, by digest."""
 
+                number = serializers.IntegerField(help_text="In its filing, from 1.")
                 name = serializers.CharField()
                 sha256 = serializers.CharField()
                 size_bytes = serializers.IntegerField()
@@ -90,9 +88,24 @@ class DisputeGetApi(OperationApi):
             files = File(many=True)
             filed_at = serializers.DateTimeField()
 
+        @extend_schema_serializer(component_name="DisputeProposal")
+        class Proposal(OutputShape):
+            """A battery that one party would agree to, and what the other says of it."""
+
+            number = serializers.IntegerField(help_text="Of the battery that it would be.")
+            side = serializers.ChoiceField(choices=words(Side))
+            tests = StressTestSpec(source="plan.battery", many=True)
+            plan_digest = serializers.CharField()
+            reasons = serializers.CharField()
+            draw_by = serializers.DateTimeField()
+            agree_by = serializers.DateTimeField()
+            objection = serializers.CharField(
+                source="objection.reasons", default=None, allow_null=True
+            )
+
         @extend_schema_serializer(component_name="DisputeBattery")
         class Battery(OutputShape):
-            """What the court ordered, and the seed that the parties drew."""
+            """What was ordered or agreed on, and the seed that the parties drew."""
 
             @extend_schema_serializer(component_name="DisputeCommitment")
             class Commitment(OutputShape):
@@ -102,6 +115,11 @@ class DisputeGetApi(OperationApi):
                 sha256 = serializers.CharField()
                 share = serializers.CharField(source="reveal.share", default=None, allow_null=True)
 
+            number = serializers.IntegerField()
+            agreed = serializers.BooleanField(
+                source="was_agreed", help_text="By both parties; else the court ordered it."
+            )
+            reasons = serializers.CharField(help_text="Of the court, where it gave some.")
             tests = StressTestSpec(source="plan.battery", many=True)
             plan_digest = serializers.CharField()
             court_commitment = serializers.CharField()
@@ -143,7 +161,8 @@ class DisputeGetApi(OperationApi):
 
         reviewers = serializers.ListField(child=serializers.CharField())
         filings = Filing(many=True)
-        battery = Battery(default=None, allow_null=True)
+        proposals = Proposal(many=True)
+        batteries = Battery(many=True)
         findings = Finding(many=True)
         ruling = Ruling(default=None, allow_null=True)
 

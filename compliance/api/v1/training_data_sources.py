@@ -1,8 +1,10 @@
-"""Training-data sources that providers declared: list, get."""
+"""Training-data sources that providers declared: list, get, declare."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
@@ -10,11 +12,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.accounts.services import model_reading_tell
-from compliance.api.operations import OperationApi, narrowed, operation
+from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
-from compliance.api.shapes import OutputShape, Reference, words
+from compliance.api.shapes import AddressField, InputShape, OutputShape, Reference, words
+from compliance.domain.lineage import DeclaredSource
 from compliance.domain.vocabulary import Seen, SourceKind
-from compliance.registry.selectors import training_source_get, training_source_list
+from compliance.registry.selectors import version_get
+from compliance.registry.services import training_source_declare
+from compliance.registry.sources import training_source_get, training_source_list
+
+
+@extend_schema_serializer(component_name="TrainingSourceDeclaration")
+class SourceDeclaration(InputShape):
+    """A source of training data as a provider declares it."""
+
+    kind = serializers.ChoiceField(choices=words(SourceKind))
+    name = serializers.CharField(max_length=200)
+    url = AddressField(required=False, allow_blank=True, max_length=200)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
+    licence = serializers.CharField(required=False, allow_blank=True, max_length=100)
+
+
+def declared(given: Mapping[str, Any]) -> DeclaredSource:
+    """What a checked declaration says."""
+    return DeclaredSource(**{**given, "kind": SourceKind(given["kind"])})
 
 
 class TrainingSourceGetApi(OperationApi):
@@ -22,7 +43,7 @@ class TrainingSourceGetApi(OperationApi):
 
     @extend_schema_serializer(component_name="TrainingDataSource")
     class Output(OutputShape):
-        """A source of training data, as the provider declared it with a version."""
+        """A source of training data, as the provider declared it of a version."""
 
         id = serializers.IntegerField()
         organization = serializers.CharField(
@@ -35,7 +56,7 @@ class TrainingSourceGetApi(OperationApi):
         url = serializers.CharField()
         description = serializers.CharField()
         licence = serializers.CharField(help_text="As declared; empty where none is.")
-        declared_at = serializers.DateTimeField(source="version.registered_at")
+        declared_at = serializers.DateTimeField(source="stands_from")
 
     @operation("training_source_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, source_id: int) -> Response:
@@ -75,3 +96,27 @@ class TrainingSourceListApi(OperationApi):
             licence=wanted.get("licence"),
         )
         return paged(request, rows, row=TrainingSourceGetApi.Output, order=("-id",))
+
+
+class TrainingSourceDeclareApi(OperationApi):
+    """Declares a source of a version that is registered already."""
+
+    @extend_schema_serializer(component_name="LaterTrainingSourceDeclaration")
+    class Input(SourceDeclaration):
+        version = serializers.UUIDField()
+
+    @operation(
+        "training_source_declare",
+        body=Input,
+        returns=TrainingSourceGetApi.Output,
+        status=HTTPStatus.CREATED,
+        refuses={HTTPStatus.FORBIDDEN},
+    )
+    def post(self, request: Request) -> Response:
+        """Declare a training-data source."""
+        given, viewer = self.body(TrainingSourceDeclareApi.Input), self.viewer
+        version_id = given.pop("version")
+        version = named("version", lambda: version_get(viewer=viewer, version_id=version_id))
+        made = training_source_declare(viewer=viewer, version=version, source=declared(given))
+        source = training_source_get(viewer=viewer, source_id=made.pk)
+        return created(TrainingSourceGetApi.Output, source, at="training-data-source")

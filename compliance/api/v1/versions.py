@@ -15,8 +15,9 @@ from rest_framework.response import Response
 from compliance.accounts.services import model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
-from compliance.api.shapes import AddressField, InputShape, OutputShape, Reference, words
-from compliance.domain.lineage import DeclaredParent, DeclaredSource
+from compliance.api.shapes import InputShape, OutputShape, Reference, words
+from compliance.api.v1.training_data_sources import SourceDeclaration, declared
+from compliance.domain.lineage import DeclaredParent
 from compliance.domain.vocabulary import Access, LineageRelation, Seen, SourceKind
 from compliance.registry.selectors import model_get, version_get, version_list
 from compliance.registry.services import Declarations, version_register
@@ -125,14 +126,6 @@ class VersionRegisterApi(OperationApi):
             version = serializers.UUIDField()
             relation = serializers.ChoiceField(choices=words(LineageRelation))
 
-        @extend_schema_serializer(component_name="TrainingSourceDeclaration")
-        class Source(InputShape):
-            kind = serializers.ChoiceField(choices=words(SourceKind))
-            name = serializers.CharField(max_length=200)
-            url = AddressField(required=False, allow_blank=True, max_length=200)
-            description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
-            licence = serializers.CharField(required=False, allow_blank=True, max_length=100)
-
         model = serializers.UUIDField()
         name = serializers.CharField(max_length=50)
         access = serializers.ChoiceField(choices=words(Access))
@@ -142,7 +135,7 @@ class VersionRegisterApi(OperationApi):
         parents = Parent(  # type: ignore[call-arg]
             many=True, required=False, max_length=MOST_DECLARED
         )
-        sources = Source(  # type: ignore[call-arg]
+        sources = SourceDeclaration(  # type: ignore[call-arg]
             many=True, required=False, max_length=MOST_DECLARED
         )
 
@@ -176,8 +169,5 @@ def _declarations(given: Mapping[str, Any]) -> Declarations:
             )
             for parent in given.get("parents", ())
         ),
-        sources=tuple(
-            DeclaredSource(**{**source, "kind": SourceKind(source["kind"])})
-            for source in given.get("sources", ())
-        ),
+        sources=tuple(declared(source) for source in given.get("sources", ())),
     )

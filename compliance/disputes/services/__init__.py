@@ -20,13 +20,21 @@ from compliance.disputes.services.opening import (
     dispute_withdraw,
     reviewer_appoint,
 )
+from compliance.disputes.services.proposals import (
+    battery_agree,
+    battery_object,
+    battery_propose,
+)
 from compliance.disputes.services.rulings import dispute_rule, ruling_dissent
 from compliance.disputes.services.telling import dispute_alert
 
 __all__ = [
     "Attached",
     "Submission",
+    "battery_agree",
+    "battery_object",
     "battery_order",
+    "battery_propose",
     "dispute_alert",
     "dispute_file",
     "dispute_hear",

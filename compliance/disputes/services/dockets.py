@@ -36,11 +36,10 @@ def docket_take(*, viewer: Viewer, dispute_id: UUID) -> bytes:
         DamagedError: the store does not hold what the record names.
     """
     dispute = dispute_get(viewer=viewer, dispute_id=dispute_id)
-    battery = getattr(dispute, "battery", None)
     content = docket_build(
         Docket(
             dispute=str(dispute.id),
-            plan=battery.plan if battery else None,
+            plans=tuple(one.plan for one in dispute.batteries.all()),
             proof=_proof(dispute),
             bundles=tuple(bundle_build(result_bundle(one)) for one in _results(dispute)),
         )
@@ -76,9 +75,9 @@ def _proof(dispute: Dispute) -> bytes:
 
 
 def _results(dispute: Dispute) -> list[Result]:
-    """Those that were heard, in the battery's order."""
-    if dispute.state not in {DisputeState.HEARD.value, DisputeState.RULED.value}:
-        return []
+    """Those that were heard, in the order of the batteries; of the one that runs, none yet."""
     heard = Result.objects.filter(shard__run__draw__battery__dispute=dispute)
+    if dispute.state == DisputeState.RUNNING.value and dispute.battery:
+        heard = heard.exclude(shard__run__draw__battery=dispute.battery)
     related = heard.select_related("shard__run", "version__model__organization")
-    return list(related.order_by("shard__position"))
+    return list(related.order_by("shard__run__draw__battery__number", "shard__position"))

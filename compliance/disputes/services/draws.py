@@ -10,8 +10,9 @@ from django.utils import timezone
 from compliance.accounts.models import User
 from compliance.accounts.selectors import Viewer
 from compliance.audits.services import Cause, run_request
+from compliance.disputes.findings import findings_by_battery
 from compliance.disputes.models import Battery, Commitment, Dispute, Draw, Reveal
-from compliance.disputes.selectors import Seat, acting, dispute_of_run, findings_of
+from compliance.disputes.selectors import Seat, acting, dispute_of_run
 from compliance.disputes.services.telling import (
     HOUSE,
     dispute_held,
@@ -45,11 +46,8 @@ def share_commit(*, viewer: Viewer, dispute: Dispute, commitment: str) -> Commit
     held = dispute_held(dispute)
     seat = acting(viewer=viewer, dispute=held, act=Act.COMMIT)
     hex_check("commitment", commitment)
-    battery = held.battery
-    if commitment in {
-        battery.court_commitment,
-        *battery.commitments.values_list("sha256", flat=True),
-    }:
+    battery = _battery(held)
+    if commitment in _commitments(held):
         raise _refusal("commitment", "another committed to the same", "Choose bytes of your own")
     try:
         with transaction.atomic():
@@ -81,7 +79,8 @@ def share_reveal(*, viewer: Viewer, dispute: Dispute, share: str) -> Reveal:
     """
     held = dispute_held(dispute)
     seat = acting(viewer=viewer, dispute=held, act=Act.REVEAL)
-    committed = {one.side: one for one in held.battery.commitments.all()}
+    battery = _battery(held)
+    committed = {one.side: one for one in battery.commitments.all()}
     if len(committed) < len(_PARTIES):
         raise TransitionError("nobody may reveal before both parties have committed")
     own = committed[seat.side.value]
@@ -102,7 +101,7 @@ def share_reveal(*, viewer: Viewer, dispute: Dispute, share: str) -> Reveal:
             "statement": f"The {seat.side.value} reveals its share of the seed: {share}.",
         },
     )
-    if len(_shares(held.battery)) == len(_PARTIES) + 1:
+    if len(_shares(battery)) == len(_PARTIES) + 1:
         _draw(held, seat, viewer.user)
     return made
 
@@ -116,7 +115,7 @@ def seed_draw(*, viewer: Viewer, dispute: Dispute) -> Draw:
     """
     held = dispute_held(dispute)
     seat = acting(viewer=viewer, dispute=held, act=Act.DRAW)
-    if timezone.now() < held.battery.draw_by:
+    if timezone.now() < _battery(held).draw_by:
         raise TransitionError("the parties may still commit and reveal")
     return _draw(held, seat, viewer.user)
 
@@ -129,9 +128,10 @@ def dispute_hear(*, event_id: UUID) -> None:
     if dispute is None:
         return
     held = dispute_held(dispute)
-    if held.state != DisputeState.RUNNING.value:
+    drawn = held.battery.drawn if held.battery else None
+    if held.state != DisputeState.RUNNING.value or drawn is None or drawn.run_id != run_id:
         return
-    found = findings_of(dispute=held)
+    *_, found = findings_by_battery(dispute=held)
     dispute_move(dispute=held, new=DisputeState.HEARD, who=HOUSE, why="the battery has ended")
     dispute_tell(
         event_type=EventType.DISPUTE_HEARD,
@@ -147,7 +147,8 @@ def dispute_hear(*, event_id: UUID) -> None:
 
 
 def _draw(dispute: Dispute, seat: Seat, actor: User) -> Draw:
-    battery, shares = dispute.battery, _shares(dispute.battery)
+    battery = _battery(dispute)
+    shares = _shares(battery)
     seed = seed_drawn(dispute=str(dispute.id), plan_digest=battery.plan_digest, shares=shares)
     run = run_request(
         version=dispute.respondent_version,
@@ -173,6 +174,21 @@ def _draw(dispute: Dispute, seat: Seat, actor: User) -> Draw:
     why = "the seed was drawn, and the battery runs"
     dispute_move(dispute=dispute, new=DisputeState.RUNNING, who=actor.email, why=why)
     return made
+
+
+def _battery(dispute: Dispute) -> Battery:
+    """The one that is being drawn for; every state in which one draws has it."""
+    battery = dispute.battery
+    if battery is None:
+        raise TransitionError("no battery is ordered")
+    return battery
+
+
+def _commitments(dispute: Dispute) -> set[str]:
+    """Every one of the dispute: a share that an earlier battery revealed is no secret."""
+    parties = Commitment.objects.filter(battery__dispute=dispute)
+    courts = dispute.batteries.values_list("court_commitment", flat=True)
+    return {*courts, *parties.values_list("sha256", flat=True)}
 
 
 def _shares(battery: Battery) -> dict[Side, str]:

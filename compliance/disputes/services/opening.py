@@ -97,7 +97,7 @@ def reviewer_appoint(*, viewer: Viewer, dispute: Dispute, organization: str) -> 
         )
     made = Appointment.objects.create(dispute=held, organization=reviewer, appointed_by=viewer.user)
     models = [held.claimant_version.model]
-    if hasattr(held, "battery"):
+    if held.battery:
         models.append(held.respondent_version.model)
     for model in models:
         dispute_grant_give(dispute=held.id, organization=reviewer, model=model, actor=viewer.user)

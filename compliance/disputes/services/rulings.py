@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from compliance.accounts.selectors import Viewer
+from compliance.disputes.findings import findings_of
 from compliance.disputes.models import Dispute, Dissent, Ruling
-from compliance.disputes.selectors import acting, findings_of
+from compliance.disputes.selectors import acting
 from compliance.disputes.services.telling import (
     dispute_held,
     dispute_move,
@@ -35,7 +36,7 @@ def dispute_rule(
     text_check("operative", operative)
     text_check("reasons", reasons)
     found = findings_of(dispute=held)
-    ruling_check(outcome, DisputeState(held.state), found)
+    ruling_check(outcome, found)
     findings: list[Json] = [one.to_json() for one in found]
     ruling = Ruling.objects.create(
         dispute=held,

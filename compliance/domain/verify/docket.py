@@ -2,7 +2,7 @@
 
 An archive as bundles are (``archive.py``), of these parts:
 
-- ``docket.json``: ``{"format", "dispute", "plan"}``; the plan is null where no battery was ordered.
+- ``docket.json``: ``{"format", "dispute", "plans"}``; a plan for each battery, in order.
 - ``proof.json``: a page's proof (``page_proof.py``) of every step, as the court's record
   has it: who claims what, the digests of what was filed, the order, commitments and shares, what
   was found, the ruling.
@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from compliance.domain.batteries import MOST_BATTERIES
 from compliance.domain.canonical import Json, canonical_json
 from compliance.domain.disputes import MOST_TESTS
 from compliance.domain.specs import StressTestSpec
@@ -29,10 +30,11 @@ from compliance.domain.verify.archive import (
     write_archive,
 )
 
-FORMAT = "assay/docket/v1"
+FORMAT = "assay/docket/v2"
 PLAN_FORMAT = "assay/plan/v1"
 MAX_DOCKET_BYTES = 1 << 20
 MAX_PROOF_BYTES = 1 << 26
+MOST_BUNDLES = MOST_TESTS * MOST_BATTERIES
 _FIRST = ("docket.json", "proof.json")
 _LOCAL_HEADER = 30
 
@@ -42,13 +44,13 @@ class Docket:
     """What a docket holds; nothing of it is verified.
 
     Attributes:
-        plan: as the court ordered it; None where it ordered none.
+        plans: as they were ordered or agreed on, one for each battery, in order.
         proof: a page's proof of every step.
         bundles: of the results that were heard, in order.
     """
 
     dispute: str
-    plan: Mapping[str, Json] | None
+    plans: tuple[Mapping[str, Json], ...]
     proof: bytes
     bundles: tuple[bytes, ...]
 
@@ -101,14 +103,14 @@ def docket_read(data: bytes) -> Docket:
         value = strict_json(head, max_bytes=MAX_DOCKET_BYTES)
     except StrictJsonError as error:
         raise ArchiveError(f"docket.json: {error}") from error
-    if not isinstance(value, Mapping) or set(value) != {"format", "dispute", "plan"}:
-        raise ArchiveError("docket.json has format, dispute and plan")
-    plan, dispute = value["plan"], value["dispute"]
+    if not isinstance(value, Mapping) or set(value) != {"format", "dispute", "plans"}:
+        raise ArchiveError("docket.json has format, dispute and plans")
+    plans, dispute = value["plans"], value["dispute"]
     if value["format"] != FORMAT or not isinstance(dispute, str):
         raise ArchiveError(f"docket.json is not of the format {FORMAT}")
-    if plan is not None and not isinstance(plan, Mapping):
-        raise ArchiveError("the plan in docket.json is an object or null")
-    found = Docket(dispute, cast("Mapping[str, Json] | None", plan), proof, tuple(bundles))
+    if not isinstance(plans, list) or not all(isinstance(one, Mapping) for one in plans):
+        raise ArchiveError("the plans in docket.json are a list of objects")
+    found = Docket(dispute, cast("tuple[Mapping[str, Json]]", tuple(plans)), proof, tuple(bundles))
     if _head(found) != head:
         raise ArchiveError("docket.json is written in another way than it must be")
     return found
@@ -121,12 +123,12 @@ def is_docket(data: bytes) -> bool:
 
 
 def _limits(bundles: int) -> dict[str, int]:
-    if not 0 <= bundles <= MOST_TESTS:
-        raise ArchiveError(f"a docket has its two first parts and at most {MOST_TESTS} bundles")
+    if not 0 <= bundles <= MOST_BUNDLES:
+        raise ArchiveError(f"a docket has its two first parts and at most {MOST_BUNDLES} bundles")
     limits = dict(zip(_FIRST, (MAX_DOCKET_BYTES, MAX_PROOF_BYTES), strict=True))
     return limits | {f"result-{one}.zip": MAX_ARCHIVE_BYTES for one in range(1, bundles + 1)}
 
 
 def _head(docket: Docket) -> bytes:
-    plan = None if docket.plan is None else dict(docket.plan)
-    return canonical_json({"format": FORMAT, "dispute": docket.dispute, "plan": plan})
+    plans: list[Json] = [dict(one) for one in docket.plans]
+    return canonical_json({"format": FORMAT, "dispute": docket.dispute, "plans": plans})

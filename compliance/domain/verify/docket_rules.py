@@ -8,24 +8,28 @@ established, and the first that is broken ends the verification.
 3. ``steps``. All steps are of this dispute and in the record of the court that the first one names;
    their places in the log ascend, and the lifecycle (``disputes.DISPUTE_MOVES``) allows each after
    the one before. A docket is cut off where it was taken: later steps may exist.
-4. ``plan``. The plan in hand has the digest that the order committed to, and names the two versions
-   by the weights that the opening names.
-5. ``seed``. Every share is the one that its side committed to before, both parties had committed
-   before either revealed, and the seed is the hash of plan and shares.
+4. ``plan``. Each battery's plan in hand has the digest that the order committed to, and names the
+   two versions by the weights that the opening names. What was agreed on is what the other party
+   had proposed. A further battery is one that ``batteries.py`` allows after what was heard before.
+5. ``seed``. For each battery: every share is the one that its side committed to before, both
+   parties had committed before either revealed, and the seed is the hash of plan and shares. No
+   commitment is made twice: what one battery revealed is no secret in the next.
 6. ``results``. Each bundle keeps every rule of ``rules.py``. It is of the statement that was heard,
-   on the respondent's weights, by a spec of the plan and the code announced when it was ordered,
-   with the seed that follows from the one drawn, logged after the draw; and what was told of it
-   is what its estimate says.
-7. ``ruling``. It quotes what was heard, and its outcome is one that this allows.
+   on the respondent's weights, by a spec of its battery's plan and the code announced when that was
+   ordered, with the seed that follows from the one drawn, logged after the draw; and what was told
+   of it is what its estimate says.
+7. ``ruling``. It quotes everything that was heard, and its outcome is one that this allows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import cast
 
 from compliance.domain.attestation import statement_digest
+from compliance.domain.batteries import battery_next_check
 from compliance.domain.canonical import Json, digest
 from compliance.domain.commitments import CommitmentError
 from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
@@ -37,13 +41,13 @@ from compliance.domain.disputes import (
     finding_statement,
     ruling_check,
 )
-from compliance.domain.drawing import seed_drawn, share_commitment
 from compliance.domain.errors import AssayError
 from compliance.domain.events import EventType
 from compliance.domain.runs import seed_from
 from compliance.domain.statements import parse_result_statement
 from compliance.domain.verify.bundle import bundle_read
 from compliance.domain.verify.docket import Docket, docket_read
+from compliance.domain.verify.docket_rounds import FREEZES, Round, rounds_of
 from compliance.domain.verify.docket_steps import Told, object_of, told_of
 from compliance.domain.verify.page_proof import page_proof_read, page_verify
 from compliance.domain.verify.rules import (
@@ -55,9 +59,8 @@ from compliance.domain.verify.rules import (
 )
 from compliance.domain.verify.trust import Trust
 
-_PARTIES = (Side.CLAIMANT, Side.RESPONDENT)
 _BECOMES = {
-    EventType.DISPUTE_BATTERY_ORDERED: DisputeState.ORDERED,
+    **dict.fromkeys(FREEZES, DisputeState.ORDERED),
     EventType.DISPUTE_SEED_DRAWN: DisputeState.RUNNING,
     EventType.DISPUTE_HEARD: DisputeState.HEARD,
     EventType.DISPUTE_RULED: DisputeState.RULED,
@@ -83,8 +86,6 @@ class TrustedDocket:
         self._docket, self._trust = docket, trust
         _, entries = page_proof_read(docket.proof)
         self._told = [told_of(one) for one in entries]
-        self._before = DisputeState.OPENED
-        """What it was when it was ruled on."""
 
     def steps(self) -> str:
         first = self._told[0] if self._told else None
@@ -103,82 +104,73 @@ class TrustedDocket:
         answers = one.event_type is EventType.DISPUTE_FILED
         if answers and state is DisputeState.OPENED and one.said("side") == Side.RESPONDENT.value:
             return DisputeState.ANSWERED
-        new = _BECOMES.get(one.event_type)
+        again = one.event_type in FREEZES and state is DisputeState.HEARD
+        new = DisputeState.ORDERED_AGAIN if again else _BECOMES.get(one.event_type)
         if new is None:
             return state
         dispute_move_check(state, new)
-        if new is DisputeState.RULED:
-            self._before = state
         return new
 
+    @cached_property
+    def _rounds(self) -> list[Round]:
+        return rounds_of(self._told)
+
     def plan(self) -> str:
-        ordered = self._one(EventType.DISPUTE_BATTERY_ORDERED)
-        if ordered is None:
-            if self._docket.plan is not None:
+        plans = self._docket.plans
+        if not self._rounds:
+            if plans:
                 raise BrokenError("there is a plan that nobody ordered")
             return "no battery was ordered"
-        plan = self._docket.plan
-        if plan is None or digest(plan) != ordered.said("plan"):
-            raise BrokenError("the plan is not the one that was ordered")
-        for side in _PARTIES:
-            named, opened = object_of(plan[side.value]), object_of(self._told[0].said(side.value))
-            if any(named[key] != opened[key] for key in ("version", "weights_digest")):
-                raise BrokenError(f"the plan names another version of the {side.value}")
-        return f"the plan in hand was ordered, in entry {ordered.index} ({digest(plan)[:12]})"
+        if len(plans) != len(self._rounds):
+            raise BrokenError("there is not one plan for each battery")
+        told: list[list[Found]] = []
+        for one, plan in zip(self._rounds, plans, strict=True):
+            one.check_plan(plan, self._told[0])
+            names = [str(object_of(spec)["name"]) for spec in cast(Sequence[Json], plan["battery"])]
+            battery_next_check(told, names)
+            told.append(one.found())
+        return "; ".join(
+            f"the plan in hand was {_frozen(one)}, in entry {one.ordered.index} "
+            f"({digest(plan)[:12]})"
+            for one, plan in zip(self._rounds, plans, strict=True)
+        )
 
     def seed(self) -> str:
-        drawn, ordered = self._drawn(), self._one(EventType.DISPUTE_BATTERY_ORDERED)
-        if drawn is None or ordered is None:
-            return "no seed was drawn"
-        shares = {Side(name): str(one) for name, one in object_of(drawn.said("shares")).items()}
-        committed = self._by_side(EventType.DISPUTE_COMMITTED)
-        revealed = self._by_side(EventType.DISPUTE_REVEALED)
-        if share_commitment(shares[Side.COURT]) != ordered.said("court_commitment"):
-            raise BrokenError("the court's share is not the one that it committed to")
-        if set(shares) - {Side.COURT} != set(revealed):
-            raise BrokenError("the shares are not those that were revealed")
-        for side, one in revealed.items():
-            if shares[side] != one.said("share"):
-                raise BrokenError(f"the share of the {side.value} is another than was revealed")
-            if share_commitment(shares[side]) != committed[side].said("commitment"):
-                raise BrokenError(f"the share of the {side.value} is not what it committed to")
-            if any(one.index < committed[party].index for party in _PARTIES):
-                raise BrokenError("a share was revealed before both parties had committed")
-        seed = seed_drawn(
-            dispute=self._docket.dispute, plan_digest=str(ordered.said("plan")), shares=shares
-        )
-        if seed != drawn.said("seed"):
-            raise BrokenError("the seed does not follow from plan and shares")
-        withheld = [side.value for side in _PARTIES if side not in shares]
-        besides = f"; withheld by the {' and the '.join(withheld)}" if withheld else ""
-        return f"{seed[:12]} follows from the plan and {len(shares)} shares{besides}"
+        made = [one for one in self._told if one.event_type is EventType.DISPUTE_COMMITTED]
+        if len({str(one.said("commitment")) for one in made}) < len(made):
+            raise BrokenError("two commitments are the same")
+        said = [one.check_seed(self._docket.dispute) for one in self._rounds]
+        return "; ".join(said) or "no seed was drawn"
 
     def results(self) -> str:
-        proved = [one for one in self._found() if one.statement_sha256]
+        rounds = enumerate(self._rounds)
+        told = [(one, place) for place, each in rounds for one in each.found()]
+        proved = [(one, place) for one, place in told if one.statement_sha256]
         if len(proved) != len(self._docket.bundles):
             raise BrokenError("there is not one bundle for each result that was heard")
         unchecked: list[str] = []
-        for one, bundle in zip(proved, self._docket.bundles, strict=True):
+        for (one, place), bundle in zip(proved, self._docket.bundles, strict=True):
             for step in verify(bundle, self._trust):
                 if step.outcome is Outcome.BROKEN:
                     raise BrokenError(f"{one.test}: {step.rule}: {step.text}")
                 if step.outcome is Outcome.NOT_CHECKED:
                     unchecked.append(f"{one.test}: {step.rule}: {step.text}")
-            self._belongs(one, bundle)
+            self._belongs(one, bundle, place)
         said = " ".join(one.statement for one in self._found()) or "nothing was heard"
         if unchecked:
             raise NotCheckedError(f"{said} Every proof holds, but {'; '.join(unchecked)}")
         return said
 
-    def _belongs(self, one: Found, content: bytes) -> None:
+    def _belongs(self, one: Found, content: bytes, place: int) -> None:
         bundle, _ = bundle_read(content)
         statement = parse_result_statement(bundle.attestation.payload)
-        finding, plan = statement.finding, self._docket.plan or {}
-        drawn, ordered = self._drawn(), self._one(EventType.DISPUTE_BATTERY_ORDERED)
-        if drawn is None or ordered is None:
+        finding, plan = statement.finding, self._docket.plans[place]
+        ordered = self._rounds[place].ordered
+        drawn = self._rounds[place].one(EventType.DISPUTE_SEED_DRAWN)
+        if drawn is None:
             raise BrokenError("a result was heard that no seed was drawn for")
         battery = cast(Sequence[Json], plan["battery"])
-        place = battery.index(finding.spec.to_json()) if finding.spec.to_json() in battery else -1
+        at = battery.index(finding.spec.to_json()) if finding.spec.to_json() in battery else -1
         respondent, claimant = object_of(plan["respondent"]), object_of(plan["claimant"])
         expected = finding_of(finding.estimate, finding.verdict)
         said = finding_statement(
@@ -193,9 +185,9 @@ class TrustedDocket:
             and statement_digest(bundle.attestation.payload) == one.statement_sha256,
             "is not on the respondent's weights": [subject.sha256 for subject in statement.subjects]
             == [respondent["weights_digest"]],
-            "is not by a spec of the plan": place >= 0 and finding.spec.digest == one.spec_digest,
+            "is not by a spec of the plan": at >= 0 and finding.spec.digest == one.spec_digest,
             "ran by other code than was announced": finding.code_digest
-            == cast(Sequence[Json], ordered.said("codes"))[place],
+            == cast(Sequence[Json], ordered.said("codes"))[at],
             "ran with another seed": finding.seed
             == seed_from(drawn=str(drawn.said("seed")), spec_digest=finding.spec.digest),
             "was logged before the seed was drawn": bundle.proof.index > drawn.index,
@@ -214,7 +206,7 @@ class TrustedDocket:
         if ruled.said("findings") != [one.to_json() for one in found]:
             raise BrokenError("the ruling quotes other findings than were heard")
         outcome = RulingOutcome(str(ruled.said("outcome")))
-        ruling_check(outcome, self._before, found)
+        ruling_check(outcome, found)
         return f"{outcome.value.replace('_', ' ')}, as what was heard allows"
 
     def rules(self) -> Iterator[tuple[DocketRule, Callable[[], str]]]:
@@ -225,17 +217,13 @@ class TrustedDocket:
     def _one(self, event_type: EventType) -> Told | None:
         return next((one for one in self._told if one.event_type is event_type), None)
 
-    def _drawn(self) -> Told | None:
-        return self._one(EventType.DISPUTE_SEED_DRAWN)
-
-    def _by_side(self, event_type: EventType) -> dict[Side, Told]:
-        told = [one for one in self._told if one.event_type is event_type]
-        return {Side(str(one.said("side"))): one for one in told}
-
     def _found(self) -> list[Found]:
-        heard = self._one(EventType.DISPUTE_HEARD)
-        told = cast(Sequence[Json], heard.said("findings")) if heard else []
-        return [Found.from_json(object_of(one)) for one in told]
+        return [one for each in self._rounds for one in each.found()]
+
+
+def _frozen(one: Round) -> str:
+    agreed = one.ordered.event_type is EventType.DISPUTE_BATTERY_AGREED
+    return "agreed on" if agreed else "ordered"
 
 
 def docket_verify(data: bytes, trust: Trust) -> Iterator[Step]:

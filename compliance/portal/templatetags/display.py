@@ -65,6 +65,7 @@ STATE_ICONS = {
     "opened": "scale",
     "answered": "scale",
     "ordered": "clock",
+    "ordered_again": "clock",
     "heard": "scale",
     "ruled": "circle-check",
     "withdrawn": "ban",

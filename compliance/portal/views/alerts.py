@@ -28,6 +28,7 @@ from compliance.domain.rights import Action
 from compliance.domain.vocabulary import AlertState
 from compliance.portal.alert_forms import AnswerForm, AssignForm, SnoozeForm
 from compliance.portal.alert_history import history
+from compliance.portal.crumbs import led_to
 from compliance.portal.forms import PortalForm, ReasonForm
 from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
@@ -152,6 +153,8 @@ def _detail(
         "portal/alerts/detail.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
         alert=alert,
+        evidence=led_to(viewer=viewer, alert=alert, path=alert.path),
+        bundle=led_to(viewer=viewer, alert=alert, path=alert.bundle_path),
         history=history(alert),
         refused=refused,
         forms={**_forms(alert, {}), **refused} if may_answer else {},

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.audits.beside import beside, beside_candidates, scores_of
-from compliance.audits.selectors import result_entries, result_get, result_history
+from compliance.audits.selectors import result_entries, result_get, result_history, run_get
 from compliance.domain.errors import NotFoundError
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Seen
@@ -23,6 +23,7 @@ from compliance.dossiers.chart_specs import PRINT, history_spec
 from compliance.dossiers.charts import VEGA_LITE_VERSION, parts_chart
 from compliance.dossiers.history import Series, series_of
 from compliance.portal.catalogue import titles
+from compliance.portal.crumbs import surroundings
 from compliance.portal.paging import PER_PAGE, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.portal.views.ledger import download
@@ -50,7 +51,13 @@ def side_by_side(request: HttpRequest, viewer: Viewer, result_id: UUID) -> HttpR
     """A result beside another of the same stress test on the same model."""
     second = result_get(viewer=viewer, result_id=result_id)
     choices = beside_candidates(viewer=viewer, result=second)
-    context: dict[str, Any] = {"result": second, "choices": choices[:CHOICES]}
+    run = run_get(viewer=viewer, run_id=second.shard.run_id)
+    context: dict[str, Any] = {
+        "result": second,
+        "run": run,
+        "around": surroundings(viewer=viewer, run=run),
+        "choices": choices[:CHOICES],
+    }
     if first := _chosen(request, viewer):
         for one in (first, second):
             subject = f"run/{one.shard.run_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct, sudo
+from compliance.disputes.findings import findings_by_battery
 from compliance.disputes.selectors import (
     acting,
     acts_of,
@@ -20,7 +22,6 @@ from compliance.disputes.selectors import (
     courts,
     dispute_get,
     dispute_list,
-    findings_of,
     seats_of,
 )
 from compliance.disputes.services import (
@@ -37,6 +38,10 @@ from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.portal.views.ledger import download
 from compliance.registry.selectors import version_get, version_list
+
+if TYPE_CHECKING:
+    from compliance.disputes.models import Battery, Dispute
+    from compliance.domain.disputes import Found
 
 STATES = [state.value for state in DisputeState]
 
@@ -180,13 +185,19 @@ def _docket(
         "portal/disputes/detail.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if bound else HTTPStatus.OK,
         dispute=dispute,
-        battery=getattr(dispute, "battery", None),
-        draw=getattr(getattr(dispute, "battery", None), "draw", None),
+        batteries=_batteries(dispute),
         ruling=getattr(dispute, "ruling", None),
-        findings=findings_of(dispute=dispute),
         steps=steps,
         in_confidence=_in_confidence(viewer, dispute),
     )
+
+
+def _batteries(dispute: Dispute) -> list[tuple[Battery, list[Found]]]:
+    """Each battery, the newest first, with what it found so far."""
+    found = findings_by_battery(dispute=dispute)
+    batteries = list(dispute.batteries.all())
+    heard = [*found, *([] for _ in batteries[len(found) :])]
+    return [*zip(batteries, heard, strict=True)][::-1]
 
 
 def _ids(name: str) -> str:
@@ -194,8 +205,8 @@ def _ids(name: str) -> str:
     return f"id_{name}_%s"
 
 
-def _in_confidence(viewer: Viewer, dispute: object) -> bool:
-    seats = seats_of(dispute=dispute)  # type: ignore[arg-type]
+def _in_confidence(viewer: Viewer, dispute: Dispute) -> bool:
+    seats = seats_of(dispute=dispute)
     return any(
         one.side is not Side.REVIEWER and one.organization.id in viewer.roles for one in seats
     )

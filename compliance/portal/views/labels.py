@@ -17,6 +17,7 @@ from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Seen
 from compliance.portal.catalogue import titles
+from compliance.portal.crumbs import surroundings
 from compliance.portal.forms import LabelForm, refusal
 from compliance.portal.viewing import for_viewer, page
 
@@ -36,6 +37,7 @@ def sheet(request: HttpRequest, viewer: Viewer, run_id: UUID, position: int) -> 
         viewer,
         "portal/runs/labels.html",
         run=run,
+        around=surroundings(viewer=viewer, run=run),
         shard=found.shard,
         sheet=found,
         asked=asked,

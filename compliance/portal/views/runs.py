@@ -28,6 +28,7 @@ from compliance.domain.vocabulary import RunState, Seen, ShardState
 from compliance.dossiers.charts import parts_chart
 from compliance.dossiers.figures import figure
 from compliance.portal.catalogue import titles
+from compliance.portal.crumbs import surroundings
 from compliance.portal.forms import ReasonForm
 from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, fragment, page
@@ -154,6 +155,7 @@ def items(request: HttpRequest, viewer: Viewer, run_id: UUID, shard_id: UUID) ->
         rows = rows.filter(value=float(value))
     context: dict[str, Any] = {
         "run": run,
+        "around": surroundings(viewer=viewer, run=run),
         "shard": shard,
         "parts": parts,
         "labels": labels,
@@ -183,6 +185,7 @@ def _detail(
         "portal/runs/detail.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if cancel_form.is_bound else HTTPStatus.OK,
         run=run,
+        around=surroundings(viewer=viewer, run=run),
         shards=shards,
         titles=names,
         transitions=run.transitions.select_related("shard"),

@@ -32,7 +32,7 @@ from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
 from compliance.domain.schedules import Rule, next_firings, slots_preview
 from compliance.domain.vocabulary import CatchUp, Seen
-from compliance.portal.catalogue import choices, titles
+from compliance.portal.catalogue import offered, titles
 from compliance.portal.paging import paged, query_without_page
 from compliance.portal.schedule_forms import RuleForm, ScheduleForm
 from compliance.portal.viewing import for_viewer, fragment, page
@@ -95,7 +95,7 @@ def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     if not models:
         raise NotAllowedError("your role does not include: schedule")
     initial = {"model": request.GET.get("model", "")}
-    form = ScheduleForm(request.POST or None, models=models, tests=choices(), initial=initial)
+    form = ScheduleForm(request.POST or None, models=models, tests=offered(), initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:

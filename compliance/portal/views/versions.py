@@ -18,7 +18,7 @@ from compliance.audits.services import battery_resolve, run_request_by
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Access, Seen
-from compliance.portal.catalogue import choices, foreseen, titles
+from compliance.portal.catalogue import foreseen, offered, titles
 from compliance.portal.declarations import DeclarationForms
 from compliance.portal.forms import BatteryForm, VersionForm
 from compliance.portal.viewing import for_viewer, page
@@ -32,7 +32,7 @@ RUNS_SHOWN = 10
 @for_viewer
 def detail(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpResponse:
     """One version: what was registered, what was declared, what the stress tests say."""
-    return _detail(request, viewer, version_id, BatteryForm(tests=choices()))
+    return _detail(request, viewer, version_id)
 
 
 @require_POST
@@ -41,7 +41,7 @@ def run_now(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpRespo
     """Request a run of the chosen stress tests."""
     version = version_get(viewer=viewer, version_id=version_id)
     viewer.require(Action.REQUEST_RUN, version.model.organization_id)
-    form = BatteryForm(request.POST, tests=choices())
+    form = BatteryForm(request.POST, tests=offered(Access(version.access)))
     if form.is_valid():
         try:
             battery = battery_resolve(battery=form.cleaned_data["tests"])
@@ -95,9 +95,10 @@ def register(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpRespon
 
 
 def _detail(
-    request: HttpRequest, viewer: Viewer, version_id: UUID, form: BatteryForm
+    request: HttpRequest, viewer: Viewer, version_id: UUID, bound: BatteryForm | None = None
 ) -> HttpResponse:
     version = version_get(viewer=viewer, version_id=version_id)
+    form = bound or BatteryForm(tests=offered(Access(version.access)))
     subject = f"version/{version.id}"
     model_reading_tell(viewer=viewer, what=Seen.VERSION, model=version.model, subject=subject)
     return page(
@@ -112,6 +113,7 @@ def _detail(
         form=form,
         forecasts=foreseen(viewer, _ticked(form), version),
         may_run=viewer.may(Action.REQUEST_RUN, version.model.organization_id),
+        may_declare=viewer.may(Action.REGISTER, version.model.organization_id),
     )
 
 

@@ -8,6 +8,7 @@ from compliance.registry.services.registering import (
     version_register,
 )
 from compliance.registry.services.sketching import sketch_record, sketches_request
+from compliance.registry.services.sources import training_source_declare
 
 __all__ = [
     "Declarations",
@@ -16,5 +17,6 @@ __all__ = [
     "model_register",
     "sketch_record",
     "sketches_request",
+    "training_source_declare",
     "version_register",
 ]

@@ -1,0 +1,62 @@
+"""Declaring a source of training data of a version that is registered already."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.accounts.selectors import Viewer
+from compliance.domain.errors import InvalidInputError
+from compliance.domain.events import EventType
+from compliance.domain.lineage import DeclaredSource
+from compliance.domain.rights import Action
+from compliance.events.services import event_record
+from compliance.registry.models import TrainingSource, Version
+
+
+@transaction.atomic
+def training_source_declare(
+    *, viewer: Viewer, version: Version, source: DeclaredSource
+) -> TrainingSource:
+    """Declare that a version was trained on something; it says when, and stands.
+
+    Raises:
+        InvalidInputError: naming name: the version declares it already.
+        NotAllowedError, NotFoundError: the viewer may not register there.
+    """
+    viewer.require(Action.REGISTER, version.model.organization_id)
+    held = Version.objects.select_for_update().get(id=version.id)  # whoever declares it too waits
+    if held.sources.filter(kind=source.kind.value, name=source.name).exists():
+        raise InvalidInputError(
+            field="name",
+            problem=f"{version} declares '{source.name}' already",
+            fix="Declare each source once",
+        )
+    made = TrainingSource.objects.create(
+        version=held,
+        kind=source.kind.value,
+        name=source.name,
+        url=source.url,
+        description=source.description,
+        licence=source.licence,
+        declared_by=viewer.user,
+        declared_at=timezone.now(),
+    )
+    event_record(
+        event_type=EventType.TRAINING_SOURCE_DECLARED,
+        organization_id=version.model.organization_id,
+        subject=f"training_source/{made.pk}",
+        payload={
+            "version": str(version.id),
+            "label": str(version),
+            "source": made.pk,
+            "kind": made.kind,
+            "name": made.name,
+            "url": made.url,
+            "description": made.description,
+            "licence": made.licence,
+        },
+        actor=viewer.user,
+        model_id=version.model_id,
+    )
+    return made
