@@ -46,16 +46,22 @@ from .dispute_commitment import DisputeCommitment
 from .dispute_dissent import DisputeDissent
 from .dispute_dissent_request import DisputeDissentRequest
 from .dispute_file import DisputeFile
+from .dispute_file_form import DisputeFileForm
 from .dispute_file_request import DisputeFileRequest
 from .dispute_filing import DisputeFiling
 from .dispute_filing_text import DisputeFilingText
 from .dispute_finding import DisputeFinding
 from .dispute_list_state import DisputeListState
+from .dispute_object import DisputeObject
 from .dispute_open import DisputeOpen
 from .dispute_order import DisputeOrder
 from .dispute_order_battery_item_type_1 import DisputeOrderBatteryItemType1
 from .dispute_order_battery_item_type_1_parameters import DisputeOrderBatteryItemType1Parameters
 from .dispute_page import DisputePage
+from .dispute_proposal import DisputeProposal
+from .dispute_propose import DisputePropose
+from .dispute_propose_battery_item_type_1 import DisputeProposeBatteryItemType1
+from .dispute_propose_battery_item_type_1_parameters import DisputeProposeBatteryItemType1Parameters
 from .dispute_reveal import DisputeReveal
 from .dispute_rule import DisputeRule
 from .dispute_ruling import DisputeRuling
@@ -97,6 +103,7 @@ from .label_add import LabelAdd
 from .label_sheet import LabelSheet
 from .label_sheet_labels import LabelSheetLabels
 from .label_sheet_words import LabelSheetWords
+from .later_training_source_declaration import LaterTrainingSourceDeclaration
 from .ledger import Ledger
 from .ledger_entry import LedgerEntry
 from .ledger_entry_list_type import LedgerEntryListType
@@ -268,16 +275,22 @@ __all__ = (
     "DisputeDissent",
     "DisputeDissentRequest",
     "DisputeFile",
+    "DisputeFileForm",
     "DisputeFileRequest",
     "DisputeFiling",
     "DisputeFilingText",
     "DisputeFinding",
     "DisputeListState",
+    "DisputeObject",
     "DisputeOpen",
     "DisputeOrder",
     "DisputeOrderBatteryItemType1",
     "DisputeOrderBatteryItemType1Parameters",
     "DisputePage",
+    "DisputeProposal",
+    "DisputePropose",
+    "DisputeProposeBatteryItemType1",
+    "DisputeProposeBatteryItemType1Parameters",
     "DisputeReveal",
     "DisputeRule",
     "DisputeRuling",
@@ -319,6 +332,7 @@ __all__ = (
     "LabelSheet",
     "LabelSheetLabels",
     "LabelSheetWords",
+    "LaterTrainingSourceDeclaration",
     "Ledger",
     "LedgerEntry",
     "LedgerEntryListType",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
   from ..models.dispute_battery import DisputeBattery
   from ..models.dispute_filing import DisputeFiling
   from ..models.dispute_finding import DisputeFinding
+  from ..models.dispute_proposal import DisputeProposal
   from ..models.dispute_ruling import DisputeRuling
   from ..models.reference import Reference
 
@@ -46,8 +47,9 @@ class Dispute:
             opened_at (datetime.datetime):
             reviewers (list[str]):
             filings (list[DisputeFiling]):
+            proposals (list[DisputeProposal]):
+            batteries (list[DisputeBattery]):
             findings (list[DisputeFinding]):
-            battery (DisputeBattery | None | Unset):
             ruling (DisputeRuling | None | Unset):
      """
 
@@ -63,8 +65,9 @@ class Dispute:
     opened_at: datetime.datetime
     reviewers: list[str]
     filings: list[DisputeFiling]
+    proposals: list[DisputeProposal]
+    batteries: list[DisputeBattery]
     findings: list[DisputeFinding]
-    battery: DisputeBattery | None | Unset = UNSET
     ruling: DisputeRuling | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -76,6 +79,7 @@ class Dispute:
         from ..models.dispute_battery import DisputeBattery # noqa: PLC0415
         from ..models.dispute_filing import DisputeFiling # noqa: PLC0415
         from ..models.dispute_finding import DisputeFinding # noqa: PLC0415
+        from ..models.dispute_proposal import DisputeProposal # noqa: PLC0415
         from ..models.dispute_ruling import DisputeRuling # noqa: PLC0415
         from ..models.reference import Reference # noqa: PLC0415
         id = str(self.id)
@@ -109,20 +113,26 @@ class Dispute:
 
 
 
+        proposals = []
+        for proposals_item_data in self.proposals:
+            proposals_item = proposals_item_data.to_dict()
+            proposals.append(proposals_item)
+
+
+
+        batteries = []
+        for batteries_item_data in self.batteries:
+            batteries_item = batteries_item_data.to_dict()
+            batteries.append(batteries_item)
+
+
+
         findings = []
         for findings_item_data in self.findings:
             findings_item = findings_item_data.to_dict()
             findings.append(findings_item)
 
 
-
-        battery: dict[str, Any] | None | Unset
-        if isinstance(self.battery, Unset):
-            battery = UNSET
-        elif isinstance(self.battery, DisputeBattery):
-            battery = self.battery.to_dict()
-        else:
-            battery = self.battery
 
         ruling: dict[str, Any] | None | Unset
         if isinstance(self.ruling, Unset):
@@ -148,10 +158,10 @@ class Dispute:
             "opened_at": opened_at,
             "reviewers": reviewers,
             "filings": filings,
+            "proposals": proposals,
+            "batteries": batteries,
             "findings": findings,
         })
-        if battery is not UNSET:
-            field_dict["battery"] = battery
         if ruling is not UNSET:
             field_dict["ruling"] = ruling
 
@@ -164,6 +174,7 @@ class Dispute:
         from ..models.dispute_battery import DisputeBattery # noqa: PLC0415
         from ..models.dispute_filing import DisputeFiling # noqa: PLC0415
         from ..models.dispute_finding import DisputeFinding # noqa: PLC0415
+        from ..models.dispute_proposal import DisputeProposal # noqa: PLC0415
         from ..models.dispute_ruling import DisputeRuling # noqa: PLC0415
         from ..models.reference import Reference # noqa: PLC0415
         d = dict(src_dict)
@@ -218,6 +229,26 @@ class Dispute:
             filings.append(filings_item)
 
 
+        proposals = []
+        _proposals = d.pop("proposals")
+        for proposals_item_data in (_proposals):
+            proposals_item = DisputeProposal.from_dict(proposals_item_data)
+
+
+
+            proposals.append(proposals_item)
+
+
+        batteries = []
+        _batteries = d.pop("batteries")
+        for batteries_item_data in (_batteries):
+            batteries_item = DisputeBattery.from_dict(batteries_item_data)
+
+
+
+            batteries.append(batteries_item)
+
+
         findings = []
         _findings = d.pop("findings")
         for findings_item_data in (_findings):
@@ -226,26 +257,6 @@ class Dispute:
 
 
             findings.append(findings_item)
-
-
-        def _parse_battery(data: object) -> DisputeBattery | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                battery_type_0 = DisputeBattery.from_dict(data)
-
-
-
-                return battery_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(DisputeBattery | None | Unset, data)
-
-        battery = _parse_battery(d.pop("battery", UNSET))
 
 
         def _parse_ruling(data: object) -> DisputeRuling | None | Unset:
@@ -281,8 +292,9 @@ class Dispute:
             opened_at=opened_at,
             reviewers=reviewers,
             filings=filings,
+            proposals=proposals,
+            batteries=batteries,
             findings=findings,
-            battery=battery,
             ruling=ruling,
         )
 

@@ -27,9 +27,12 @@ T = TypeVar("T", bound="DisputeBattery")
 
 @_attrs_define
 class DisputeBattery:
-    """ What the court ordered, and the seed that the parties drew.
+    """ What was ordered or agreed on, and the seed that the parties drew.
 
         Attributes:
+            number (int):
+            agreed (bool): By both parties; else the court ordered it.
+            reasons (str): Of the court, where it gave some.
             tests (list[StressTestSpec]):
             plan_digest (str):
             court_commitment (str):
@@ -39,6 +42,9 @@ class DisputeBattery:
             run (None | Unset | UUID):
      """
 
+    number: int
+    agreed: bool
+    reasons: str
     tests: list[StressTestSpec]
     plan_digest: str
     court_commitment: str
@@ -55,6 +61,12 @@ class DisputeBattery:
     def to_dict(self) -> dict[str, Any]:
         from ..models.dispute_commitment import DisputeCommitment # noqa: PLC0415
         from ..models.stress_test_spec import StressTestSpec # noqa: PLC0415
+        number = self.number
+
+        agreed = self.agreed
+
+        reasons = self.reasons
+
         tests = []
         for tests_item_data in self.tests:
             tests_item = tests_item_data.to_dict()
@@ -93,6 +105,9 @@ class DisputeBattery:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({
+            "number": number,
+            "agreed": agreed,
+            "reasons": reasons,
             "tests": tests,
             "plan_digest": plan_digest,
             "court_commitment": court_commitment,
@@ -113,6 +128,12 @@ class DisputeBattery:
         from ..models.dispute_commitment import DisputeCommitment # noqa: PLC0415
         from ..models.stress_test_spec import StressTestSpec # noqa: PLC0415
         d = dict(src_dict)
+        number = d.pop("number")
+
+        agreed = d.pop("agreed")
+
+        reasons = d.pop("reasons")
+
         tests = []
         _tests = d.pop("tests")
         for tests_item_data in (_tests):
@@ -173,6 +194,9 @@ class DisputeBattery:
 
 
         dispute_battery = cls(
+            number=number,
+            agreed=agreed,
+            reasons=reasons,
             tests=tests,
             plan_digest=plan_digest,
             court_commitment=court_commitment,

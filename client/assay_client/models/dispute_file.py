@@ -23,11 +23,13 @@ class DisputeFile:
     """ A file, by digest.
 
         Attributes:
+            number (int): In its filing, from 1.
             name (str):
             sha256 (str):
             size_bytes (int):
      """
 
+    number: int
     name: str
     sha256: str
     size_bytes: int
@@ -38,6 +40,8 @@ class DisputeFile:
 
 
     def to_dict(self) -> dict[str, Any]:
+        number = self.number
+
         name = self.name
 
         sha256 = self.sha256
@@ -48,6 +52,7 @@ class DisputeFile:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({
+            "number": number,
             "name": name,
             "sha256": sha256,
             "size_bytes": size_bytes,
@@ -60,6 +65,8 @@ class DisputeFile:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        number = d.pop("number")
+
         name = d.pop("name")
 
         sha256 = d.pop("sha256")
@@ -67,6 +74,7 @@ class DisputeFile:
         size_bytes = d.pop("size_bytes")
 
         dispute_file = cls(
+            number=number,
             name=name,
             sha256=sha256,
             size_bytes=size_bytes,

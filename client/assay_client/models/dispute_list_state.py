@@ -5,6 +5,7 @@ class DisputeListState(StrEnum):
     HEARD = "heard"
     OPENED = "opened"
     ORDERED = "ordered"
+    ORDERED_AGAIN = "ordered_again"
     RULED = "ruled"
     RUNNING = "running"
     WITHDRAWN = "withdrawn"

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
+from ..types import UNSET, Unset
 from typing import cast
 import datetime
 
@@ -32,10 +33,12 @@ class DisputeOrder:
         Attributes:
             battery (list[DisputeOrderBatteryItemType1 | str]): Provenance tests that compare two versions.
             draw_by (datetime.datetime):
+            reasons (str | Unset): Not to be left out where a party objected to what the other proposed. Default: ''.
      """
 
     battery: list[DisputeOrderBatteryItemType1 | str]
     draw_by: datetime.datetime
+    reasons: str | Unset = ''
 
 
 
@@ -56,6 +59,8 @@ class DisputeOrder:
 
         draw_by = self.draw_by.isoformat()
 
+        reasons = self.reasons
+
 
         field_dict: dict[str, Any] = {}
 
@@ -63,6 +68,8 @@ class DisputeOrder:
             "battery": battery,
             "draw_by": draw_by,
         })
+        if reasons is not UNSET:
+            field_dict["reasons"] = reasons
 
         return field_dict
 
@@ -98,9 +105,12 @@ class DisputeOrder:
 
 
 
+        reasons = d.pop("reasons", UNSET)
+
         dispute_order = cls(
             battery=battery,
             draw_by=draw_by,
+            reasons=reasons,
         )
 
         return dispute_order

@@ -1,7 +1,10 @@
 from enum import StrEnum
 
 class EventTypesEnum(StrEnum):
+    DISPUTE_BATTERY_AGREED = "dispute.battery.agreed"
+    DISPUTE_BATTERY_OBJECTED = "dispute.battery.objected"
     DISPUTE_BATTERY_ORDERED = "dispute.battery.ordered"
+    DISPUTE_BATTERY_PROPOSED = "dispute.battery.proposed"
     DISPUTE_COMMITTED = "dispute.committed"
     DISPUTE_DISSENTED = "dispute.dissented"
     DISPUTE_FILED = "dispute.filed"
@@ -29,6 +32,7 @@ class EventTypesEnum(StrEnum):
     MODEL_MANIFEST_VERIFIED = "model.manifest.verified"
     MODEL_OFFERED = "model.offered"
     MODEL_REGISTERED = "model.registered"
+    MODEL_TRAINING_SOURCE_DECLARED = "model.training_source.declared"
     MODEL_VERSION_REGISTERED = "model.version.registered"
     MODEL_VERSION_SCREENED = "model.version.screened"
     OBLIGATION_DUE = "obligation.due"

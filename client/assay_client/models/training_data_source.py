@@ -25,7 +25,7 @@ T = TypeVar("T", bound="TrainingDataSource")
 
 @_attrs_define
 class TrainingDataSource:
-    """ A source of training data, as the provider declared it with a version.
+    """ A source of training data, as the provider declared it of a version.
 
         Attributes:
             id (int):

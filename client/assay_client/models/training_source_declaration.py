@@ -22,10 +22,7 @@ T = TypeVar("T", bound="TrainingSourceDeclaration")
 
 @_attrs_define
 class TrainingSourceDeclaration:
-    """ A JSON object or query that an operation accepts.
-
-    Names it does not know are refused: a misspelt filter would widen the answer in silence. So are
-    JSON values of another type than the field's: what is accepted is what OpenAPI says.
+    """ A source of training data as a provider declares it.
 
         Attributes:
             kind (SourceKind):

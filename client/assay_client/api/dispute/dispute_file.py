@@ -9,6 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.dispute import Dispute
+from ...models.dispute_file_form import DisputeFileForm
 from ...models.dispute_file_request import DisputeFileRequest
 from ...models.problem import Problem
 from ...types import UNSET, Unset
@@ -20,7 +21,7 @@ from uuid import UUID
 def _get_kwargs(
     dispute_id: UUID,
     *,
-    body: DisputeFileRequest,
+    body:    DisputeFileRequest  |     DisputeFileForm  | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 
 ) -> dict[str, Any]:
@@ -39,9 +40,14 @@ def _get_kwargs(
         "url": "/api/v1/disputes/{dispute_id}/filings".format(dispute_id=quote(str(dispute_id), safe=""),),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if isinstance(body, DisputeFileRequest):
+        _kwargs["json"] = body.to_dict()
 
-    headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = "application/json"
+    if isinstance(body, DisputeFileForm):
+        _kwargs["files"] = body.to_multipart()
+
+        headers["Content-Type"] = "multipart/form-data; boundary=+++"
 
     _kwargs["headers"] = headers
     return _kwargs
@@ -117,13 +123,13 @@ def sync_detailed(
     dispute_id: UUID,
     *,
     client: AuthenticatedClient,
-    body: DisputeFileRequest,
+    body:    DisputeFileRequest  |     DisputeFileForm  | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 
 ) -> Response[Dispute | Problem]:
-    """ File a text; files are filed in the portal
+    """ File a text, and files as a form
 
-     File a text; files are filed in the portal.
+     File a text, and files as a form.
 
     Args:
         dispute_id (UUID):
@@ -133,6 +139,7 @@ def sync_detailed(
             Names it does not know are refused: a misspelt filter would widen the answer in silence.
             So are
             JSON values of another type than the field's: what is accepted is what OpenAPI says.
+        body (DisputeFileForm): The same as a form, with files.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,13 +167,13 @@ def sync(
     dispute_id: UUID,
     *,
     client: AuthenticatedClient,
-    body: DisputeFileRequest,
+    body:    DisputeFileRequest  |     DisputeFileForm  | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 
 ) -> Dispute | Problem | None:
-    """ File a text; files are filed in the portal
+    """ File a text, and files as a form
 
-     File a text; files are filed in the portal.
+     File a text, and files as a form.
 
     Args:
         dispute_id (UUID):
@@ -176,6 +183,7 @@ def sync(
             Names it does not know are refused: a misspelt filter would widen the answer in silence.
             So are
             JSON values of another type than the field's: what is accepted is what OpenAPI says.
+        body (DisputeFileForm): The same as a form, with files.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -198,13 +206,13 @@ async def asyncio_detailed(
     dispute_id: UUID,
     *,
     client: AuthenticatedClient,
-    body: DisputeFileRequest,
+    body:    DisputeFileRequest  |     DisputeFileForm  | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 
 ) -> Response[Dispute | Problem]:
-    """ File a text; files are filed in the portal
+    """ File a text, and files as a form
 
-     File a text; files are filed in the portal.
+     File a text, and files as a form.
 
     Args:
         dispute_id (UUID):
@@ -214,6 +222,7 @@ async def asyncio_detailed(
             Names it does not know are refused: a misspelt filter would widen the answer in silence.
             So are
             JSON values of another type than the field's: what is accepted is what OpenAPI says.
+        body (DisputeFileForm): The same as a form, with files.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -241,13 +250,13 @@ async def asyncio(
     dispute_id: UUID,
     *,
     client: AuthenticatedClient,
-    body: DisputeFileRequest,
+    body:    DisputeFileRequest  |     DisputeFileForm  | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 
 ) -> Dispute | Problem | None:
-    """ File a text; files are filed in the portal
+    """ File a text, and files as a form
 
-     File a text; files are filed in the portal.
+     File a text, and files as a form.
 
     Args:
         dispute_id (UUID):
@@ -257,6 +266,7 @@ async def asyncio(
             Names it does not know are refused: a misspelt filter would widen the answer in silence.
             So are
             JSON values of another type than the field's: what is accepted is what OpenAPI says.
+        body (DisputeFileForm): The same as a form, with files.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
