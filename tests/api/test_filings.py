@@ -45,7 +45,9 @@ def test_files_are_filed_as_a_form_and_given_back_as_bytes(
     read = call(cast.regulator).get(f"{at}/{filed['number']}/files/2")
     assert (read.content, read["Content-Type"]) == (b"<b>", "application/octet-stream")
     assert read["Content-Disposition"].startswith("attachment")
-    assert Event.objects.filter(type="evidence.read", payload__what="confidential filing").count() == 1
+    assert (
+        Event.objects.filter(type="evidence.read", payload__what="confidential filing").count() == 1
+    )
     assert call(cast.reviewer).get(f"{at}/{filed['number']}/files/2").status_code == 403
     assert client.get(f"{at}/{filed['number']}/files/3").status_code == 404
 
