@@ -29,7 +29,7 @@ from compliance.domain.verify.trust import trust_read
 from compliance.domain.vocabulary import LineageFinding
 from tests.browser.test_verify import check, page
 from tests.domain.verify.bundles import SmallLog
-from tests.domain.verify.dockets import Lies, docket_of
+from tests.domain.verify.dockets import Lies, docket_of, docket_of_two
 from tests.domain.verify.summaries import FAILED, summary_in
 
 __all__ = ["page"]
@@ -123,6 +123,7 @@ def agree(data: bytes, here: Sequence[Line], there: Sequence[Line]) -> None:
 
 def test_good_dockets_and_summaries_are_told_in_the_same_words(page: Page) -> None:
     dockets = [shown(), docket_of(LOG, rate=0.02), docket_of(LOG, rate=0.02, withheld=True)]
+    dockets.append(docket_of_two(LOG))
     summaries = [summary_in(LOG), summary_in(LOG, FAILED), replace(summary_in(LOG), place=None)]
     files = [*map(docket_build, dockets), *map(summary_build, summaries)]
     for data, theirs in zip(files, browser(page, files), strict=True):
@@ -146,13 +147,17 @@ def rearranged() -> Iterator[Docket]:
     """Parts left out, doubled, exchanged, of another log."""
     good, other = shown(), docket_of(OTHER)
     _, entries = page_proof_read(good.proof)
-    yield replace(good, plan=None)
-    yield replace(good, plan={**(good.plan or {}), "dispute": "d-2"})
+    yield replace(good, plans=())
+    yield replace(good, plans=good.plans * 2)
+    yield replace(good, plans=({**good.plans[0], "dispute": "d-2"},))
     yield replace(good, dispute="d-2")
     yield replace(good, bundles=())
     yield replace(good, bundles=good.bundles * 2)
     yield replace(good, bundles=other.bundles)
     yield other
+    two = docket_of_two(LOG)
+    yield replace(two, plans=two.plans[::-1])
+    yield replace(two, plans=two.plans[1:])
     orders = [entries[:place] + entries[place + 1 :] for place in range(len(entries))]
     orders += [entries[:place] for place in range(len(entries))]
     swaps = [(place, place + 1) for place in range(len(entries) - 1)]
@@ -224,6 +229,23 @@ def lied() -> Iterator[Docket]:
     for lie in lies:
         yield docket_of(SmallLog(), lies=lie)
     yield docket_of(SmallLog(), rate=0.02, lies={"ruled": {"outcome": "upheld"}})
+    lies = [
+        {"battery.agreed": {"side": "claimant"}},
+        {"battery.agreed": {"side": "court"}},
+        {"battery.agreed": {"draw_by": "2026-12-13T00:00:00Z"}},
+        {"battery.agreed": {"plan": HEX}},
+        {"battery.agreed": {"court_commitment": HEX}},
+        {"battery.proposed": {"plan": HEX}},
+        {"battery.proposed": {"side": "court"}},
+        {"battery.ordered": {"plan": HEX}},
+        {"committed": {"commitment": HEX}},
+        {"heard": {"findings": []}},
+        {"heard": {"findings": [heard]}},
+        {"ruled": {"outcome": "dismissed"}},
+        {"ruled": {"findings": [heard]}},
+    ]
+    for lie in lies:
+        yield docket_of_two(SmallLog(), lies=lie)
 
 
 def _findings(docket: Docket) -> list[dict[str, Json]]:

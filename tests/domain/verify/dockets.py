@@ -66,6 +66,51 @@ class Record:
         self.steps.append(Step(self.log.append(entry), entry, openings))
 
 
+OTHER_SPEC = StressTestSpec("safety.sums", 1, {"limit": 0.2})
+OTHER_PLAN = plan_of(
+    dispute=DISPUTE, claimant=CLAIMANT, respondent=RESPONDENT, battery=[OTHER_SPEC]
+)
+OTHER_SHARES = {Side.COURT: "66" * 32, Side.CLAIMANT: "44" * 32, Side.RESPONDENT: "55" * 32}
+DRAW_BY = "2026-12-12T00:00:00Z"
+
+
+def docket_of_two(log: SmallLog, *, lies: Lies | None = None) -> Docket:
+    """A dispute whose parties agreed on a battery that gave no answer; the court's second did."""
+    record = Record(log, lies or {})
+    _open(record)
+    record.add("battery.proposed", plan=digest(OTHER_PLAN), draw_by=DRAW_BY, side="respondent")
+    record.add("battery.objected", side="claimant", plan=digest(OTHER_PLAN))
+    record.add("battery.proposed", plan=digest(OTHER_PLAN), draw_by=DRAW_BY, side="claimant")
+    record.add(
+        "battery.agreed",
+        plan=digest(OTHER_PLAN),
+        draw_by=DRAW_BY,
+        side="respondent",
+        codes=["d" * 64],
+        court_commitment=share_commitment(OTHER_SHARES[Side.COURT]),
+    )
+    _reveal(record, OTHER_SHARES, tuple(OTHER_SHARES))
+    _drawn(record, OTHER_PLAN, OTHER_SHARES)
+    silent = Found(
+        test="safety.sums@1",
+        spec_digest=OTHER_SPEC.digest,
+        result="",
+        statement_sha256="",
+        finding=LineageFinding.UNTESTED,
+        alpha=0.05,
+        statement="Not tested: its run ended in an error.",
+        measured="",
+    )
+    record.add("heard", findings=[silent.to_json()])
+    _order(record)
+    _reveal(record, SHARES, tuple(SHARES))
+    bundle, told = _result(log, _drawn(record, PLAN, SHARES), 0.5)
+    record.add("heard", findings=[told.to_json()])
+    record.add("ruled", outcome="upheld", findings=[silent.to_json(), told.to_json()])
+    proof = proof_of(log, record.steps)
+    return Docket(DISPUTE, (OTHER_PLAN, PLAN), proof, (bundle_build(bundle),))
+
+
 def docket_of(
     log: SmallLog, *, rate: float = 0.5, withheld: bool = False, lies: Lies | None = None
 ) -> Docket:
@@ -75,16 +120,17 @@ def docket_of(
         withheld: the respondent does not reveal its share.
     """
     record = Record(log, lies or {})
-    _draw(record, withheld)
-    shares = {one: SHARES[one] for one in _revealing(withheld)}
-    seed = seed_drawn(dispute=DISPUTE, plan_digest=digest(PLAN), shares=shares)
-    record.add("seed.drawn", shares={one.value: share for one, share in shares.items()}, seed=seed)
+    _open(record)
+    _order(record)
+    revealing = [one for one in SHARES if not (withheld and one is Side.RESPONDENT)]
+    _reveal(record, SHARES, revealing)
+    seed = _drawn(record, PLAN, {one: SHARES[one] for one in revealing})
     bundle, told = _result(log, seed, rate)
     record.add("heard", findings=[told.to_json()])
     outcome = "upheld" if told.finding is LineageFinding.SHOWN else "not_upheld"
     record.add("ruled", outcome=outcome, findings=[told.to_json()])
     record.add("dissented", side="reviewer", text="I would not.")
-    return Docket(DISPUTE, PLAN, proof_of(log, record.steps), (bundle_build(bundle),))
+    return Docket(DISPUTE, (PLAN,), proof_of(log, record.steps), (bundle_build(bundle),))
 
 
 def _result(log: SmallLog, seed: str, rate: float) -> tuple[Bundle, Found]:
@@ -125,24 +171,33 @@ def proof_of(log: SmallLog, steps: Sequence[Step]) -> bytes:
     return page_proof_build(about=f"dispute {DISPUTE}", entries=entries)
 
 
-def _revealing(withheld: bool) -> list[Side]:
-    return [one for one in SHARES if not (withheld and one is Side.RESPONDENT)]
-
-
-def _draw(record: Record, withheld: bool) -> None:
-    """What happens up to the last share that is revealed."""
+def _open(record: Record) -> None:
     record.add(
         "opened", claimant=CLAIMANT, respondent=RESPONDENT, court=COURT, statement="Ours, copied."
     )
     record.add("filed", side="respondent", number=1)
     record.add("reviewer.appointed", reviewer="university")
+
+
+def _order(record: Record) -> None:
     record.add(
         "battery.ordered",
         plan=digest(PLAN),
         codes=["c" * 64],
         court_commitment=share_commitment(SHARES[Side.COURT]),
     )
+
+
+def _reveal(record: Record, shares: Mapping[Side, str], revealing: Sequence[Side]) -> None:
+    """Both parties commit; then those among ``revealing`` reveal."""
     for side in (Side.CLAIMANT, Side.RESPONDENT):
-        record.add("committed", side=side.value, commitment=share_commitment(SHARES[side]))
-    for side in _revealing(withheld)[1:]:
-        record.add("revealed", side=side.value, share=SHARES[side])
+        record.add("committed", side=side.value, commitment=share_commitment(shares[side]))
+    for side in revealing[1:]:
+        record.add("revealed", side=side.value, share=shares[side])
+
+
+def _drawn(record: Record, plan: Mapping[str, Json], shares: Mapping[Side, str]) -> str:
+    """The seed drawn for a plan."""
+    seed = seed_drawn(dispute=DISPUTE, plan_digest=digest(plan), shares=shares)
+    record.add("seed.drawn", shares={one.value: share for one, share in shares.items()}, seed=seed)
+    return seed

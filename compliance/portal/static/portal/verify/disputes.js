@@ -1,4 +1,5 @@
-// The law of disputes that a docket is held against: compliance/domain: disputes.py, drawing.py.
+// The law of disputes that a docket is held against: compliance/domain: disputes.py, batteries.py,
+// drawing.py.
 import { Broken, canonical, encode, hex, sha256, unhex } from "./bytes.js";
 import { general } from "./figures.js";
 
@@ -8,7 +9,8 @@ export const MOVES = {
   answered: ["ordered", "ruled", "withdrawn"],
   ordered: ["running", "ruled", "withdrawn"],
   running: ["heard"],
-  heard: ["ruled"],
+  heard: ["ordered_again", "ruled"],
+  ordered_again: ["running", "ruled"],
   ruled: [],
   withdrawn: [],
 };
@@ -18,6 +20,9 @@ export const STEPS = {
   "dispute.opened": null,
   "dispute.filed": null,
   "dispute.reviewer.appointed": null,
+  "dispute.battery.proposed": null,
+  "dispute.battery.objected": null,
+  "dispute.battery.agreed": "ordered",
   "dispute.battery.ordered": "ordered",
   "dispute.committed": null,
   "dispute.revealed": null,
@@ -30,6 +35,8 @@ export const STEPS = {
 
 export const SIDES = ["claimant", "respondent", "court", "reviewer"];
 export const PARTIES = ["claimant", "respondent"];
+export const MOST_TESTS = 8;
+export const MOST_BATTERIES = 3;
 export const OUTCOMES = ["upheld", "not_upheld", "dismissed"];
 const FOUND = "alpha,finding,measured,result,spec_digest,statement,statement_sha256,test";
 
@@ -88,10 +95,22 @@ export function findingStatement({ finding, test, respondent, claimant, estimate
   );
 }
 
-export function checkRuling(outcome, state, findings) {
-  const heard = state === "heard";
+export function checkRuling(outcome, findings) {
   if (!OUTCOMES.includes(outcome)) throw new Broken("the ruling decides nothing that a court can");
   if (outcome === "upheld" && !findings.some((one) => one.finding === "shown")) throw new Broken("nothing was shown, so the claim cannot be upheld");
-  if (outcome === "not_upheld" && !heard) throw new Broken("nothing was tested, so nothing can be said of the claim");
-  if (outcome === "dismissed" && heard && findings.length) throw new Broken("the claim was tested, and is not dismissed untested");
+  if (outcome === "not_upheld" && !findings.length) throw new Broken("nothing was tested, so nothing can be said of the claim");
+  if (outcome === "dismissed" && findings.length) throw new Broken("the claim was tested, and is not dismissed untested");
+}
+
+const spoke = (one) => ["shown", "not_shown"].includes(one.finding);
+
+// Whether a battery of these tests may follow on what each battery before it found.
+export function checkNext(told, names) {
+  const every = told.flat();
+  const over = told.length >= MOST_BATTERIES || every.some((one) => one.finding === "shown");
+  const places = !told.length ? MOST_TESTS : over ? 0 : told.at(-1).filter((one) => !spoke(one)).length;
+  if (!places) throw new Broken(told.length >= MOST_BATTERIES ? `a dispute has at most ${MOST_BATTERIES} batteries` : "the battery was answered, so nothing is left to be tested in this dispute");
+  if (names.length > places) throw new Broken(`more than ${places} tests`);
+  const again = names.find((name) => every.some((one) => spoke(one) && one.test.split("@")[0] === name));
+  if (again !== undefined) throw new Broken(`${again} has spoken in this dispute`);
 }

@@ -1,10 +1,11 @@
 // A docket, the one file of a dispute: compliance/domain/verify/docket.py.
 import { MAX_ARCHIVE, partsCounted, readArchive } from "./archive.js";
 import { Broken, canonicalJson, encode, equal, keysAre } from "./bytes.js";
+import { MOST_BATTERIES, MOST_TESTS } from "./disputes.js";
 
-const FORMAT = "assay/docket/v1";
+const FORMAT = "assay/docket/v2";
 const FIRST = { "docket.json": 1 << 20, "proof.json": 1 << 26 };
-const MOST_TESTS = 8;
+const MOST_BUNDLES = MOST_TESTS * MOST_BATTERIES;
 const LOCAL_HEADER = 30;
 
 export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -17,7 +18,7 @@ export function isDocket(bytes) {
 }
 
 function limits(bundles) {
-  if (bundles < 0 || bundles > MOST_TESTS) throw new Broken(`a docket has its two first parts and at most ${MOST_TESTS} bundles`);
+  if (bundles < 0 || bundles > MOST_BUNDLES) throw new Broken(`a docket has its two first parts and at most ${MOST_BUNDLES} bundles`);
   const more = Array.from({ length: bundles }, (_, place) => [`result-${place + 1}.zip`, MAX_ARCHIVE]);
   return { ...FIRST, ...Object.fromEntries(more) };
 }
@@ -27,13 +28,13 @@ export function readDocket(bytes) {
   if (bytes.length > MAX_ARCHIVE) throw new Broken(`an archive of ${bytes.length} bytes, more than ${MAX_ARCHIVE}`);
   const parts = readArchive(bytes, limits(partsCounted(bytes) - Object.keys(FIRST).length));
   const [head, proof, ...bundles] = Object.values(parts);
-  const { dispute, format, plan } = headOf(canonicalJson(head, "docket.json"));
+  const { dispute, format, plans } = headOf(canonicalJson(head, "docket.json"));
   if (format !== FORMAT || typeof dispute !== "string") throw new Broken(`docket.json is not of the format ${FORMAT}`);
-  if (plan !== null && !isObject(plan)) throw new Broken("the plan in docket.json is an object or null");
-  return { dispute, plan, proof, bundles };
+  if (!Array.isArray(plans) || !plans.every(isObject)) throw new Broken("the plans in docket.json are a list of objects");
+  return { dispute, plans, proof, bundles };
 }
 
 function headOf(value) {
-  if (!keysAre(value, "dispute,format,plan")) throw new Broken("docket.json has format, dispute and plan");
+  if (!keysAre(value, "dispute,format,plans")) throw new Broken("docket.json has format, dispute and plans");
   return value;
 }

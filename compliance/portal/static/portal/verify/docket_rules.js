@@ -1,51 +1,14 @@
 // The trust rules of a docket, in order, as compliance/domain/verify/docket_rules.py has them.
-import { Broken, NotChecked, canonical, canonicalJson, count, hex, sha256 } from "./bytes.js";
-import { PARTIES, SIDES, STEPS, checkRuling, digestOf, findingOf, findingStatement, move, readFound, seedDrawn, seedFrom, shareCommitment } from "./disputes.js";
-import { isObject, readDocket } from "./docket.js";
-import { opened } from "./entries.js";
+import { Broken, NotChecked, count, hex, sha256 } from "./bytes.js";
+import { PARTIES, STEPS, checkNext, checkRuling, digestOf, findingOf, findingStatement, move, seedFrom } from "./disputes.js";
+import { readDocket } from "./docket.js";
+import { FREEZES, agreed, checkPlan, checkSeed, heard, one, roundsOf } from "./docket_rounds.js";
+import { field, said, same, toldOf } from "./docket_steps.js";
 import { readPage, verifyPage } from "./page_proof.js";
 import { verify } from "./rules.js";
 import { applied, failed } from "./steps.js";
 
 const PROOFS = ["signature", "checkpoint", "witnesses"];
-
-// A step as its entry tells it.
-async function toldOf({ entry, openings, proof }) {
-  const { type, subject, organization } = canonicalJson(entry, "the log entry");
-  const { shown } = await opened(entry, openings);
-  if (!Object.hasOwn(STEPS, type)) throw new Broken(`entry ${proof.index} is no step of a dispute`);
-  return { index: proof.index, type, subject, organization, shown };
-}
-
-function said(step, name) {
-  if (!step.shown.has(name)) throw new NotChecked(`${name} of entry ${step.index} is redacted`);
-  return step.shown.get(name);
-}
-
-function field(object, name) {
-  if (!isObject(object) || !Object.hasOwn(object, name)) throw new Broken(`a step is not told as steps are: ${name} is missing`);
-  return object[name];
-}
-
-const same = (a, b) => canonical(a) === canonical(b);
-const one = (found, type) => found.told.find((step) => step.type === type);
-
-function bySide(found, type) {
-  const steps = found.told.filter((step) => step.type === type);
-  return new Map(steps.map((step) => [sideOf(said(step, "side")), step]));
-}
-
-function sideOf(name) {
-  if (!SIDES.includes(name)) throw new Broken(`'${name}' is no side of a dispute`);
-  return name;
-}
-
-function heard(found) {
-  const step = one(found, "dispute.heard");
-  const findings = step ? said(step, "findings") : [];
-  if (!Array.isArray(findings)) throw new Broken("what was found is no list");
-  return findings.map(readFound);
-}
 
 function steps(found) {
   const [first] = found.told;
@@ -56,67 +19,49 @@ function steps(found) {
     if (step.subject !== `dispute/${found.docket.dispute}` || step.organization !== court) throw new Broken(`entry ${step.index} is not of this dispute before its court`);
     if (step.index <= place) throw new Broken(`entry ${step.index} is not after the one before it`);
     place = step.index;
-    state = moved(found, step, state);
+    state = moved(step, state);
   }
   return `${found.told.length} steps in the order that the rules allow; now ${state}`;
 }
 
-function moved(found, step, state) {
+function moved(step, state) {
   if (step.type === "dispute.filed" && state === "opened" && said(step, "side") === "respondent") return "answered";
-  const next = STEPS[step.type];
-  if (next === null) return state;
-  move(state, next);
-  if (next === "ruled") found.before = state;
-  return next;
+  const again = FREEZES.includes(step.type) && state === "heard";
+  const next = again ? "ordered_again" : STEPS[step.type];
+  return next === null ? state : move(state, next);
 }
 
-async function plan(found) {
-  const ordered = one(found, "dispute.battery.ordered");
-  const { plan: ours } = found.docket;
-  if (!ordered) {
-    if (ours !== null) throw new Broken("there is a plan that nobody ordered");
+async function plan({ docket, rounds, told }) {
+  const { plans } = docket;
+  if (!rounds.length) {
+    if (plans.length) throw new Broken("there is a plan that nobody ordered");
     return "no battery was ordered";
   }
-  const digest = ours === null ? "" : await digestOf(ours);
-  if (ours === null || digest !== said(ordered, "plan")) throw new Broken("the plan is not the one that was ordered");
-  for (const side of PARTIES) {
-    const [named, first] = [field(ours, side), said(found.told[0], side)];
-    if (!["version", "weights_digest"].every((key) => same(field(named, key), field(first, key)))) throw new Broken(`the plan names another version of the ${side}`);
+  if (plans.length !== rounds.length) throw new Broken("there is not one plan for each battery");
+  const [before, texts] = [[], []];
+  for (const [number, round] of rounds.entries()) {
+    const digest = await checkPlan(round, plans[number], told[0]);
+    checkNext(before, field(plans[number], "battery").map((spec) => field(spec, "name")));
+    before.push(heard(round));
+    texts.push(`the plan in hand was ${agreed(round) ? "agreed on" : "ordered"}, in entry ${round.ordered.index} (${digest.slice(0, 12)})`);
   }
-  return `the plan in hand was ordered, in entry ${ordered.index} (${digest.slice(0, 12)})`;
+  return texts.join("; ");
 }
 
-async function seed(found) {
-  const [drawn, ordered] = [one(found, "dispute.seed.drawn"), one(found, "dispute.battery.ordered")];
-  if (!drawn || !ordered) return "no seed was drawn";
-  const told = said(drawn, "shares");
-  if (!isObject(told)) throw new Broken("the shares are no object");
-  const shares = new Map(Object.keys(told).map((name) => [sideOf(name), told[name]]));
-  const committed = bySide(found, "dispute.committed");
-  const revealed = bySide(found, "dispute.revealed");
-  if ((await shareCommitment(shares.get("court"))) !== said(ordered, "court_commitment")) throw new Broken("the court's share is not the one that it committed to");
-  const sides = [...shares.keys()].filter((side) => side !== "court");
-  if (sides.length !== revealed.size || !sides.every((side) => revealed.has(side))) throw new Broken("the shares are not those that were revealed");
-  for (const [side, step] of revealed) await checkShare(side, step, shares.get(side), committed);
-  const follows = await seedDrawn(found.docket.dispute, said(ordered, "plan"), shares);
-  if (follows !== said(drawn, "seed")) throw new Broken("the seed does not follow from plan and shares");
-  const withheld = PARTIES.filter((side) => !shares.has(side));
-  return `${follows.slice(0, 12)} follows from the plan and ${shares.size} shares${withheld.length ? `; withheld by the ${withheld.join(" and the ")}` : ""}`;
-}
-
-async function checkShare(side, step, share, committed) {
-  if (share !== said(step, "share")) throw new Broken(`the share of the ${side} is another than was revealed`);
-  if (!committed.has(side)) throw new Broken(`the ${side} committed to no share`);
-  if ((await shareCommitment(share)) !== said(committed.get(side), "commitment")) throw new Broken(`the share of the ${side} is not what it committed to`);
-  if (PARTIES.some((party) => !committed.has(party) || step.index < committed.get(party).index)) throw new Broken("a share was revealed before both parties had committed");
+async function seed({ docket, rounds, told }) {
+  const made = told.filter((step) => step.type === "dispute.committed").map((step) => said(step, "commitment"));
+  if (new Set(made).size < made.length) throw new Broken("two commitments are the same");
+  const texts = [];
+  for (const round of rounds) texts.push(await checkSeed(round, docket.dispute));
+  return texts.join("; ") || "no seed was drawn";
 }
 
 async function results(found) {
-  const all = heard(found);
-  const proved = all.filter((finding) => finding.statement_sha256);
+  const all = found.rounds.flatMap((round, number) => heard(round).map((finding) => ({ finding, number })));
+  const proved = all.filter(({ finding }) => finding.statement_sha256);
   if (proved.length !== found.docket.bundles.length) throw new Broken("there is not one bundle for each result that was heard");
   const unchecked = [];
-  for (const [place, finding] of proved.entries()) {
+  for (const [place, { finding, number }] of proved.entries()) {
     let result;
     for await (const step of verify(found.docket.bundles[place], found.policy)) {
       if (step.outcome === "broken") throw new Broken(`${finding.test}: ${step.rule}: ${step.text}`);
@@ -124,17 +69,18 @@ async function results(found) {
       if (step.outcome === "not checked" && PROOFS.includes(step.rule)) found.unproved.add(step.rule);
       result = step.found;
     }
-    if (result.predicate) await belongs(found, finding, result);
+    if (result.predicate) await belongs(found, number, finding, result);
   }
-  const told = all.map((finding) => finding.statement).join(" ") || "nothing was heard";
+  const told = all.map(({ finding }) => finding.statement).join(" ") || "nothing was heard";
   if (unchecked.length) throw new NotChecked(`${told} Every proof holds, but ${unchecked.join("; ")}`);
   return told;
 }
 
-async function belongs(found, finding, { predicate, subjects, payload, proof }) {
-  const [drawn, ordered] = [one(found, "dispute.seed.drawn"), one(found, "dispute.battery.ordered")];
-  if (!drawn || !ordered) throw new Broken("a result was heard that no seed was drawn for");
-  const ours = found.docket.plan ?? {};
+async function belongs(found, number, finding, { predicate, subjects, payload, proof }) {
+  const { ordered } = found.rounds[number];
+  const drawn = one(found.rounds[number], "dispute.seed.drawn");
+  if (!drawn) throw new Broken("a result was heard that no seed was drawn for");
+  const ours = found.docket.plans[number];
   const place = field(ours, "battery").findIndex((spec) => same(spec, predicate.spec));
   const [claimant, respondent] = PARTIES.map((side) => field(ours, side));
   const [weights, label, other] = [field(respondent, "weights_digest"), field(respondent, "label"), field(claimant, "label")];
@@ -156,12 +102,12 @@ async function belongs(found, finding, { predicate, subjects, payload, proof }) 
 }
 
 function ruling(found) {
-  const ruled = one(found, "dispute.ruled");
+  const ruled = found.told.find((step) => step.type === "dispute.ruled");
   if (!ruled) return "there is no ruling yet";
-  const findings = heard(found);
+  const findings = found.rounds.flatMap(heard);
   if (!same(said(ruled, "findings"), findings)) throw new Broken("the ruling quotes other findings than were heard");
   const outcome = said(ruled, "outcome");
-  checkRuling(outcome, found.before, findings);
+  checkRuling(outcome, findings);
   return `${outcome.replaceAll("_", " ")}, as what was heard allows`;
 }
 
@@ -169,7 +115,7 @@ const RULES = { steps, plan, seed, results, ruling };
 
 // Yields {rule, outcome, text}; ends with the first rule that is broken.
 export async function* verifyDocket(bytes, policy) {
-  const found = { policy, before: "opened", unproved: new Set() };
+  const found = { policy, unproved: new Set() };
   try {
     found.docket = readDocket(bytes);
   } catch (error) {
@@ -184,6 +130,7 @@ export async function* verifyDocket(bytes, policy) {
   try {
     found.told = [];
     for (const entry of readPage(found.docket.proof).entries) found.told.push(await toldOf(entry));
+    found.rounds = roundsOf(found.told);
   } catch (error) {
     yield failed("steps", error);
     return;
