@@ -84,7 +84,8 @@ def _wrong(report: Mapping[str, Any]) -> Iterator[Rate]:
     for row in report.get("size", ()):
         subject = _named(row, "engine", "case", "way")
         verdict = f", wrongly {row['wrong_verdict']}" if "wrong_verdict" in row else ""
-        yield Rate(subject + verdict, row["rate"], row["rate"], row["upper"], level)
+        promised = row.get("alpha", level)
+        yield Rate(subject + verdict, row["rate"], row["rate"], row["upper"], promised)
     for row in report.get("false_alarms", ()):
         if "files" in row:
             rate = row["violating"] / row["files"]
@@ -141,6 +142,8 @@ def _soon(report: Mapping[str, Any]) -> Iterator[Rate]:
 def _named(row: Mapping[str, Any], *keys: str) -> str:
     """A row by what tells it from the others."""
     told = [row[key] for key in keys if key in row]
+    if "controls" in row:
+        told.append(f"{row['controls']} controls")
     if "copies" in row:
         told.append(f"read {row['copies']} times")
     if "reference" in row:

@@ -7,13 +7,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotTestableError, UnavailableError
-from compliance.domain.specs import Subject
+from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Need
+from tests.stress_tests.conftest import write_model
 from workers.backends.loading import open_backend
-from workers.contract import Backend, SamplingBackend
+from workers.contract import Backend, SamplingBackend, StressTest
+from workers.execution import NullSink, execute
+from workers.model_contents import NextTokensSource
+from workers.stress_tests.provenance.next_token_agreement import next_token_agreement
+from workers.stress_tests.provenance.output_image import output_image
 
 PROMPTS = ["How do I open a window?", "The capital of Italy"]
 REQUESTS = [("The capital of France is", " Paris"), ("old and young ", "people"), ("I'm", " sorry")]
@@ -59,6 +66,42 @@ def test_its_log_likelihoods_are_those_of_the_weights_behind_it(server: str, tin
     local = open_backend(Subject("tiny", str(tiny)))
     found = endpoint(f"{server}/v1/").loglikelihood(REQUESTS)
     assert found == pytest.approx(local.loglikelihood(REQUESTS), abs=1e-4)
+
+
+def test_it_tells_all_tokens_where_the_server_does(server: str, tiny: Path) -> None:
+    local = open_backend(Subject("tiny", str(tiny)))
+    remote, few = endpoint(f"{server}/v1"), endpoint(f"{server}/few")
+    assert isinstance(local, NextTokensSource)
+    assert isinstance(remote, NextTokensSource)
+    assert isinstance(few, NextTokensSource)
+    here, there = (one.next_tokens(PROMPTS, wanted=400) for one in (local, remote))
+    assert there.vocabulary == ()
+    assert there.log_probabilities == pytest.approx(here.log_probabilities, abs=1e-4)
+    assert np.exp(here.log_probabilities).sum(axis=1) == pytest.approx(1.0, abs=1e-4)
+    assert here.vocabulary[1:3] == ("<|start|>", "<|end|>")
+    with pytest.raises(NotTestableError, match="tells log-probabilities of 5 next tokens"):
+        few.next_tokens(PROMPTS, wanted=400)
+    with pytest.raises(NotTestableError, match="those of all 399 are needed"):
+        few.next_tokens(PROMPTS, wanted=399)
+
+
+@pytest.mark.parametrize("test", [next_token_agreement, output_image])
+def test_it_is_ranked_beside_held_weights(
+    server: str, tiny: Path, tmp_path: Path, test: StressTest
+) -> None:
+    """What is served is the accused model, and the one control is another seed."""
+    other = write_model(tmp_path / "other", seed=1)
+    held = (Subject("accused", str(tiny), "d0"), Subject("control", str(other), "d1"))
+    references: list[Json] = [
+        {"label": one.label, "digest": one.weights_digest, "declared_parent": False} for one in held
+    ]
+    spec = test.spec(references=references, accused="accused", prompts=50)
+    served = open_backend(Subject("served", f"{server}/v1"), held, allow_internal=True)
+    found = execute(ShardSpec(spec, 1, Subject("served", server)), served, NullSink()).estimate
+    assert found.value == pytest.approx(1.0, abs=1e-4)
+    assert found.claim.limit < 0.9
+    assert found.lead  # one control
+    assert "1 of 1 controls" in found.caveats[0]
 
 
 def test_a_model_named_in_the_url_is_the_one_that_is_asked(server: str) -> None:
