@@ -29,6 +29,8 @@ class Engine(StrEnum):
     """``shares.BankShare``: values of 1 among those of 1 and 0, in a finite bank of units."""
     SLOPE = "slope"
     """``slopes.PairedSlope`` over pairs of scores that stand next to each other; the rest waits."""
+    COINS = "coins"
+    """``coins.CoinShare`` over the coins in the details of scores, each where it comes first."""
 
 
 class Combination(StrEnum):

@@ -8,18 +8,19 @@ import pytest
 
 from tests.validity import keyed_tables as tables
 from tests.validity.report_tables import committed, missing
-from workers.stress_tests.provenance import paraphrases_validity
+from workers.stress_tests.provenance import paraphrases_validity, radioactivity_validity
 from workers.stress_tests.provenance.paraphrases import paraphrases
+from workers.stress_tests.provenance.radioactivity import radioactivity
 
 
-@pytest.mark.parametrize("study", [paraphrases_validity])
+@pytest.mark.parametrize("study", [paraphrases_validity, radioactivity_validity])
 def test_a_small_study_accuses_nobody_who_never_read_what_was_keyed(study: Any) -> None:
     report: dict[str, Any] = study.validate(quick=True)
     assert {row["wrong"] for row in report["size"]} == {0}
     assert report["power"]
 
 
-@pytest.mark.parametrize("test", [paraphrases])
+@pytest.mark.parametrize("test", [paraphrases, radioactivity])
 def test_committed_report_is_of_this_version_and_holds_its_size(test: Any) -> None:
     report = committed(test.identity.name)
     assert (report["test"], report["version"]) == (test.identity.name, test.identity.version)
@@ -28,7 +29,7 @@ def test_committed_report_is_of_this_version_and_holds_its_size(test: Any) -> No
     assert sum(row["claims"] for row in report["size"]) >= 1_000
 
 
-@pytest.mark.parametrize("name", ["provenance.paraphrases"])
+@pytest.mark.parametrize("name", ["provenance.paraphrases", "provenance.radioactivity"])
 def test_the_pages_state_the_committed_figures(name: str) -> None:
     report = committed(name)
     assert missing(name, tables.size_rows(report) + tables.power_rows(report)) == []

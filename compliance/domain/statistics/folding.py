@@ -7,8 +7,9 @@ Nothing new is computed here: engines are those of ``betting`` and ``engines``, 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -21,11 +22,14 @@ from compliance.domain.statistics.betting import (
     log_bank_maxima,
 )
 from compliance.domain.statistics.changes import cluster_means
+from compliance.domain.statistics.coins import CoinShare, first_coins
 from compliance.domain.statistics.engines import BoundedMean
 from compliance.domain.statistics.shares import BankShare
 from compliance.domain.statistics.slopes import PairedSlope
 from compliance.domain.verdicts import Claim, Estimate, Part, cap, combine_parts, decision_bound
 
+COINS = "coins"
+"""In a score's detail: the name of each coin that it looked at, and whether it fell heads."""
 PAIR = 2
 ROUNDING = 1e-9
 """What rounding may put a value at a bound outside of it."""
@@ -118,6 +122,8 @@ def _worst(parts: Sequence[Part], n: int) -> Part:
 
 
 def _evidence(fold: Fold, own: Sequence[Score]) -> MeanEvidence:
+    if fold.engine is Engine.COINS:
+        return CoinShare(fold.limit).evidence(coin_counts(own), alpha=fold.alpha)
     units = _units(fold, own)
     values = units.ravel().tolist()
     if fold.engine is Engine.BANK:
@@ -131,6 +137,22 @@ def _evidence(fold: Fold, own: Sequence[Score]) -> MeanEvidence:
         return _slope(fold, values, [_value(one, fold.along) for one in own])
     clusters = cluster_means(values, [one.cluster for one in own])
     return BoundedMean(0.0, 1.0, fold.limit).evidence(clusters, alpha=fold.alpha)
+
+
+def coin_counts(scores: Sequence[Score]) -> Floats:
+    """Heads and coins of each score, as ``first_coins``, from the detail ``COINS``.
+
+    Raises:
+        ValueError: a score's detail holds no coins.
+    """
+    faces = [one.detail.get(COINS) for one in scores]
+    if not all(isinstance(one, Mapping) and _is_faces(one) for one in faces):
+        raise ValueError(f"a score has no {COINS!r} in its detail that fell one way or the other")
+    return first_coins(cast("Sequence[Mapping[str, bool]]", faces))
+
+
+def _is_faces(found: Mapping[str, object]) -> bool:
+    return all(isinstance(face, bool) for face in found.values())
 
 
 def _units(fold: Fold, own: Sequence[Score]) -> Floats:

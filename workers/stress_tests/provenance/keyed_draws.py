@@ -24,6 +24,7 @@ from compliance.domain.errors import InvalidInputError
 FORMAT = "assay/keyed/v1"
 SEALED: Mapping[str, tuple[str, ...]] = {
     "provenance.paraphrases": ("documents",),
+    "provenance.radioactivity": ("scheme",),
 }
 """The parameters that a test's commitment binds beside the key; its name is the path."""
 KEYS = {"key", "salt", "commitment", "beacon"}

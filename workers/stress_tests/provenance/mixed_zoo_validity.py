@@ -81,7 +81,7 @@ def _bytes(text: str) -> Tensor:
 
 
 class Answering(HeldBackend):
-    """One model of a stack: log-likelihoods of texts of any length, and greedy answers.
+    """One model of a stack: log-likelihoods of texts of any length, and drawn answers.
 
     What was asked before is answered from memory.
 
@@ -109,10 +109,10 @@ class Answering(HeldBackend):
         self._likely |= dict(zip(new, self._read(new), strict=True)) if new else {}
         return [self._likely[one] for one in requests]
 
-    def generate(self, prompts: Sequence[str], *, max_new_tokens: int) -> list[str]:
-        """Prompts of bytes, all of one length."""
+    def sample(self, prompts: Sequence[str], *, max_new_tokens: int, seed: int) -> list[str]:
+        """Answers to prompts of bytes, all of one length; a prompt keeps its first answer."""
         new = [one for one in dict.fromkeys(prompts) if one not in self._answers]
-        written = self._written(new, max_new_tokens) if new else []
+        written = self._written(new, max_new_tokens, seed) if new else []
         self._answers |= dict(zip(new, written, strict=True))
         return [self._answers[one] for one in prompts]
 
@@ -130,14 +130,14 @@ class Answering(HeldBackend):
             for row, text, (context, _) in zip(each, whole, requests, strict=True)
         ]
 
-    def _written(self, prompts: Sequence[str], most: int) -> list[str]:
+    def _written(self, prompts: Sequence[str], most: int, seed: int) -> list[str]:
         rows = np.stack([np.frombuffer(one.encode(), dtype=np.uint8) for one in prompts])
         tokens = torch.tensor(rows.astype(np.int64))
-        given = tokens.shape[1]
+        given, rng = tokens.shape[1], torch.Generator().manual_seed(seed)
         with torch.no_grad():
             for _ in range(min(most, SHAPE.window - given)):
-                following = _ANSWER(self._own, tokens)[:, -1].argmax(dim=-1)
-                tokens = torch.cat([tokens, following[:, None]], dim=1)
+                likely = _ANSWER(self._own, tokens)[:, -1].softmax(dim=-1)
+                tokens = torch.cat([tokens, likely.multinomial(1, generator=rng)], dim=1)
         return [bytes(row).decode("ascii", "replace").strip() for row in tokens[:, given:].tolist()]
 
 
