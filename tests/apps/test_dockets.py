@@ -95,7 +95,7 @@ def test_a_derived_model_is_shown_upheld_and_proved_offline(
     dispute = one.heard(one.ordered(one.reviewed()))
     (found,) = findings_of(dispute=dispute)
     assert (found.finding, found.alpha) == (LineageFinding.SHOWN, 0.001)
-    assert found.statement.startswith("Shown: provenance.shared_initialisation@2 finds that ")
+    assert found.statement.startswith("Shown: provenance.shared_initialisation@3 finds that ")
     assert "99.9% confidence sequence" in found.statement
     assert "False alarms measured at alpha 0.001: 0 of 300, rate between 0 and" in found.measured
     run = dispute.battery.draw.run

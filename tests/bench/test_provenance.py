@@ -2,11 +2,13 @@
 
 Sketches are of random weights, which are as dear to screen as trained ones; the pair of 135M
 parameters is SmolLM2-135M-Instruct and its own half, pruned here; the pair of a 7B shape has random
-weights, of which single layers are matched, as are all of them where ASSAY_BENCH_LAYERS says so.
+weights in files, of which one layer is matched, or as many as ASSAY_BENCH_LAYERS says: all 32 take
+17 GB of disk.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import time
@@ -14,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file, save_file
+from safetensors.torch import save_file as save_torch
 
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.statistics.sketches import (
@@ -36,7 +40,9 @@ from workers.backends.files import model_files
 from workers.backends.loading import open_backend
 from workers.backends.weights import open_weights
 from workers.execution import NullSink, execute
-from workers.scoring.matching import hidden_units, match_units
+from workers.model_contents import WeightsReader
+from workers.stress_tests.provenance.gated_units import gated_layers, match_layers, read_units
+from workers.stress_tests.provenance.layer_scan import scan_layers
 from workers.stress_tests.provenance.shared_initialisation import shared_initialisation
 from workers.stress_tests.provenance.sketches import sketch
 
@@ -136,25 +142,43 @@ def test_provenance_one_pair_of_135m_parameters(smollm2: Path, tmp_path: Path) -
     assert seconds < 60
 
 
-def test_provenance_layers_of_a_7b_shape() -> None:
+def test_provenance_layers_of_a_7b_shape(tmp_path: Path) -> None:
     layers = int(os.environ.get("ASSAY_BENCH_LAYERS", "1"))
-    rng = np.random.default_rng(0)
-    started, made = time.perf_counter(), 0.0
-    for _ in range(layers):
-        begun = time.perf_counter()
-        first, second = (
-            [rng.standard_normal(shape, dtype=np.float32) for shape in _SHAPES] for _ in range(2)
-        )
-        made += time.perf_counter() - begun
-        units = hidden_units(*first)
-        del first
-        others = hidden_units(*second)
-        del second
-        match_units(units, others)
-    seconds = (time.perf_counter() - started - made) / layers
+    subject, reference = (_mlps_of_7b(tmp_path / name, layers) for name in ("one", "other"))
+    print(f"\nof a 7B shape, {layers} of 32 layers, {torch.get_num_threads()} threads:")
+    started, worked = time.perf_counter(), time.process_time()
+    found = match_layers(subject, reference)
+    seconds, worked = time.perf_counter() - started, time.process_time() - worked
+    assert found[0][1][0].units == HIDDEN
+    each = seconds / layers
+    print(f"a layer: {each:.1f} s, of which this process worked {worked / layers:.1f} s")
+    print(f"32 of them: {32 * each / 60:.1f} minutes")
+    started = time.perf_counter()
+    scan_layers(subject, reference)
+    print(f"every layer against every other, 128 units: {time.perf_counter() - started:.1f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"\na layer of a 7B shape: {seconds:.1f} s, 32 of them {32 * seconds / 60:.1f} minutes")
     print(f"peak memory of this process: {peak:.1f} GiB")
+    own = read_units(subject, gated_layers(subject)[0])
+    started = time.perf_counter()
+    for part in (own.gate, own.signed):
+        np.matmul(part, part.T)
+    print(f"the products of a layer in float32, alone: {time.perf_counter() - started:.1f} s")
+    assert peak < 4
 
 
-_SHAPES = ((HIDDEN, WIDTH), (HIDDEN, WIDTH), (WIDTH, HIDDEN))
+def _mlps_of_7b(folder: Path, layers: int) -> WeightsReader:
+    """Random MLPs in bfloat16, a file each layer, behind the reader that a worker uses."""
+    folder.mkdir()
+    draw = torch.Generator().manual_seed(len(folder.name))
+    for number in range(layers):
+        tensors = {
+            f"model.layers.{number}.mlp.{name}_proj.weight": torch.randn(shape, generator=draw)
+            for name, shape in _SHAPES.items()
+        }
+        save_torch({k: v.bfloat16() for k, v in tensors.items()}, folder / f"{number}.safetensors")
+    config = {"model_type": "llama", "num_hidden_layers": layers}
+    (folder / "config.json").write_text(json.dumps(config))
+    return open_weights(model_files(str(folder)), label=folder.name)
+
+
+_SHAPES = {"gate": (HIDDEN, WIDTH), "up": (HIDDEN, WIDTH), "down": (WIDTH, HIDDEN)}

@@ -109,7 +109,7 @@ def test_no_sentence_calls_two_models_independent() -> None:
 
 
 def test_the_measured_rate_comes_from_the_validity_report() -> None:
-    test = catalogue()["provenance.shared_initialisation", 2]
+    test = catalogue()["provenance.shared_initialisation", 3]
     said = measured_false_alarms(validity(test), 0.001)
     assert said.startswith(
         "False alarms measured at alpha 0.001: 0 of 300, rate between 0 and 0.01"

@@ -17,6 +17,7 @@ from workers.backends.loading import open_backend
 from workers.backends.transformers_local import parameters_of
 from workers.stress_tests.provenance.unit_families import (
     IN_WEIGHTS,
+    Family,
     compare,
     families,
     log10_e_family,
@@ -128,5 +129,5 @@ def test_every_family_of_units_is_read_from_a_file(file: Path, tiny: Path) -> No
     backend = open_backend(Subject("gguf", str(file)), [Subject("tiny", str(tiny), "aa")])
     detail = compare(backend, "aa", IN_WEIGHTS)
     assert "silent" not in detail
-    assert list(families(detail)) == list(IN_WEIGHTS)
+    assert set(IN_WEIGHTS) - set(families(detail)) == {Family.EXPERTS}  # it has none
     assert min(log10_e_family(found) for found in families(detail).values()) > 3

@@ -12,6 +12,7 @@ from compliance.domain.verdicts import Estimate, judge
 from compliance.domain.vocabulary import Verdict
 from workers.contract import Score, StressTest
 from workers.stress_tests.provenance.derivations_validity import (
+    layers_kept,
     reshuffle_residual,
     reshuffle_units,
     reshuffle_values,
@@ -38,7 +39,7 @@ from workers.stress_tests.provenance.zoo_validity import (
 Tensors = dict[str, np.ndarray]
 DEEP = Shape(width=16, hidden=48, layers=5)
 CONFIG: Mapping[str, Json] = {"num_attention_heads": DEEP.heads}
-OTHERS = ("value_rows", "embedding_columns")
+IN_MLPS, OTHERS = ("hidden_units", "scanned_layers"), ("value_rows", "embedding_columns")
 
 
 @pytest.fixture(scope="module")
@@ -71,20 +72,9 @@ def _run(
     return procedure.conclude(scores), scores
 
 
-def _keep_layers(model: Tensors, kept: list[int]) -> Tensors:
-    """A shallower model of the kept layers, numbered anew."""
-    renamed = {f"model.layers.{old}.": f"model.layers.{new}." for new, old in enumerate(kept)}
-    return {
-        renamed[head] + name.removeprefix(head): tensor
-        for name, tensor in model.items()
-        for head in renamed
-        if name.startswith(head)
-    }
-
-
 @pytest.mark.parametrize("kept", [[0, 1, 2], [0, 2, 4], [0, 4]])
 def test_dropped_layers_are_found_from_either_side(models: list[Tensors], kept: list[int]) -> None:
-    child = _keep_layers(models[0], kept)
+    child = layers_kept(models[0], kept)
     for subject, reference in ((child, models[0]), (models[0], child)):
         estimate, scores = _run(subject, reference)
         assert judge(estimate) is Verdict.VIOLATING
@@ -93,7 +83,7 @@ def test_dropped_layers_are_found_from_either_side(models: list[Tensors], kept: 
 
 
 def test_unrelated_models_of_other_depth_stay_unshown(models: list[Tensors]) -> None:
-    estimate, _ = _run(models[0], _keep_layers(models[1], [0, 1, 2]))
+    estimate, _ = _run(models[0], layers_kept(models[1], [0, 1, 2]))
     assert judge(estimate) is Verdict.INCONCLUSIVE
 
 
@@ -166,7 +156,7 @@ def _by_family(score: Score) -> dict[str, float]:
 RESHUFFLED: list[tuple[Callable[[Tensors], Tensors], set[str]]] = [
     (lambda m: reshuffle_units(m, np.random.default_rng(5), permute=True, flip=True), {*OTHERS}),
     (lambda m: reshuffle_residual(m, np.random.default_rng(5)), set()),
-    (lambda m: reshuffle_values(m, np.random.default_rng(5), heads=2), {"hidden_units", OTHERS[1]}),
+    (lambda m: reshuffle_values(m, np.random.default_rng(5), heads=2), {*IN_MLPS, OTHERS[1]}),
     (_every_symmetry, set()),
 ]
 
@@ -177,7 +167,7 @@ def test_each_family_survives_the_symmetries_of_the_others(
 ) -> None:
     estimate, scores = _run(change(models[0]), models[0])
     found = _by_family(scores[0])
-    assert set(found) == {"hidden_units", *OTHERS}
+    assert set(found) == {*IN_MLPS, *OTHERS}
     assert {family for family, log10_e in found.items() if log10_e > 5} == left
     assert judge(estimate) is (Verdict.VIOLATING if left else Verdict.INCONCLUSIVE)
 
@@ -258,7 +248,7 @@ def test_heads_that_the_config_does_not_tell_are_not_guessed(
 ) -> None:
     _, scores = _run(models[0], models[1], settings=config)
     assert reason in scores[0].detail["silent"]["value_rows"]
-    assert set(_by_family(scores[0])) == {"hidden_units", "embedding_columns"}
+    assert set(_by_family(scores[0])) == {*IN_MLPS, "embedding_columns"}
 
 
 def test_grouped_queries_and_tied_embeddings_are_compared() -> None:

@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 Report = dict[str, Any]
-FAMILIES = ("hidden_units", "activations", "value_rows", "embedding_columns")
+FAMILIES = (
+    "hidden_units",
+    "activations",
+    "value_rows",
+    "embedding_columns",
+    "experts",
+    "scanned_layers",
+)
 WORDS = {"verdict": "the test", "phi_u": "φ_U, Fisher-Spearman", "match": "MATCH, Spearman"}
 
 

@@ -25,6 +25,7 @@ from workers.stress_tests.provenance.shared_initialisation_validity import FULL,
 from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, part
 from workers.stress_tests.provenance.zoo_units_validity import ZooUnits, of_all
 
+ACCUSED = 5
 CONTROLS = 19
 LEVEL = 0.05
 
@@ -41,7 +42,7 @@ def validate(quick: bool) -> dict[str, Json]:
         "quick": quick,
         "command": "python -m workers validate provenance.calibrated_match",
         "design": {
-            "accused": plan.effort.few,
+            "accused": min(plan.effort.few, ACCUSED),
             "controls": controls,
             "alpha": LEVEL,
             "zoo": "that of provenance.shared_initialisation",
@@ -54,7 +55,7 @@ def validate(quick: bool) -> dict[str, Json]:
 
 def _cases(plan: Plan, controls: int, *, pooled: int) -> list[dict[str, Json]]:
     """Every case; controls are drawn from ``pooled`` models of the accused's half of the zoo."""
-    number, half = plan.effort.few, plan.seeds // 2
+    number, half = min(plan.effort.few, ACCUSED), plan.seeds // 2
     stack = zoo.seeds(zoo.arms(plan.steps)[0], plan.seeds)
     models = members(stack)
     accused = of_all(models[:number], SHAPE)

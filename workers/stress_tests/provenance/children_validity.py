@@ -14,6 +14,7 @@ from workers.stress_tests.provenance.derivations_validity import reshuffle_units
 from workers.stress_tests.provenance.zoo_arms_validity import PROSE, SHAPE, TEXT
 from workers.stress_tests.provenance.zoo_kept_validity import kept
 from workers.stress_tests.provenance.zoo_validity import (
+    Shape,
     Stack,
     Training,
     batches,
@@ -29,7 +30,12 @@ STUDENT_SEED = 700_000
 
 
 def fine_tuned(
-    parents: Stack, lengths: tuple[int, ...], rate: float, *, kind: str = "plain"
+    parents: Stack,
+    lengths: tuple[int, ...],
+    rate: float,
+    *,
+    kind: str = "plain",
+    shape: Shape = SHAPE,
 ) -> Iterator[tuple[int, Stack]]:
     """(steps, children) after each of ``lengths``, in English prose at a constant rate."""
     number = len(next(iter(parents.values())))
@@ -39,7 +45,7 @@ def fine_tuned(
         before, more = stack, steps - done
 
         def make(before: Stack = before, more: int = more) -> Stack:
-            return train(before, _prose(number), SHAPE, Training(more, rate, decay=False))
+            return train(before, _prose(number, shape), shape, Training(more, rate, decay=False))
 
         stack, done = kept(recipe, make), steps
         yield steps, stack
@@ -138,5 +144,5 @@ def unmatched(parents: Stack, *, steps: int, rate: float, weight: float) -> Stac
     )
 
 
-def _prose(number: int) -> Callable[[], Tensor]:
-    return batches(library_text(*PROSE), [1000] * number, SHAPE)
+def _prose(number: int, shape: Shape = SHAPE) -> Callable[[], Tensor]:
+    return batches(library_text(*PROSE), [1000] * number, shape)

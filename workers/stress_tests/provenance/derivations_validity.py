@@ -5,11 +5,12 @@ Each takes and gives one model's tensors; only linear weights (two-dimensional) 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 Tensors = Mapping[str, np.ndarray]
+_LAYERS = "model.layers."
 
 
 def to_bfloat16(model: Tensors) -> dict[str, np.ndarray]:
@@ -147,6 +148,44 @@ def rescale_units(model: Tensors, rng: np.random.Generator) -> dict[str, np.ndar
             changed[name] = scale[:, None] * up
             changed[down] = model[down] / scale
     return changed
+
+
+def layers_kept(model: Tensors, kept: Sequence[int]) -> dict[str, np.ndarray]:
+    """A model of the kept layers alone, numbered anew in the order given."""
+    outside = {name: one for name, one in model.items() if not name.startswith(_LAYERS)}
+    return outside | {
+        f"{_LAYERS}{new}.{rest}": model[f"{_LAYERS}{old}.{rest}"]
+        for new, old in enumerate(kept)
+        for rest in _names_in(model, old)
+    }
+
+
+def grafted(host: Tensors, donor: Tensors, *, layer: int, place: int) -> dict[str, np.ndarray]:
+    """The host with the donor's ``layer`` in ``place`` of its own."""
+    return dict(host) | {
+        f"{_LAYERS}{place}.{rest}": donor[f"{_LAYERS}{layer}.{rest}"]
+        for rest in _names_in(donor, layer)
+    }
+
+
+def upcycled(model: Tensors, experts: int) -> dict[str, np.ndarray]:
+    """A mixture whose experts are all the model's MLP, and whose router knows no difference yet."""
+    changed = {name: one for name, one in model.items() if ".mlp." not in name}
+    for name, gate in model.items():
+        if not name.endswith("mlp.gate_proj.weight"):
+            continue
+        head = name.removesuffix("gate_proj.weight")
+        both = np.concatenate([gate, model[f"{head}up_proj.weight"]])
+        down = model[f"{head}down_proj.weight"]
+        changed[f"{head}gate.weight"] = np.zeros((experts, gate.shape[1]), np.float32)
+        changed[f"{head}experts.gate_up_proj"] = np.repeat(both[None], experts, axis=0)
+        changed[f"{head}experts.down_proj"] = np.repeat(down[None], experts, axis=0)
+    return changed
+
+
+def _names_in(model: Tensors, layer: int) -> list[str]:
+    head = f"{_LAYERS}{layer}."
+    return [name.removeprefix(head) for name in model if name.startswith(head)]
 
 
 def _bfloat16(tensor: np.ndarray) -> np.ndarray:

@@ -50,10 +50,11 @@ def null_arm(arm: str, models: Sequence[ZooUnits]) -> dict[str, Json]:
         "models": number,
         "pairs": len(every),
         "disjoint_pairs": len(disjoint),
-        "counts": [_counts(every, family.value) for family in Family],
+        "counts": [_counts(every, name) for name in every[0].in_place],
         "levels": [
             {"alpha": alpha, "statistic": name, **_alarms(every, disjoint, name, alpha)}
             for name in STATISTICS
+            if name in every[0].log10_e
             for alpha in LEVELS
         ],
     }
@@ -115,7 +116,7 @@ def rivals_null(models: Sequence[ZooUnits]) -> list[dict[str, Json]]:
 
 def screening_null(models: Sequence[ZooUnits]) -> dict[str, Json]:
     """Alarms of sketches: every model against all that come after it."""
-    words = np.stack([one.sketch.words for one in models])
+    words = np.stack([one.sketch.words for one in models if one.sketch])
     log10_e = np.concatenate([screen(words[k], words[k + 1 :]) for k in range(len(words) - 1)])
     disjoint = [float(screen(words[k], words[k + 1 : k + 2])[0]) for k in range(0, len(words), 2)]
     return {
@@ -139,13 +140,15 @@ def power_cell(
 ) -> dict[str, Json]:
     """Detections at alpha 0.001 with their 95% Wilson interval, how strong they were, and rivals'.
 
-    ``sketched`` counts the pairs whose sketch would be a hit among 10,000 others (e-BH at 5%).
+    ``sketched`` counts the pairs whose sketch would be a hit among 10,000 others (e-BH at 5%);
+    models of different depth are not screened against each other.
     """
     found = [compare(one, other) for one, other in zip(children, parents, strict=True)]
     published = [rivals(one, other) for one, other in zip(children, parents, strict=True)]
     sketched = [
         float(screen(one.sketch.words, other.sketch.words[None])[0])
         for one, other in zip(children, parents, strict=True)
+        if one.sketch and other.sketch and one.sketch.key == other.sketch.key
     ]
     verdicts = [one.log10_e["verdict"] for one in found]
     detected = sum(one >= -math.log10(POWER_ALPHA) for one in verdicts)

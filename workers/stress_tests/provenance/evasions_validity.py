@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,12 +11,16 @@ import torch
 from workers.stress_tests.provenance import children_validity as trained
 from workers.stress_tests.provenance import derivations_validity as derivations
 from workers.stress_tests.provenance import zoo_arms_validity as zoo
-from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, part
+from workers.stress_tests.provenance.zoo_arms_validity import MIXTURE, SHAPE, part
 from workers.stress_tests.provenance.zoo_validity import Stack, member
 
 Tensors = dict[str, np.ndarray]
 Cell = tuple[str, list[Tensors]]
 MERGES = (0.5, 0.3, 0.2, 0.15, 0.1, 0.05)
+KEPT = {"first": (1, 2), "middle": (0, 2), "last": (0, 1)}
+"""Layers that are left of the three, by the name of the one that is dropped."""
+GRAFTS = (("at its place into", 1, 1), ("at another place into", 0, 2))
+"""What is grafted where: (words, layer of the parent, place in the host)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Effort:
         tuned: (constant learning rate, parents, numbers of steps) of plain fine-tunes.
         few: parents of every other cell that takes training.
         steps: of adapters, students and un-matching; half of it for a fresh factor, 1.5 times for
-            what was permuted.
+            what was permuted, cut or grafted.
     """
 
     tuned: tuple[tuple[float, int, tuple[int, ...]], ...]
@@ -66,6 +70,45 @@ def at_no_cost(models: Sequence[Tensors], parents: int) -> Iterator[Cell]:
     }
     for effect, change in changes.items():
         yield effect, [change(k) for k in range(parents)]
+
+
+def in_layers(stack: Stack, effort: Effort, parents: int) -> Iterator[Cell]:
+    """Layers left out, and single layers put into unrelated seeds, without and with training."""
+    models = members(stack)
+    for name, kept in KEPT.items():
+        yield (
+            f"{name} layer dropped",
+            [derivations.layers_kept(models[k], kept) for k in range(parents)],
+        )
+    for name, layer, place in GRAFTS:
+        children = [
+            derivations.grafted(models[-1 - k], models[k], layer=layer, place=place)
+            for k in range(parents)
+        ]
+        yield f"one layer grafted {name} an unrelated seed", children
+    few, steps = effort.few, 3 * effort.steps // 2
+    cut = stacked([derivations.layers_kept(models[k], KEPT["middle"]) for k in range(few)])
+    shape = replace(SHAPE, layers=len(KEPT["middle"]))
+    for _, tuned in trained.fine_tuned(cut, (steps,), 1e-3, kind="cut", shape=shape):
+        yield f"middle layer dropped, then {steps} steps at 0.001", members(tuned)
+    name, layer, place = GRAFTS[-1]
+    graft = stacked(
+        [
+            derivations.grafted(models[-1 - k], models[k], layer=layer, place=place)
+            for k in range(few)
+        ]
+    )
+    for _, tuned in trained.fine_tuned(graft, (steps,), 1e-3, kind="grafted"):
+        yield f"one layer grafted {name} an unrelated seed, then {steps} steps", members(tuned)
+
+
+def in_experts(models: Sequence[Tensors], effort: Effort) -> Iterator[Cell]:
+    """Each parent's MLPs copied into four experts a layer, and trained."""
+    steps = effort.steps // 2
+    copies = stacked([derivations.upcycled(one, 4) for one in models[: effort.few]])
+    shape = replace(SHAPE, experts=4, rows=MIXTURE.rows)
+    for _, tuned in trained.fine_tuned(copies, (steps,), 1e-3, kind="upcycled", shape=shape):
+        yield f"MLPs copied into 4 experts, then {steps} steps at 0.001", members(tuned)
 
 
 def trained_for(stack: Stack, effort: Effort) -> Iterator[Cell]:

@@ -71,17 +71,20 @@ NAMES: tuple[Naming, ...] = (
 )
 """Llama-style, alone or inside a larger model, then GGUF."""
 
+EXPERT_GATES = ("gate_proj.weight", "w1.weight", "ffn_gate_exps.weight", "experts.gate_up_proj")
+"""How names of experts' gates end, in files that hold them apart and in files that stack them."""
+
 
 def naming(reader: WeightsReader) -> Naming:
     """The names that a model uses.
 
     Raises:
-        NotComparableError: no gated MLP under a known name.
+        NotComparableError: no gated MLP, and no experts, under a known name.
     """
     present = set(reader.names())
     for one in NAMES:
         if any(name.startswith(one.layer.partition("{")[0]) for name in present) and any(
-            name.endswith(one.mlp) for name in present
+            name.endswith((*one.mlp, *EXPERT_GATES)) for name in present
         ):
             return one
     raise NotComparableError(
@@ -97,9 +100,11 @@ def gated_layers(reader: WeightsReader) -> list[LayerTensors]:
         NotComparableError: no gated MLP under a known name, or a layer lacks a tensor.
     """
     names, present = naming(reader), set(reader.names())
+    if not any(name.endswith(names.mlp) for name in present):
+        raise NotComparableError(f"{reader.label} has experts in place of gated MLPs")
     layers = [
         [names.layer.format(layer=number) + one for one in names.mlp]
-        for number in range(_depth(reader, present, names.layer))
+        for number in range(depth(reader))
     ]
     missing = [name for layer in layers for name in layer if name not in present]
     if missing:
@@ -107,12 +112,16 @@ def gated_layers(reader: WeightsReader) -> list[LayerTensors]:
     return [LayerTensors(*layer) for layer in layers]
 
 
-def _depth(reader: WeightsReader, present: set[str], prefix: str) -> int:
-    """Layers under ``prefix``: as many as the config declares, and all that the names show."""
-    head, tail = prefix.split("{layer}")
+def depth(reader: WeightsReader) -> int:
+    """Layers of a model: as many as the config declares, and all that the names show.
+
+    Raises:
+        NotComparableError: see ``naming``.
+    """
+    head, tail = naming(reader).layer.split("{layer}")
     numbers = [
         name[len(head) :].partition(tail)[0]
-        for name in present
+        for name in reader.names()
         if name.startswith(head) and tail in name[len(head) :]
     ]
     shown = max((int(number) + 1 for number in numbers if number.isdecimal()), default=0)
@@ -165,6 +174,21 @@ def pairings(subject_depth: int, reference_depth: int) -> list[Pairing]:
     return [index, Pairing("relative_depth", tuple(by_depth))]
 
 
+def require_one_width(
+    subject: WeightsReader, reference: WeightsReader, own: HiddenUnits, other: HiddenUnits
+) -> None:
+    """Refuse to match units that read residual streams of different widths.
+
+    Raises:
+        NotComparableError: they do.
+    """
+    if own.gate.shape[1] != other.gate.shape[1]:
+        raise NotComparableError(
+            f"{subject.label} has width {own.gate.shape[1]} "
+            f"and {reference.label} has width {other.gate.shape[1]}"
+        )
+
+
 def match_layers(
     subject: WeightsReader, reference: WeightsReader
 ) -> list[tuple[Pairing, list[Matching]]]:
@@ -179,10 +203,6 @@ def match_layers(
     for first, second in sorted({pair for one in candidates for pair in one.layers}):
         units = read_units(subject, own[first])
         others = read_units(reference, other[second])
-        if units.gate.shape[1] != others.gate.shape[1]:
-            raise NotComparableError(
-                f"{subject.label} has width {units.gate.shape[1]} "
-                f"and {reference.label} has width {others.gate.shape[1]}"
-            )
+        require_one_width(subject, reference, units, others)
         matchings[first, second] = match_units(units, others)
     return [(one, [matchings[pair] for pair in one.layers]) for one in candidates]

@@ -46,7 +46,8 @@ NOT_COMPARABLE = "not_comparable"
 
 SHARED_SEED = (
     "The test rejects independent initialisation, not independent work: two models trained "
-    "separately from one published seed or checkpoint are rejected as surely as a copy."
+    "separately from one published seed or checkpoint are rejected as surely as a copy, and so are "
+    "most whose weights one published mask holds at zero in the same places."
 )
 MEASURED = (
     "What derivation leaves of that was measured on small models alone (width 32, 3 layers): every "

@@ -29,8 +29,10 @@ class Rivals:
 
 
 def rivals(first: ZooUnits, second: ZooUnits) -> Rivals:
-    """The published statistics of one pair."""
-    by_weights = [_columns(one, other) for one, other in zip(first.up, second.up, strict=True)]
+    """The published statistics of one pair, layers by index as far as both have them."""
+    by_weights = [_columns(one, other) for one, other in zip(first.up, second.up, strict=False)]
+    if not by_weights:  # a mixture of experts has no one MLP a layer
+        return Rivals(phi_u=1.0, match=1.0, alike=0)
     identity = np.arange(len(by_weights[0]))
     pairs = match_pairs(first, second)
     return Rivals(
@@ -44,7 +46,7 @@ def match_pairs(first: ZooUnits, second: ZooUnits) -> list[tuple[np.ndarray, np.
     """Matchings of every layer by gate and by up activations."""
     return [
         tuple(_columns(centred(own), centred(other)) for own, other in zip(a, b, strict=True))  # type: ignore[misc]
-        for a, b in zip(first.active, second.active, strict=True)
+        for a, b in zip(first.active, second.active, strict=False)
     ]
 
 

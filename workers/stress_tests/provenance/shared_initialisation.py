@@ -23,6 +23,7 @@ from workers.stress_tests.provenance.initialisation_evidence import (
 from workers.stress_tests.provenance.references import Reference, Role, parse_references
 from workers.stress_tests.provenance.unit_families import (
     IN_WEIGHTS,
+    IN_WEIGHTS_2,
     Family,
     compare,
     log10_e_reference,
@@ -36,12 +37,14 @@ DATA_CARD = DataCard(
     description=(
         "One item per registered model that the version is compared with. Nothing is asked of "
         "either model: hidden units of their gated MLPs, value rows of their attention heads and "
-        "embedding columns are matched weight against weight. On demand both models read twelve "
+        "embedding columns are matched weight against weight, experts among themselves, and a few "
+        "units of every layer with those of every other layer. On demand both models read twelve "
         "short texts, and their hidden units are matched by what they do."
     ),
     limits=(
         "Models that are not registered are not compared. Models of another width can be compared "
-        "by activations alone, models without gated MLPs not at all, and experts are not read. "
+        "by activations alone, models without gated MLPs not at all, and experts that a file "
+        "stacks in one tensor are not read. "
         "Training on another model's outputs leaves no trace here."
     ),
 )
@@ -62,7 +65,7 @@ SOURCES = (
 
 @stress_test(
     "provenance.shared_initialisation",
-    version=2,
+    version=3,
     title="Shared initialisation with registered models",
     needs=(Need.WEIGHTS,),
     data_card=DATA_CARD,
@@ -85,10 +88,11 @@ def shared_initialisation(
     Statistic: in each of these families units of the two models are matched by a sign-blind
     score. Counted are units matched to their own place (expected: one per layer at most) and
     matched pairs of equal sign (expected: half). Both counts have exact e-values, which multiply;
-    candidate pairings of layers are averaged, and so are the families.
+    candidate pairings of layers are averaged, and so are the families, of which one sets every
+    layer against every other.
 
     Defeated by: using up every one of these symmetries; training on outputs only. Alarms without
-    copying: a shared published seed or checkpoint; index-wise masks or learning rates. See
+    copying: a shared published seed or checkpoint; one mask for both. See
     docs/stress_tests/provenance.shared_initialisation.md.
 
     Args:
@@ -103,13 +107,30 @@ def shared_initialisation(
     Raises:
         InvalidInputError: malformed references, alpha outside (0, 1), or screened negative.
     """
-    if screened < 0:
-        raise InvalidInputError(
-            field="parameters.screened", problem="must not be negative", fix="Use 0 or a number"
-        )
-    accused = Accused(parse_references(references), screened)
     wanted = (*IN_WEIGHTS, Family.ACTIVATIONS) if activations else IN_WEIGHTS
-    return _procedure(accused, alpha, wanted)
+    return _procedure(_accused(references, screened), alpha, wanted)
+
+
+@stress_test(
+    "provenance.shared_initialisation",
+    version=2,
+    title="Shared initialisation with registered models",
+    needs=(Need.WEIGHTS,),
+    data_card=DATA_CARD,
+    sources=SOURCES,
+)
+def shared_initialisation_2(
+    references: Sequence[Json] = [],
+    alpha: float = 0.001,
+    activations: bool = False,
+    screened: int = 0,
+) -> Procedure:
+    """No model outside the declared lineage shares the initialisation; every parent does.
+
+    The version that set layers against each other by place alone, and read no experts.
+    """
+    wanted = (*IN_WEIGHTS_2, Family.ACTIVATIONS) if activations else IN_WEIGHTS_2
+    return _procedure(_accused(references, screened), alpha, wanted)
 
 
 @stress_test(
@@ -126,6 +147,14 @@ def shared_initialisation_1(references: Sequence[Json] = [], alpha: float = 0.00
     The version that matched hidden units alone.
     """
     return _procedure(Accused(parse_references(references)), alpha, (Family.HIDDEN_UNITS,))
+
+
+def _accused(references: Sequence[Json], screened: int) -> Accused:
+    if screened < 0:
+        raise InvalidInputError(
+            field="parameters.screened", problem="must not be negative", fix="Use 0 or a number"
+        )
+    return Accused(parse_references(references), screened)
 
 
 def _procedure(accused: Accused, alpha: float, wanted: Collection[Family]) -> Procedure:

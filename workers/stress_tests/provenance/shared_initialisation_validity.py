@@ -30,6 +30,8 @@ from workers.stress_tests.provenance.evasions_validity import (
     Cell,
     Effort,
     at_no_cost,
+    in_experts,
+    in_layers,
     members,
     merges,
     shared_starts,
@@ -37,8 +39,8 @@ from workers.stress_tests.provenance.evasions_validity import (
     trained_for,
 )
 from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, TEXT
-from workers.stress_tests.provenance.zoo_units_validity import ZooUnits, of_all
-from workers.stress_tests.provenance.zoo_validity import batches, library_text, losses
+from workers.stress_tests.provenance.zoo_units_validity import ZooUnits, of_all, shape_of
+from workers.stress_tests.provenance.zoo_validity import Shape, batches, library_text, losses
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Plan:
     Attributes:
         seeds: models of the plain arm. others: models of each other arm.
         parents: of merges. plain: of other cells that take no training.
+        starts: pairs that share a seed or a checkpoint.
         threads: of torch. One where the machine may be busy: threads that wait for each other
             stall.
     """
@@ -56,6 +59,7 @@ class Plan:
     others: int
     parents: int
     plain: int
+    starts: int
     steps: int
     effort: Effort
     threads: int = 1
@@ -66,14 +70,15 @@ FULL = Plan(
     others=40,
     parents=60,
     plain=20,
+    starts=5,
     steps=200,
     effort=Effort(
-        tuned=((1e-3, 20, (100,)), (1e-2, 60, (100,)), (1e-2, 10, (300, 1000))),
-        few=5,
+        tuned=((1e-3, 20, (100,)), (1e-2, 60, (100,)), (1e-2, 20, (300, 1000))),
+        few=20,
         steps=40,
     ),
 )
-QUICK = Plan(16, 0, 3, 2, 60, Effort(tuned=((1e-3, 3, (40,)),), few=2, steps=8))
+QUICK = Plan(16, 0, 3, 2, 2, 60, Effort(tuned=((1e-3, 3, (40,)),), few=2, steps=8))
 
 
 def validate(quick: bool) -> dict[str, Json]:
@@ -89,12 +94,14 @@ def validate(quick: bool) -> dict[str, Json]:
     cells = [
         *merges(models, plan.parents),
         *at_no_cost(models, plan.plain),
+        *in_layers(stack, plan.effort, plan.plain),
+        *in_experts(models, plan.effort),
         *trained_for(stack, plan.effort),
     ]
-    starts = shared_starts(plan.effort.few, plan.steps)
+    starts = shared_starts(plan.starts, plan.steps)
     return {
         "test": "provenance.shared_initialisation",
-        "version": 2,
+        "version": 3,
         "quick": quick,
         "command": "python -m workers validate provenance.shared_initialisation",
         "design": _design(plan),
@@ -121,13 +128,15 @@ def _other_arms(plan: Plan, *, assumptions_hold: bool) -> Iterator[dict[str, Jso
 
 def _power(cells: Iterator[Cell], parents: Sequence[ZooUnits]) -> Iterator[dict[str, Json]]:
     for effect, children in cells:
-        units = of_all(children, SHAPE)
-        yield power_cell(effect, units, parents[: len(units)], _median_loss(children))
+        shape = shape_of(children[0])
+        units = of_all(children, shape)
+        loss = _median_loss(children, shape)
+        yield power_cell(effect, units, parents[: len(units)], loss)
 
 
-def _median_loss(models: Sequence[dict[str, np.ndarray]]) -> float:
-    draw = batches(library_text(*TEXT), [99] * len(models), SHAPE)
-    return float(losses(stacked(models), draw, SHAPE).median())
+def _median_loss(models: Sequence[dict[str, np.ndarray]], shape: Shape) -> float:
+    draw = batches(library_text(*TEXT), [99] * len(models), shape)
+    return float(losses(stacked(models), draw, shape).median())
 
 
 def _design(plan: Plan) -> dict[str, Json]:

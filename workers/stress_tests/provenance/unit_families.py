@@ -20,13 +20,15 @@ from compliance.domain.statistics.signs import log10_e_signs
 from workers.contract import Backend
 from workers.model_contents import ActivationsSource, WeightsReader
 from workers.scoring.matching import Matching, active_units, match_units
+from workers.stress_tests.provenance.expert_units import match_experts
 from workers.stress_tests.provenance.gated_units import (
     NotComparableError,
     Pairing,
-    gated_layers,
+    depth,
     match_layers,
     pairings,
 )
+from workers.stress_tests.provenance.layer_scan import scan_layers
 from workers.stress_tests.provenance.probe_texts import TEXTS
 from workers.stress_tests.provenance.residual_units import (
     match_embedding_columns,
@@ -44,9 +46,12 @@ class Family(StrEnum):
     ACTIVATIONS = "activations"
     VALUE_ROWS = "value_rows"
     EMBEDDING_COLUMNS = "embedding_columns"
+    EXPERTS = "experts"
+    SCANNED_LAYERS = "scanned_layers"
 
 
-IN_WEIGHTS = (Family.HIDDEN_UNITS, Family.VALUE_ROWS, Family.EMBEDDING_COLUMNS)
+IN_WEIGHTS_2 = (Family.HIDDEN_UNITS, Family.VALUE_ROWS, Family.EMBEDDING_COLUMNS)
+IN_WEIGHTS = (*IN_WEIGHTS_2, Family.EXPERTS, Family.SCANNED_LAYERS)
 Found = list[tuple[Pairing, list[Matching]]]
 _SILENT = (NotComparableError, NotTestableError, NotFoundError, InvalidInputError)
 
@@ -70,6 +75,8 @@ def compare(backend: Backend, digest: str, wanted: Collection[Family]) -> dict[s
             found: list[Json] = [pairing_detail(*one) for one in _FIND[family](backend, digest)]
         except _SILENT as error:
             silent[family.value] = str(error)
+            continue
+        if not found:
             continue
         if family is Family.HIDDEN_UNITS:
             detail["pairings"] = found
@@ -153,8 +160,16 @@ def _embedding_columns(backend: Backend, digest: str) -> Found:
 
 def _value_rows(backend: Backend, digest: str) -> Found:
     subject, reference = _readers(backend, digest)
-    candidates = pairings(len(gated_layers(subject)), len(gated_layers(reference)))
+    candidates = pairings(depth(subject), depth(reference))
     return [(one, match_value_rows(subject, reference, one)) for one in candidates]
+
+
+def _experts(backend: Backend, digest: str) -> Found:
+    return match_experts(*_readers(backend, digest))
+
+
+def _scanned_layers(backend: Backend, digest: str) -> Found:
+    return scan_layers(*_readers(backend, digest))
 
 
 def _activations(backend: Backend, digest: str) -> Found:
@@ -201,4 +216,6 @@ _FIND: Mapping[Family, Callable[[Backend, str], Found]] = {
     Family.ACTIVATIONS: _activations,
     Family.VALUE_ROWS: _value_rows,
     Family.EMBEDDING_COLUMNS: _embedding_columns,
+    Family.EXPERTS: _experts,
+    Family.SCANNED_LAYERS: _scanned_layers,
 }

@@ -23,6 +23,7 @@ from workers.stress_tests.provenance.zoo_validity import (
 )
 
 SHAPE = Shape(width=32, hidden=96, layers=3)
+MIXTURE = replace(SHAPE, hidden=32, experts=4, rows=2)
 TEXT = ("asyncio", "email", "http", "json", "logging")
 OTHER_TEXT = ("unittest", "concurrent", "xml", "importlib", "multiprocessing")
 PROSE = ("pydoc_data",)
@@ -41,7 +42,7 @@ class Arm:
 
 
 def arms(steps: int) -> tuple[Arm, ...]:
-    """The plain arm first; the assumptions of the tests hold in the first four."""
+    """The plain arm first; the assumptions of the tests hold in the first ``ASSUMPTIONS_HOLD``."""
     plain = Training(steps, RATE)
     grouped = replace(SHAPE, heads=4, key_value_heads=2, tied=True)
     return (
@@ -49,11 +50,14 @@ def arms(steps: int) -> tuple[Arm, ...]:
         Arm("SGD with momentum", SHAPE, Training(steps, 0.3, optimizer="sgd"), 100_000),
         Arm("attention dropout 0.1", replace(SHAPE, dropout=0.1), plain, 200_000),
         Arm("grouped-query attention, tied embeddings", grouped, plain, 300_000),
+        Arm("mixture of 4 experts", MIXTURE, plain, 800_000),
+        Arm("Muon", SHAPE, Training(steps, RATE, optimizer="muon"), 500_000),
         Arm("index-wise learning rates", SHAPE, replace(plain, after=index_wise), 400_000),
+        Arm("one mask of half the MLP weights", SHAPE, replace(plain, after=masked), 600_000),
     )
 
 
-ASSUMPTIONS_HOLD = 4
+ASSUMPTIONS_HOLD = 6
 
 
 def seeds(arm: Arm, number: int) -> Stack:
@@ -118,5 +122,19 @@ def index_wise(before: Stack, after: Stack) -> Stack:
     return found
 
 
+def masked(before: Stack, after: Stack) -> Stack:
+    """Half of every MLP's weights are zero, at the same places in every model."""
+    del before
+    generator = torch.Generator().manual_seed(0)
+    return {
+        name: tensor * (torch.rand(tensor.shape[1:], generator=generator) < 0.5)
+        for name, tensor in sorted(after.items())
+        if name.endswith(MLP)
+    }
+
+
 def _shape(shape: Shape) -> dict[str, Json]:
-    return {"shape": cast(Json, asdict(shape))}
+    told = asdict(shape)
+    if not shape.experts:  # as it was before there were mixtures: what was trained stays kept
+        del told["experts"]
+    return {"shape": cast(Json, told)}

@@ -1,6 +1,6 @@
 """A zoo of tiny Llama models trained here on the CPU, to measure provenance tests on.
 
-Real architecture (``transformers.LlamaForCausalLM``), byte vocabulary, text from Python's own
+Real architectures (Llama and Mixtral of ``transformers``), byte vocabulary, text from Python's own
 standard library. Models of one shape are trained side by side (``torch.func.vmap``): AdamW is
 element-wise and nothing else couples them, so each is what it would have been alone.
 """
@@ -12,17 +12,25 @@ import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.func import functional_call, grad, stack_module_state, vmap
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import (
+    LlamaConfig,
+    LlamaForCausalLM,
+    MixtralConfig,
+    MixtralForCausalLM,
+    PreTrainedModel,
+)
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
 from compliance.domain.vocabulary import Need
 from workers.model_contents import WeightsReader
+from workers.stress_tests.provenance.muon_validity import StackedMuon
 
 Stack = dict[str, Tensor]
 """Parameters of K models of one shape by tensor name, each of shape (K, ...)."""
@@ -44,20 +52,28 @@ class Shape:
     rows: int = 8
     window: int = 32
 
-    def config(self) -> LlamaConfig:
-        return LlamaConfig(
-            vocab_size=256,
-            hidden_size=self.width,
-            intermediate_size=self.hidden,
-            num_hidden_layers=self.layers,
-            num_attention_heads=self.heads,
-            num_key_value_heads=self.key_value_heads or self.heads,
-            attention_dropout=self.dropout,
-            max_position_embeddings=self.window,
-            tie_word_embeddings=self.tied,
-            use_cache=False,
-            attn_implementation="eager",
-        )
+    experts: int = 0
+    """MLPs of each layer, of which a token meets two (Mixtral); 0 for the one of Llama."""
+
+    def network(self) -> PreTrainedModel:
+        settings: dict[str, Any] = {
+            "vocab_size": 256,
+            "hidden_size": self.width,
+            "intermediate_size": self.hidden,
+            "num_hidden_layers": self.layers,
+            "num_attention_heads": self.heads,
+            "num_key_value_heads": self.key_value_heads or self.heads,
+            "attention_dropout": self.dropout,
+            "max_position_embeddings": self.window,
+            "tie_word_embeddings": self.tied,
+            "use_cache": False,
+            "attn_implementation": "eager",
+        }
+        if not self.experts:
+            return LlamaForCausalLM(LlamaConfig(**settings))
+        # Without branches on data, which vmap cannot follow.
+        settings |= {"num_local_experts": self.experts, "experts_implementation": "batched_mm"}
+        return MixtralForCausalLM(MixtralConfig(num_experts_per_tok=2, **settings))
 
 
 def library_text(*parts: str) -> Tensor:
@@ -77,7 +93,7 @@ def initial(seeds: Sequence[int], shape: Shape) -> Stack:
     for seed in seeds:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            models.append(LlamaForCausalLM(shape.config()))
+            models.append(shape.network())
     parameters, _ = stack_module_state(models)
     return {name: tensor.detach().clone() for name, tensor in parameters.items()}
 
@@ -108,7 +124,8 @@ class Training:
 
     Attributes:
         rate: peak learning rate; cosine decay to a tenth when ``decay``, else constant.
-        optimizer: ``adamw`` (weight decay 0.01) or ``sgd`` (momentum 0.9).
+        optimizer: ``adamw`` (weight decay 0.01), ``sgd`` (momentum 0.9), or ``muon`` for the
+            matrices of the blocks, with ``adamw`` for what is left.
         after: what is done to (parameters before, after) of every step, in place of nothing.
     """
 
@@ -139,7 +156,7 @@ def train(
         fixed: tensors of shape (K, ...) that the loss reads and training leaves alone.
     """
     held = {name: tensor.clone().requires_grad_() for name, tensor in stack.items()}
-    optimizer = _optimizer(list(held.values()), how)
+    optimizer = _optimizer(held, how)
     # Dropout, where there is any, is drawn for each model by itself.
     gradient = vmap(grad(loss or next_byte(shape)), in_dims=(0, 0, 0), randomness="different")
     for step in range(how.steps):
@@ -158,10 +175,12 @@ def train(
     return {name: tensor.detach() for name, tensor in held.items()}
 
 
-def _optimizer(parameters: list[Tensor], how: Training) -> torch.optim.Optimizer:
+def _optimizer(held: Stack, how: Training) -> torch.optim.Optimizer | StackedMuon:
+    if how.optimizer == "muon":
+        return StackedMuon(held, how.rate)
     if how.optimizer == "sgd":
-        return torch.optim.SGD(parameters, lr=how.rate, momentum=0.9)
-    return torch.optim.AdamW(parameters, lr=how.rate, weight_decay=0.01)
+        return torch.optim.SGD(held.values(), lr=how.rate, momentum=0.9)
+    return torch.optim.AdamW(held.values(), lr=how.rate, weight_decay=0.01)
 
 
 def losses(stack: Stack, draw: Callable[[], Tensor], shape: Shape, *, steps: int = 8) -> Tensor:
@@ -184,7 +203,7 @@ def next_byte(shape: Shape) -> Loss:
 
 def logits(shape: Shape) -> Callable[[Stack, Tensor], Tensor]:
     """From (parameters, tokens (rows, window)) to logits (rows, window, 256) of one model."""
-    model = LlamaForCausalLM(shape.config())
+    model = shape.network()
     buffers = dict(model.named_buffers())
 
     def answer(parameters: Stack, tokens: Tensor) -> Tensor:
