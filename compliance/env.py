@@ -31,6 +31,8 @@ class Env(BaseSettings):
     """Earlier secret keys, by commas: what they signed or sealed stays readable."""
     mfa_required: bool = True
     """Ask regulators, reviewers, administrators and staff for a second factor."""
+    idle_minutes: int = Field(default=60, ge=0)
+    """How long a session may go unused before it ends; 0: for as long as it lasts."""
     trusted_proxies: int = Field(default=0, ge=0)
     """Proxies in front that append to ``X-Forwarded-For``; who is counted by is behind them."""
     models_root: Path

@@ -30,6 +30,7 @@ GPU_FROM_BYTES = ENV.gpu_from_gb * 10**9 if ENV.gpu_from_gb else None
 MODELS_ROOT = ENV.models_root.resolve()
 EVIDENCE_URL = ENV.evidence_url
 MFA_REQUIRED = ENV.mfa_required
+IDLE_SECONDS = 60 * ENV.idle_minutes
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 
 INSTALLED_APPS = [
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "compliance.accounts.idleness.IdleEnd",
     "compliance.accounts.second_factor.SecondFactorGate",
     "compliance.accounts.caching.NoStore",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -140,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
         "OPTIONS": {"min_length": 15},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "compliance.registry.passwords.ContextWordsValidator"},
 ]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
@@ -173,6 +176,7 @@ SESSION_COOKIE_HTTPONLY = True
 # A browser keeps a cookie of such a name from other hosts and from plain HTTP (RFC 6265bis, 4.1.3).
 SESSION_COOKIE_NAME = "__Host-sessionid" if _TLS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if _TLS else "csrftoken"
+BROWSER_COOKIE_NAME = "__Host-browser" if _TLS else "browser"
 SESSION_COOKIE_AGE = 24 * 3600  # NIST SP 800-63B-4, 2.2.3: sign in again within a day
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _TLS else 0  # RFC 6797
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _TLS

@@ -69,6 +69,7 @@ class Provider:
             return None
         now = int(time.time())
         said = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 60}
+        said |= {"nonce": granted["nonce"]} if "nonce" in granted else {}
         told = {**said, **self.claims, **self.token_changes}
         token = jwt.encode(told, self.key, algorithm="ES256", headers={"kid": "1"})
         return {"access_token": "a", "token_type": "Bearer", "id_token": token}

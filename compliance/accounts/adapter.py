@@ -14,9 +14,17 @@ from allauth.account.internal.flows.login import (
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 
+from compliance.accounts.browsers import (
+    browser_known,
+    browser_remember,
+    failure_count,
+    failures_forget,
+    failures_of,
+)
 from compliance.accounts.sealing import Purpose, seal, unseal
 from compliance.domain.vocabulary import UserKind
 
+FAILED_OFTEN = 3
 _NAME = "Assay"
 _log = structlog.get_logger("assay.accounts")
 
@@ -34,6 +42,11 @@ class AccountAdapter(DefaultAccountAdapter):
         found: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return found
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Begin the session; ``last_login`` then says that it began."""
+        user.signed_in_before = user.last_login is not None
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Let a sign-in here be the first confirmation (``accounts.sudo``).
 
@@ -43,22 +56,40 @@ class AccountAdapter(DefaultAccountAdapter):
         if "sociallogin" not in (kwargs.get("signal_kwargs") or {}):
             record_authentication(request, user, "sign_in", reauthenticated=True)
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        self._tell_of_sign_in(request, user)
+        browser_remember(request, response, user.pk)
         _log.info("signed in", user=user.pk, methods=methods)
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Tell of it, and of nobody: what was typed may be anything, a password too."""
         super().authentication_failed(request, **credentials)
+        failure_count(str(credentials.get("email", "")))
         _log.warning("a sign-in failed", address=self.get_client_ip(request))
+
+    def _tell_of_sign_in(self, request: HttpRequest, user: Any) -> None:
+        """Mail a person about a browser that is new to them, or about a password tried often."""
+        failed = failures_of(user.email)
+        failures_forget(user.email)
+        new = not browser_known(request, user.pk) and user.signed_in_before
+        if new or failed >= FAILED_OFTEN:
+            told = {"new_browser": new, "failed": failed if failed >= FAILED_OFTEN else 0}
+            self.send_notification_mail("account/email/signed_in", user, told)
 
     def logout(self, request: HttpRequest) -> None:
         _log.info("signed out", user=request.user.pk)
         super().logout(request)
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
         """Tell a person what changed about their sign-in; the change stands without the mail."""
         try:
-            super().send_notification_mail(*args, **kwargs)
+            super().send_notification_mail(template_prefix, user, context, email or user.email)
         except (SMTPException, OSError):
             _log.exception("a notification was not mailed")
 

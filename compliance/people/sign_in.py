@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from http import HTTPStatus
 
 import requests
@@ -22,6 +23,7 @@ from compliance.people.selectors import identity_provider_list
 from compliance.people.services import person_by_identity
 
 _KIND = "openid_connect"
+_NONCE = "identity_nonce"
 
 
 class IdentityAdapter(DefaultSocialAccountAdapter):
@@ -38,7 +40,8 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
             rows = rows.filter(organization__slug=provider)
         if client_id is not None:
             rows = rows.filter(client_id=client_id)
-        return [_app(row) for row in rows]
+        nonce = _nonce(request) if provider else ""
+        return [_app(row, nonce) for row in rows]
 
     def get_requests_session(self) -> requests.Session:
         return guarded_session(allow_internal=settings.ALLOW_INTERNAL)
@@ -50,6 +53,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         if account.pk:
             account.save(update_fields=["extra_data"])
         try:
+            _check_nonce(request, told)
             user = _person(sociallogin, told)
         except (NotAllowedError, NotFoundError) as error:
             raise ImmediateHttpResponse(
@@ -62,6 +66,25 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
             ) from error
         if not sociallogin.is_existing:
             sociallogin.connect(request, user)
+
+
+def _nonce(request: HttpRequest) -> str:
+    """What binds an ID token to this browser's attempt to sign in; made once an attempt."""
+    found: str = request.session.setdefault(_NONCE, secrets.token_urlsafe(32))
+    return found
+
+
+def _check_nonce(request: HttpRequest, told: dict[str, dict[str, object]]) -> None:
+    """Take the attempt's nonce, so that its ID token is of no use a second time.
+
+    Raises:
+        NotAllowedError: the ID token is of another attempt, or says of none.
+
+    Source: OpenID Connect Core 1.0, 3.1.2.1 and 3.1.3.7, rule 11.
+    """
+    ours, theirs = request.session.pop(_NONCE, ""), told.get("id_token", {}).get("nonce")
+    if not ours or ours != theirs:
+        raise NotAllowedError("the identity provider answered another attempt; sign in again")
 
 
 def _person(sociallogin: SocialLogin, told: dict[str, dict[str, object]]) -> User:
@@ -83,7 +106,7 @@ def _person(sociallogin: SocialLogin, told: dict[str, dict[str, object]]) -> Use
     return user
 
 
-def _app(row: IdentityProvider) -> SocialApp:
+def _app(row: IdentityProvider, nonce: str) -> SocialApp:
     """A provider as allauth knows one; never saved."""
     return SocialApp(
         provider=_KIND,
@@ -94,6 +117,7 @@ def _app(row: IdentityProvider) -> SocialApp:
         settings={
             "server_url": row.issuer,
             "oauth_pkce_enabled": True,
+            "auth_params": {"nonce": nonce} if nonce else {},
             # What an ID token says of its issuer is compared with the row, not with what the
             # provider's own document says.
             "openid_configuration_overrides": {"issuer": row.issuer},

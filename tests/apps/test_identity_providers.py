@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -182,6 +182,27 @@ def test_a_token_of_another_issuer_for_another_or_too_late_is_refused(
     provider.token_changes = change
     client, _ = come(provider, **engineer_claims(cast))
     assert client.get("/models/")["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("nonce", ["of another attempt", None, ""])
+def test_a_token_of_another_attempt_to_sign_in_is_refused(
+    cast: Cast, provider: Provider, nonce: str | None
+) -> None:
+    provider.token_changes = {"nonce": nonce}
+    refused(provider, "another attempt", **engineer_claims(cast))
+
+
+def test_each_attempt_has_a_nonce_of_its_own(cast: Cast, provider: Provider) -> None:
+    client, _ = come(provider, **engineer_claims(cast))
+    client.post("/accounts/logout/")
+    nonces = set()
+    for browser in (client, Client()):
+        asked = parse_qs(urlsplit(browser.get(ENTRY)["Location"]).query)
+        nonces |= set(asked["nonce"])
+    assert len(nonces) == 2 and min(map(len, nonces)) >= 43
+    made_up = browser.get(f"{ENTRY}?auth_params=nonce%3Dchosen")["Location"]
+    back = urlsplit(httpx.get(made_up).headers["Location"])
+    assert browser.get(f"{back.path}?{back.query}").status_code == 403
 
 
 def test_a_document_that_names_another_issuer_changes_nothing(

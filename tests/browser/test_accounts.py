@@ -145,6 +145,18 @@ def test_a_regulator_sets_an_authenticator_up_before_anything_else(
     context.close()
 
 
+def test_what_stays_open_in_another_tab_is_emptied_by_signing_out(
+    cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.officer)
+    other = page.context.new_page()
+    other.goto("/models/")
+    other.get_by_role("heading", name="Models", level=1).wait_for()
+    page.locator(".person-menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    other.get_by_role("heading", name="Sign in", level=1).wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_of_people_and_accounts_is_accessible(
     cast: Cast, administrator: User, sign_in: SignIn, scheme: str

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from allauth.account.utils import perform_login
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from compliance.people.selectors import invitation_by_token, person_by_email
 from compliance.people.services import invitation_accept, invitation_join
 from compliance.portal.people_forms import JoinForm
 from compliance.portal.viewing import sentence
+from compliance.registry.passwords import words_check
 
 if TYPE_CHECKING:
     from compliance.people.models import Invitation
@@ -51,7 +53,8 @@ def _join(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     password = form.data.get("password") or None
     if form.is_valid() and password:
         try:
-            validate_password(password)
+            validate_password(password, get_user_model()(email=invitation.email))
+            words_check(password, [invitation.organization])
         except ValidationError as error:
             form.add_error("password", error)
     if not form.is_valid():

@@ -18,6 +18,11 @@
     });
   }
 
+  // Whoever signs out leaves no page behind: those that stay open in other tabs ask anew.
+  const session = new BroadcastChannel("assay-session");
+  if (document.querySelector("[data-signed-in]")) session.addEventListener("message", () => location.reload());
+  else session.postMessage("ended");
+
   // A menu closes by Escape and by a click elsewhere.
   document.querySelectorAll("details[data-closing]").forEach((menu) => {
     document.addEventListener("click", (event) => {
