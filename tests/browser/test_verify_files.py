@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ from compliance.domain.vocabulary import LineageFinding
 from tests.browser.test_verify import check, page
 from tests.domain.verify.bundles import SmallLog
 from tests.domain.verify.dockets import Lies, docket_of, docket_of_two
-from tests.domain.verify.summaries import FAILED, summary_in
+from tests.domain.verify.summaries import FAILED, LIES, summary_in
 
 __all__ = ["page"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,27 +42,6 @@ POLICY = b"".join(line for line in LOG.policy.splitlines(True) if MLDSA not in l
 FLIPS = 25
 NUMBERS = 2_000
 HEX = "0" * 64
-STATEMENTS = (
-    (b'"PASSED"', b'"FAILED"'),
-    (b'"PASSED"', b'"WARNED"'),
-    (b'["ASSAY_POLICY_HOUSE_BASELINE_1"]', b'["FAILED"]'),
-    (b'["ASSAY_POLICY_HOUSE_BASELINE_1"]', b"[]"),
-    (b'["ASSAY_POLICY_HOUSE_BASELINE_1"]', b'"A"'),
-    (b"2026-11-28T02:00:00Z", b"2026-11-31T02:00:00Z"),
-    (b"2026-11-28T02:00:00Z", b"2026-11-28T24:00:00Z"),
-    (b"2026-11-28T02:00:00Z", b"2026-11-28T02:00:00+02:00"),
-    (b"2026-11-28T02:00:00Z", b"lately"),
-    (b"urn:assay:policy:", b"urn:else:"),
-    (b"b" * 64, b"B" * 64),
-    (b"verification_summary/v1", b"verification_summary/v2"),
-    (b"Statement/v1", b"Statement/v0.1"),
-    (b'"slsaVersion":"1.1"', b'"slsaVersion":"1.2"'),
-    (b'"subject":[', b'"subject":[[],'),
-    (b'"northwind/smol 1.0"', b'""'),
-    (b'{"_type"', b' {"_type"'),
-    (b'{"_type"', b'{"_tipe":1,"_type"'),
-)
-"""What a signed statement must not say, by what it says in its place."""
 Line = tuple[str, str, str]
 RUN = """async ([policy, files]) => {
     const { parsePolicy } = await import("/static/portal/verify/notes.js");
@@ -155,13 +135,12 @@ def rearranged() -> Iterator[Docket]:
     yield replace(good, bundles=good.bundles * 2)
     yield replace(good, bundles=other.bundles)
     yield other
-    two = docket_of_two(LOG)
-    yield replace(two, plans=two.plans[::-1])
-    yield replace(two, plans=two.plans[1:])
+    further = docket_of_two(LOG)
+    yield replace(further, plans=further.plans[::-1])
+    yield replace(further, plans=further.plans[1:])
     orders = [entries[:place] + entries[place + 1 :] for place in range(len(entries))]
     orders += [entries[:place] for place in range(len(entries))]
-    swaps = [(place, place + 1) for place in range(len(entries) - 1)]
-    for one, two in swaps:
+    for one, two in itertools.pairwise(range(len(entries))):
         changed = list(entries)
         changed[one], changed[two] = changed[two], changed[one]
         orders.append(changed)
@@ -266,8 +245,11 @@ def flipped() -> Iterator[bytes]:
     yield summary_build(replace(mine, place=theirs.place))
     yield summary_build(replace(mine, envelope=theirs.envelope))
     yield summary_build(theirs)
+    assert mine.place is not None
+    astray = replace(mine.place.proof, hashes=(bytes(32), *mine.place.proof.hashes[1:]))
+    yield summary_build(replace(mine, place=replace(mine.place, proof=astray)))
     statement = mine.envelope.payload
-    for old, new in STATEMENTS:
+    for old, new in LIES:
         assert old in statement
         changed = signed(PAYLOAD_TYPE, statement.replace(old, new), [LOG.attestor])
         yield summary_build(replace(mine, envelope=changed))

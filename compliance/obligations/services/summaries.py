@@ -22,6 +22,7 @@ from compliance.domain.attestation import (
 )
 from compliance.domain.attestation import Summary as Said
 from compliance.domain.dsse import Envelope
+from compliance.domain.entries import ACTOR
 from compliance.domain.errors import NotFoundError
 from compliance.domain.events import EventType
 from compliance.domain.policy.obligations import ObligationState
@@ -106,9 +107,9 @@ def _place(subject: str) -> ProvedEntry:
     entry = Entry.objects.filter(**about).select_related("event").first()
     if entry is None:
         raise NotFoundError("it is not in the log yet; the sequencer puts it there in seconds")
-    return ProvedEntry(
-        bytes(entry.body), tuple(openings_of(entry)), included(entry=entry).tlog_proof
-    )
+    # The file is handed on: who had it issued is between the operator and its people.
+    shown = tuple(one for one in openings_of(entry) if one.path != ACTOR)
+    return ProvedEntry(bytes(entry.body), shown, included(entry=entry).tlog_proof)
 
 
 def _assessed(version: Version, pack: PolicyPack, now: datetime) -> list[Assessed]:

@@ -30,6 +30,28 @@ MET = Summary(
 )
 FAILED = replace(MET, met=False, levels=(), statements=())
 
+LIES = (
+    (b'"PASSED"', b'"FAILED"'),
+    (b'"PASSED"', b'"WARNED"'),
+    (b'["ASSAY_POLICY_HOUSE_BASELINE_1"]', b'["FAILED"]'),
+    (b'["ASSAY_POLICY_HOUSE_BASELINE_1"]', b"[]"),
+    (b'["ASSAY_POLICY_HOUSE_BASELINE_1"]', b'"A"'),
+    (b"2026-11-28T02:00:00Z", b"2026-11-31T02:00:00Z"),
+    (b"2026-11-28T02:00:00Z", b"2026-11-28T24:00:00Z"),
+    (b"2026-11-28T02:00:00Z", b"2026-11-28T02:00:00+02:00"),
+    (b"2026-11-28T02:00:00Z", b"lately"),
+    (b"urn:assay:policy:", b"urn:else:"),
+    (b"b" * 64, b"B" * 64),
+    (b"verification_summary/v1", b"verification_summary/v2"),
+    (b"Statement/v1", b"Statement/v0.1"),
+    (b'"slsaVersion":"1.1"', b'"slsaVersion":"1.2"'),
+    (b'"subject":[', b'"subject":[[],'),
+    (b'"northwind/smol 1.0"', b'""'),
+    (b'{"_type"', b' {"_type"'),
+    (b'{"_type"', b'{"_tipe":1,"_type"'),
+)
+"""What a signed statement must not say, by what it says in its place."""
+
 
 def summary_in(log: SmallLog, summary: Summary = MET) -> SummaryFile:
     """A summary in the log, attested by the log's attestor, with its place."""

@@ -10,7 +10,7 @@ function rounded(number, places) {
   return [digits.replace(".", ""), Number(exponent)];
 }
 
-const bare = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+const bare = (text) => (text.includes(".") ? text.replace(/\.?0*$/, "") : text);
 
 export function general(number, places = 6) {
   if (number === 0) return Object.is(number, -0) ? "-0" : "0";
