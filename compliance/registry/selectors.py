@@ -44,7 +44,7 @@ def model_get(*, viewer: Viewer, model_id: UUID) -> Model:
 
 def model_readable(*, viewer: Viewer, model: Model) -> bool:
     """Whether the viewer may read the model itself, and not only a run on it."""
-    if model.organization_id in viewer.wholes:
+    if model.organization_id in viewer.roles:
         return True
     return model_list(viewer=viewer).filter(id=model.id).exists()
 
