@@ -14,6 +14,7 @@ from compliance.api.urls import _v1
 
 pytestmark = pytest.mark.django_db
 FILES = {
+    "{file}": "application/octet-stream",
     "bundle": "application/zip",
     "{period}": "application/pdf",
     "{summary_id}": "application/octet-stream",
