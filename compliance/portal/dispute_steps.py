@@ -168,6 +168,15 @@ STEPS: Mapping[str, OfferedStep] = {
         done="The dissent stands beside the ruling.",
         take=_with(ruling_dissent),
     ),
+    "file": OfferedStep(
+        act=Act.FILE,
+        form=FilingForm,
+        title="File",
+        button="File it",
+        note="What is filed stands; its digest is an entry of the ledger.",
+        done="It is filed.",
+        take=_file,
+    ),
     "propose": OfferedStep(
         act=Act.PROPOSE,
         form=ProposeForm,
@@ -177,15 +186,6 @@ STEPS: Mapping[str, OfferedStep] = {
         "once; where they do not agree, the court orders.",
         done="The battery is proposed, and the other party is told.",
         take=_propose,
-    ),
-    "file": OfferedStep(
-        act=Act.FILE,
-        form=FilingForm,
-        title="File",
-        button="File it",
-        note="What is filed stands; its digest is an entry of the ledger.",
-        done="It is filed.",
-        take=_file,
     ),
     "appoint": OfferedStep(
         act=Act.APPOINT,
