@@ -4,7 +4,13 @@ import itertools
 
 import pytest
 
-from compliance.domain.statistics.ranks import log10_e_place, log10_e_rank, places, rank_p
+from compliance.domain.statistics.ranks import (
+    controls_needed,
+    log10_e_place,
+    log10_e_rank,
+    places,
+    rank_p,
+)
 from compliance.domain.verdicts import decision_bound
 
 VALUES = (0.0, 1.0, 1.0, 4.0, 9.0)
@@ -44,3 +50,9 @@ def test_nothing_anywhere_says_nothing() -> None:
     assert log10_e_rank(0.0, [0.0, 0.0]) == 0.0
     with pytest.raises(ValueError, match="below 0"):
         log10_e_rank(1.0, [-1.0])
+
+
+@pytest.mark.parametrize(("alpha", "needed"), [(0.05, 19), (0.01, 99), (0.001, 999), (0.3, 3)])
+def test_so_many_controls_and_no_fewer_can_reach_the_level(alpha: float, needed: int) -> None:
+    assert controls_needed(alpha) == needed
+    assert (places(needed, alpha), places(needed - 1, alpha)) == (1, 0)

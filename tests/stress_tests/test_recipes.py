@@ -20,6 +20,7 @@ from workers.contract import Procedure
 NOT_RECOMPUTED = {
     "bias.decisions": "its ratios of every two groups are not said by a recipe yet",
     "provenance.calibrated_match": "it ranks among controls, which no recipe says yet",
+    "provenance.distillation": "it ranks among controls, which no recipe says yet",
     "provenance.next_token_agreement": "it ranks among controls, which no recipe says yet",
     "provenance.output_image": "it ranks among controls, which no recipe says yet",
     "provenance.served_drift": "its p-values need the looks before, which no recipe holds yet",

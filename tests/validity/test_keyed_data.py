@@ -9,6 +9,7 @@ import pytest
 from tests.validity import keyed_tables as tables
 from tests.validity.report_tables import committed, missing
 from workers.stress_tests.provenance import paraphrases_validity, radioactivity_validity
+from workers.stress_tests.provenance.distillation import distillation
 from workers.stress_tests.provenance.paraphrases import paraphrases
 from workers.stress_tests.provenance.radioactivity import radioactivity
 
@@ -33,3 +34,10 @@ def test_committed_report_is_of_this_version_and_holds_its_size(test: Any) -> No
 def test_the_pages_state_the_committed_figures(name: str) -> None:
     report = committed(name)
     assert missing(name, tables.size_rows(report) + tables.power_rows(report)) == []
+
+
+def test_the_report_on_distillation_is_of_this_version_and_its_page_states_it() -> None:
+    report = committed("provenance.distillation")
+    assert report["version"] == distillation.identity.version
+    assert (report["quick"], report["size_holds"]) == (False, True)
+    assert missing("provenance.distillation", tables.taught_rows(report)) == []

@@ -59,3 +59,11 @@ def log10_e_place(suspect: float, controls: Sequence[float], alpha: float) -> fl
         return -LOG10_E_CAP
     share = math.log10((1 + len(controls)) / max(allowed, 1))
     return max(share, -math.log10(alpha)) if allowed else share
+
+
+def controls_needed(alpha: float) -> int:
+    """The fewest controls among which a rank p-value can be at most alpha.
+
+    Source: (1 + 0) / (1 + n) <= alpha.
+    """
+    return math.ceil(1.0 / alpha - _ROUNDING) - 1
