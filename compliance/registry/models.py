@@ -192,6 +192,13 @@ class TrainingSource(models.Model):
     class Meta:
         ordering = ("kind", "name")
         triggers = [append_only()]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "kind", "name"],
+                condition=models.Q(declared_at__isnull=False),
+                name="source_declared_later_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

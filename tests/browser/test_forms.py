@@ -105,6 +105,31 @@ def test_an_engineer_registers_a_model_and_a_version_by_form(
     ]
 
 
+def test_training_data_is_declared_of_a_version_and_of_another(
+    audited: Record, cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.engineer)
+    page.goto(f"/versions/{audited.version.id}/")
+    page.get_by_role("link", name="Declare another source").click()
+    expect(page.get_by_label("Trained on it")).to_have_value(str(audited.version.id))
+    page.get_by_role("button", name="Declare it").click()
+    expect(_said_at(page, "Source")).to_contain_text("required")
+    page.get_by_label("Source").fill("Licensed news")
+    page.get_by_label("Kind").select_option("licensed")
+    page.get_by_role("button", name="Declare it").click()
+    expect(
+        page.get_by_text("“Licensed news” is declared of northwind/assistant 1.0")
+    ).to_be_visible()
+    page.get_by_role("link", name="Declare Licensed news of another version").click()
+    expect(page.get_by_label("Source")).to_have_value("Licensed news")
+    page.get_by_label("Trained on it").select_option("northwind/assistant 1.0")
+    page.get_by_role("button", name="Declare it").click()
+    expect(_said_at(page, "Source")).to_contain_text("declares 'Licensed news' already")
+    page.goto(f"/models/{audited.version.model_id}/dossier/")
+    data = page.get_by_role("region", name="Training data, as declared")
+    expect(data).to_contain_text("declared later")
+
+
 def _save(page: Page) -> None:
     page.get_by_role("button", name="Save the schedule").click()
 

@@ -23,4 +23,8 @@ class Migration(migrations.Migration):
             name='declared_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
+        migrations.AddConstraint(
+            model_name='trainingsource',
+            constraint=models.UniqueConstraint(condition=models.Q(('declared_at__isnull', False)), fields=('version', 'kind', 'name'), name='source_declared_later_once'),
+        ),
     ]

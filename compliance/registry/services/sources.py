@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
@@ -25,15 +25,10 @@ def training_source_declare(
         NotAllowedError, NotFoundError: the viewer may not register there.
     """
     viewer.require(Action.REGISTER, version.model.organization_id)
-    held = Version.objects.select_for_update().get(id=version.id)  # whoever declares it too waits
-    if held.sources.filter(kind=source.kind.value, name=source.name).exists():
-        raise InvalidInputError(
-            field="name",
-            problem=f"{version} declares '{source.name}' already",
-            fix="Declare each source once",
-        )
-    made = TrainingSource.objects.create(
-        version=held,
+    if version.sources.filter(kind=source.kind.value, name=source.name).exists():
+        raise _again(version, source)
+    made = TrainingSource(
+        version=version,
         kind=source.kind.value,
         name=source.name,
         url=source.url,
@@ -42,6 +37,11 @@ def training_source_declare(
         declared_by=viewer.user,
         declared_at=timezone.now(),
     )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:  # somebody declares it at the same moment
+        raise _again(version, source) from error
     event_record(
         event_type=EventType.TRAINING_SOURCE_DECLARED,
         organization_id=version.model.organization_id,
@@ -60,3 +60,11 @@ def training_source_declare(
         model_id=version.model_id,
     )
     return made
+
+
+def _again(version: Version, source: DeclaredSource) -> InvalidInputError:
+    return InvalidInputError(
+        field="name",
+        problem=f"{version} declares '{source.name}' already",
+        fix="Declare each source once",
+    )
