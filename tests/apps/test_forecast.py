@@ -121,7 +121,8 @@ def test_the_portal_shows_it_before_a_run_and_before_a_schedule(
     audit(cast, version, 40.0)
     client = Client()
     client.force_login(cast.officer)
-    page = client.get(f"/versions/{version.id}/").content.decode()
+    ticked = {"tests": [*StressTest.objects.values_list("name", flat=True)]}
+    page = client.get(f"/versions/{version.id}/forecast/", ticked).content.decode()
     assert "65 to 438 of 504 items on average, about 65 s to 7 min" in page
     assert "no plan was announced" in page
     asked = {"model": str(version.model_id), "tests": [REFUSAL]}

@@ -118,7 +118,7 @@ def test_a_court_is_refused_more_than_was_found_and_dismisses(case: Case, sign_i
     court.get_by_text("Rule", exact=True).first.click()
     court.get_by_label("The claim is").select_option("upheld")
     court.get_by_label("What is ordered").fill("Nothing.")
-    court.get_by_label("Reasons").fill("It was not pursued.")
+    court.get_by_label("Reasons", exact=True).fill("It was not pursued.")
     court.get_by_role("button", name="Rule", exact=True).click()
     court.get_by_text("Nothing was shown, so the claim cannot be upheld").wait_for()
     court.get_by_label("The claim is").select_option("dismissed")

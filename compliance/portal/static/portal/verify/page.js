@@ -122,3 +122,6 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 drop.addEventListener("drop", (event) => {
   form.elements.bundle.files = event.dataTransfer.files;
 });
+
+// Pressed before this listens, it would send the form and forget the files.
+form.querySelector("[data-check]").disabled = false;
