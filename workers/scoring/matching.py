@@ -25,10 +25,13 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # else it is loaded where units are matched: listing the tests needs none
+    import torch
 
 Floats = NDArray[np.float32]
 
@@ -151,6 +154,8 @@ def _unit_vectors(gate: Floats, signed: Sequence[Floats]) -> HiddenUnits:
 
 def _rounded(matrix: Floats, factors: NDArray[np.float64]) -> Floats:
     """Rows times their factors, rounded to bfloat16."""
+    import torch
+
     scaled = torch.from_numpy(matrix * factors.astype(np.float32)[:, None])
     rounded: Floats = scaled.copy_(scaled.bfloat16()).numpy()
     return rounded
@@ -189,6 +194,8 @@ def _scores(
     first: HiddenUnits, second: HiddenUnits, block: slice
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(sign-blind scores, signed part), both of shape (rows of the block, columns)."""
+    import torch
+
     with _bfloat16_products():
         signed = torch.from_numpy(first.signed[block]) @ torch.from_numpy(second.signed).T
         scores = torch.from_numpy(first.gate[block]) @ torch.from_numpy(second.gate).T
@@ -204,6 +211,8 @@ def _bfloat16_products() -> Iterator[None]:
 
     Of numbers that are rounded already; whoever asked for another precision has it back after.
     """
+    import torch
+
     matmul = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]  # set at import
     before, matmul.fp32_precision = matmul.fp32_precision, "bf16"
     try:
