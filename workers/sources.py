@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -50,7 +51,33 @@ def _of(file: Path) -> Mapping[str, str]:
             names = _imported(path, packages)
             waiting += [one for name in names for one in _files(name, packages)]
     named = {_name(path, packages): path for path in found | _beside(found)}
-    return {name: hashlib.sha256(named[name].read_bytes()).hexdigest() for name in sorted(named)}
+    return {name: _read(named[name]).sha256 for name in sorted(named)}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a file says of itself, read once: tests share most of theirs, and a worker has them all.
+
+    Attributes:
+        imports: of a module, how many packages up from its own, the dotted name, and what of it.
+    """
+
+    sha256: str
+    imports: tuple[tuple[int, str, tuple[str, ...]], ...]
+
+
+@cache
+def _read(path: Path) -> _File:
+    content = path.read_bytes()
+    tree = ast.walk(ast.parse(content)) if path.suffix == ".py" else ()
+    imports: list[tuple[int, str, tuple[str, ...]]] = []
+    for node in tree:
+        if isinstance(node, ast.Import):
+            imports += [(0, alias.name, ()) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            of_it = tuple(alias.name for alias in node.names)
+            imports.append((node.level, node.module or "", of_it))
+    return _File(hashlib.sha256(content).hexdigest(), tuple(imports))
 
 
 def _outermost(file: Path) -> Path:
@@ -70,14 +97,11 @@ def _name(path: Path, packages: Mapping[str, Path]) -> str:
 def _imported(path: Path, packages: Mapping[str, Path]) -> Iterator[str]:
     """The dotted names that a module imports; of ``from a import b`` both ``a`` and ``a.b``."""
     inside = Path(_name(path, packages)).parent.parts
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = inside[: len(inside) + 1 - node.level] if node.level else ()
-            base = ".".join([*above, *filter(None, [node.module])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+    for level, module, names in _read(path).imports:
+        above = inside[: len(inside) + 1 - level] if level else ()
+        base = ".".join([*above, *filter(None, [module])])
+        yield base
+        yield from (f"{base}.{name}" for name in names)
 
 
 def _files(name: str, packages: Mapping[str, Path]) -> Iterator[Path]:

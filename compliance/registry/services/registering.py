@@ -30,6 +30,7 @@ from compliance.registry.models import (
     Version,
 )
 from compliance.registry.selectors import version_list
+from compliance.registry.services.sources import source_row
 from compliance.registry.storage import StoredFile, manifest_check, weights_files
 
 
@@ -180,17 +181,7 @@ def _version_write(
         Lineage(version=version, parent_id=parent.version_id, relation=parent.relation.value)
         for parent in declared.parents
     )
-    TrainingSource.objects.bulk_create(
-        TrainingSource(
-            version=version,
-            kind=source.kind.value,
-            name=source.name,
-            url=source.url,
-            description=source.description,
-            licence=source.licence,
-        )
-        for source in declared.sources
-    )
+    TrainingSource.objects.bulk_create(source_row(version, source) for source in declared.sources)
     parents: list[Json] = [
         {"version": str(parent.version_id), "relation": parent.relation.value}
         for parent in declared.parents

@@ -14,6 +14,18 @@ from compliance.events.services import event_record
 from compliance.registry.models import TrainingSource, Version
 
 
+def source_row(version: Version, source: DeclaredSource) -> TrainingSource:
+    """The row of a declared source, not saved; as of the version's registration."""
+    return TrainingSource(
+        version=version,
+        kind=source.kind.value,
+        name=source.name,
+        url=source.url,
+        description=source.description,
+        licence=source.licence,
+    )
+
+
 @transaction.atomic
 def training_source_declare(
     *, viewer: Viewer, version: Version, source: DeclaredSource
@@ -27,16 +39,8 @@ def training_source_declare(
     viewer.require(Action.REGISTER, version.model.organization_id)
     if version.sources.filter(kind=source.kind.value, name=source.name).exists():
         raise _again(version, source)
-    made = TrainingSource(
-        version=version,
-        kind=source.kind.value,
-        name=source.name,
-        url=source.url,
-        description=source.description,
-        licence=source.licence,
-        declared_by=viewer.user,
-        declared_at=timezone.now(),
-    )
+    made = source_row(version, source)
+    made.declared_by, made.declared_at = viewer.user, timezone.now()
     try:
         with transaction.atomic():
             made.save(force_insert=True)

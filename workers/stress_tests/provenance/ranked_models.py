@@ -16,7 +16,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotFoundError, NotTestableError
 from compliance.domain.statistics.betting import population_mean
 from compliance.domain.statistics.planning import NothingToPlan
-from compliance.domain.statistics.ranks import log10_e_place, places, rank_p
+from compliance.domain.statistics.ranks import controls_needed, log10_e_place, places, rank_p
 from compliance.domain.verdicts import Claim, Estimate, Part
 from compliance.domain.vocabulary import Scope
 from workers.contract import Backend, ComparingBackend, Item, Procedure, Score
@@ -150,7 +150,7 @@ class Ranking:
         told = [(CLOSER if first else NOT_SHOWN).format(above=above, n=n, p=p)]
         told += [] if first and few else [self.told[0] if first else self.told[1]]
         if few:
-            needed = next(k for k in range(n, 100_000) if places(k, alpha))
+            needed = controls_needed(alpha)
             told.append(FEW.format(n=n, least=1 / (n + 1), alpha=alpha, needed=needed))
         told += [DECLARED] if self._declared else []
         return [*told, MATCHED if self.matched else UNMATCHED, EXCHANGEABLE, PROMPTS_ALONE]
