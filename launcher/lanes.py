@@ -12,7 +12,14 @@ import tempfile
 
 from launcher.supervisor import ROOT
 
-SECOND = ("tests/rights", "tests/api", "tests/apps", "tests/domain", "tests/stress_tests")
+SECOND = (
+    "tests/rights",
+    "tests/api",
+    "tests/apps",
+    "tests/domain",
+    "tests/stress_tests",
+    "tests/validity",
+)
 """Folders of the second lane, which takes about as long as all others together."""
 
 
