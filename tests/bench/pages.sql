@@ -71,4 +71,3 @@ INSERT INTO audits_schedule (id, model_id, name, battery, cron, time_zone, catch
     anchor, next_due_at, created_by_id, created_at)
 SELECT DISTINCT model, model, 'Weekly', '[{"name": "safety.test_1", "version": 1}]'::jsonb,
     '0 6 * * 1', 'UTC', 'run_once', 0, now(), now() + interval '2 days', %(user)s, now() FROM cell;
-ANALYZE;
