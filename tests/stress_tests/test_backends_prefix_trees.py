@@ -15,8 +15,10 @@ from workers.scoring.loglikelihood import score_sequences
 from workers.scoring.prefix_trees import (
     BATCH_TOKENS,
     FILLED,
+    FULL,
     MODEL_TYPES,
     ROW_TOKENS,
+    SLIDING,
     TREE_TOKENS,
     Row,
     _batches,
@@ -132,6 +134,20 @@ def test_trees_give_what_the_definition_gives(model_type: str) -> None:
         assert found[request] == pytest.approx(by_definition(model, request), abs=1e-4)
     alike = score_sequences(model, asked)
     assert list(found.values()) == pytest.approx([alike[one] for one in found], abs=1e-4)
+
+
+def test_a_window_reaches_as_far_back_in_a_tree_as_in_a_sequence() -> None:
+    torch.manual_seed(0)
+    layers = {"num_hidden_layers": 3, "layer_types": [SLIDING, FULL, SLIDING]}
+    config = Config.for_model("gemma3_text", **SHAPE | layers | {"sliding_window": 8})
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
+    assert can_share(model)
+    rng = torch.Generator().manual_seed(1)
+    tails = torch.randint(0, 60, (30, 12), generator=rng).tolist()
+    asked = [Request((1, 2, *range(3, 9), n % 3, *tail), 1 + n % 9) for n, tail in enumerate(tails)]
+    found = score_trees(model, asked)
+    for request in asked:
+        assert found[request] == pytest.approx(by_definition(model, request), abs=1e-4)
 
 
 @pytest.mark.parametrize("model_type", ["gpt2", "gemma2"])

@@ -18,6 +18,9 @@ from workers.scoring.requests import Request
 
 MODEL_TYPES = frozenset({"llama", "mistral", "qwen2", "qwen3"})
 """Plain causal attention in every layer and a bare linear head: tested against the definition."""
+WINDOWED = frozenset({"gemma3_text"})
+"""Some layers see a window of the last tokens alone, and take a mask of their own."""
+FULL, SLIDING = "full_attention", "sliding_attention"
 ROW_TOKENS = 128
 """Attention costs the square of a row, and rows are padded to the longest of their batch."""
 TREE_TOKENS, SHARED_TOKENS = 512, 8
@@ -62,10 +65,13 @@ class Row:
 
 def can_share(model: PreTrainedModel) -> bool:
     """Whether the model reads trees as it reads sequences."""
-    layers = set(getattr(model.config, "layer_types", None) or ["full_attention"])
-    window = getattr(model.config, "sliding_window", None)
-    plain = layers == {"full_attention"} and window is None
-    return plain and model.config.model_type in MODEL_TYPES
+    config = model.config
+    layers = set(getattr(config, "layer_types", None) or [FULL])
+    if config.model_type in WINDOWED:
+        bare = config.final_logit_softcapping is None and not config.use_bidirectional_attention
+        return bare and layers <= {FULL, SLIDING}
+    plain = layers == {FULL} and getattr(config, "sliding_window", None) is None
+    return plain and config.model_type in MODEL_TYPES
 
 
 @torch.inference_mode()
@@ -134,16 +140,25 @@ def _read(model: PreTrainedModel, batch: Sequence[Row]) -> torch.Tensor:
     for n, row in enumerate(batch):
         tokens[n, : len(row.tokens)] = torch.tensor(row.tokens)
         depths[n, : len(row.tokens)] = torch.tensor(row.depths)
-    sees = torch.stack([row.mask(width) for row in batch])[:, None]
-    bias = torch.zeros(sees.shape).masked_fill(~sees, torch.finfo(torch.float32).min)
-    device = model.device
+    sees = torch.stack([row.mask(width) for row in batch])
+    masks: torch.Tensor | dict[str, torch.Tensor] = _bias(sees, model.device)
+    if model.config.model_type in WINDOWED:
+        back = depths[:, :, None] - depths[:, None, :]
+        near = sees & (back < model.config.sliding_window)
+        masks = {FULL: _bias(sees, model.device), SLIDING: _bias(near, model.device)}
     hidden: torch.Tensor = model.base_model(
-        input_ids=tokens.to(device),
-        position_ids=depths.to(device),
-        attention_mask=bias.to(device),
+        input_ids=tokens.to(model.device),
+        position_ids=depths.to(model.device),
+        attention_mask=masks,
         use_cache=False,
     ).last_hidden_state
     return hidden
+
+
+def _bias(sees: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """(rows, 1, width, width), added to attention before its softmax."""
+    bias = torch.zeros(sees.shape).masked_fill(~sees, torch.finfo(torch.float32).min)
+    return bias[:, None].to(device)
 
 
 def _common(first: Sequence[int], second: Sequence[int]) -> int:
