@@ -47,6 +47,7 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.TRAINING_SOURCE_DECLARED: (),
     EventType.VERSION_REGISTERED: (SKETCH, _OBLIGE),
     EventType.VERSION_SCREENED: ("runs.confirm",),
+    EventType.WEIGHTS_CHANGED: (_ALERT,),
     EventType.ENDPOINT_LIMITED: (),
     EventType.SCHEDULE_CREATED: (),
     EventType.SCHEDULE_CHANGED: (),

@@ -20,6 +20,7 @@ FINDINGS = frozenset(
     {
         EventType.VERDICT_VIOLATING,
         EventType.PARENT_UNSHOWN,
+        EventType.WEIGHTS_CHANGED,
         EventType.ENDPOINT_DRIFT_DETECTED,
         EventType.RUN_ERRORED,
     }

@@ -23,6 +23,7 @@ class EventType(StrEnum):
     TRAINING_SOURCE_DECLARED = "model.training_source.declared"
     VERSION_REGISTERED = "model.version.registered"
     VERSION_SCREENED = "model.version.screened"
+    WEIGHTS_CHANGED = "model.version.weights.changed"
     ENDPOINT_LIMITED = "endpoint.limited"
     SCHEDULE_CREATED = "schedule.created"
     SCHEDULE_CHANGED = "schedule.changed"
@@ -115,6 +116,7 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.VERSION_SCREENED: frozenset(
         {"model", "version", "screened", "resembles", "parents", "reason"}
     ),
+    EventType.WEIGHTS_CHANGED: frozenset({"run", "version", "label", "files", "statement", "path"}),
     EventType.ENDPOINT_LIMITED: frozenset({"origin", "requests_at_once", "requests_per_minute"}),
     EventType.SCHEDULE_CREATED: frozenset({"schedule", "rule", "battery"}),
     EventType.SCHEDULE_CHANGED: frozenset({"schedule", "changes"}),

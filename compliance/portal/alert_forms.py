@@ -25,6 +25,7 @@ SEVERITIES = [
 TYPES = [
     ("verdict.violating", "a violating verdict"),
     ("lineage.parent.unshown", "a declared parent that is not shown"),
+    ("model.version.weights.changed", "files that are not the registered ones"),
     ("endpoint.drift.detected", "an endpoint that serves another model"),
     ("run.errored", "a run that ended in an error"),
     ("question.asked", "a regulator's question"),

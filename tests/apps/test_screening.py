@@ -192,6 +192,37 @@ def test_a_declared_parent_that_is_none_raises_a_warning(
     assert "not shown to share initialisation" in alert.statement
 
 
+def test_files_that_are_no_longer_the_registered_ones_raise_an_alert(
+    registry: Registry, models: list[Tensors], models_root: Path
+) -> None:
+    parent = registry.add("base", models[0])
+    child = registry.add("child", prune(models[0], 0.3), parent)
+    save_file(prune(models[0], 0.2), models_root / "child" / "model.safetensors")
+    run = _confirmed(child)
+    assert run is not None
+    event = Event.objects.get(type=EventType.WEIGHTS_CHANGED.value)
+    assert event.payload["files"] == ["model.safetensors"]
+    alert: Alert = alert_open(event_id=event.id)
+    assert (alert.severity, alert.state) == ("critical", "open")
+    assert alert.title == f"The files of {child} are not the registered ones"
+    assert f"{child} are not those that were registered: model.safetensors" in alert.statement
+
+
+def test_a_reference_whose_files_were_changed_is_not_compared(
+    registry: Registry, models: list[Tensors], models_root: Path
+) -> None:
+    """Else whoever may write to a parent's folder could make anybody its child."""
+    parent = registry.add("base", models[1])
+    child = registry.add("child", models[0], parent)
+    save_file(models[0], models_root / "base" / "model.safetensors")
+    run = _confirmed(child)
+    assert run is not None
+    result = run.shards.get().result
+    assert (result.verdict, result.n) == ("inconclusive", 0)
+    assert "are not those registered under" in json.dumps(result.estimate)
+    assert not Event.objects.filter(type=EventType.WEIGHTS_CHANGED.value).exists()
+
+
 def test_a_teacher_is_no_parent_of_weights(registry: Registry, models: list[Tensors]) -> None:
     teacher = registry.add("teacher", models[0])
     student = registry.add("student", models[1], teacher, relation=LineageRelation.DISTILLATION)

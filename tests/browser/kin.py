@@ -108,7 +108,7 @@ def compare(shard: Shard, found: dict[str, tuple[str, float]]) -> None:
 
 def _outcome(count: int) -> Outcome:
     claim = Claim(
-        statement="No registered model outside the declared lineage shares the initialisation",
+        statement="Every declared parent shares it; no other registered model is shown to",
         population="hidden units of the gated MLPs",
         statistic="largest share of hidden units matched to their own place in another model",
         limit=0.03,

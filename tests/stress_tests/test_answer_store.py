@@ -13,6 +13,7 @@ import pytest
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.specs import ShardSpec, Subject
 from tests.stress_tests.conftest import Assay, write_model
+from tests.stress_tests.held import held
 from workers.backends.answer_store import FILE, AnswerStore, answer_store
 from workers.backends.confined.backend import Confined
 from workers.backends.kept import KeptModels
@@ -209,11 +210,11 @@ def test_the_setting_turns_it_on_for_the_terminal(
 def test_another_model_can_be_asked_beside_one_whose_answers_are_kept(
     store: AnswerStore, tiny: Path
 ) -> None:
-    beside = Subject("other", str(tiny), "d1")
+    beside = held("other", tiny)
     local = TransformersLocal(Subject("m", str(tiny)), (beside,), kept=KeptModels())
     backend: Backend = Remembering(local, store)
     assert isinstance(backend, ComparingBackend)
-    other = backend.reference("d1")
+    other = backend.reference(beside.weights_digest)
     assert other.loglikelihood(REQUESTS) == backend.loglikelihood(REQUESTS)
 
 
@@ -228,16 +229,16 @@ def test_a_size_that_is_none_is_named(size: str, monkeypatch: pytest.MonkeyPatch
 
 def test_what_is_not_kept_is_asked_of_the_model(tiny: Path, store: AnswerStore) -> None:
     """A test that compares, draws or looks inside finds the same model behind the store."""
-    other = Subject("other", str(tiny), "d1")
+    other = held("other", tiny)
     own = TransformersLocal(Subject("m", str(tiny)), (other,), kept=KeptModels())
     backend = Remembering(own, store)
     assert isinstance(backend, ComparingBackend)
     assert isinstance(backend, SamplingBackend)
     assert isinstance(backend, ActivationsSource)
     expected = plain(tiny)
-    assert backend.reference("d1").generate(["Hello"], max_new_tokens=4) == expected.generate(
-        ["Hello"], max_new_tokens=4
-    )
+    beside = backend.reference(other.weights_digest)
+    answers = [one.generate(["Hello"], max_new_tokens=4) for one in (beside, expected)]
+    assert answers[0] == answers[1]
     drawn = expected.sample(["Hello"], max_new_tokens=4, seed=3)
     assert backend.sample(["Hello"], max_new_tokens=4, seed=3) == drawn
     assert backend.mlp_activations(["un happy"]).ends == expected.mlp_activations(["un happy"]).ends

@@ -15,8 +15,9 @@ from compliance.domain.errors import InvalidInputError, NotTestableError, Unavai
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Need
 from tests.stress_tests.conftest import write_model
+from tests.stress_tests.held import held
 from workers.backends.loading import open_backend
-from workers.contract import Backend, SamplingBackend, StressTest
+from workers.contract import Backend, ComparingBackend, SamplingBackend, StressTest
 from workers.execution import NullSink, execute
 from workers.model_contents import NextTokensSource
 from workers.stress_tests.provenance.next_token_agreement import next_token_agreement
@@ -91,17 +92,26 @@ def test_it_is_ranked_beside_held_weights(
 ) -> None:
     """What is served is the accused model, and the one control is another seed."""
     other = write_model(tmp_path / "other", seed=1)
-    held = (Subject("accused", str(tiny), "d0"), Subject("control", str(other), "d1"))
+    models = (held("accused", tiny), held("control", other))
     references: list[Json] = [
-        {"label": one.label, "digest": one.weights_digest, "declared_parent": False} for one in held
+        {"label": one.label, "digest": one.weights_digest, "declared_parent": False}
+        for one in models
     ]
     spec = test.spec(references=references, accused="accused", prompts=50)
-    served = open_backend(Subject("served", f"{server}/v1"), held, allow_internal=True)
+    served = open_backend(Subject("served", f"{server}/v1"), models, allow_internal=True)
     found = execute(ShardSpec(spec, 1, Subject("served", server)), served, NullSink()).estimate
     assert found.value == pytest.approx(1.0, abs=1e-4)
     assert found.claim.limit < 0.9
     assert found.lead  # one control
     assert "1 of 1 controls" in found.caveats[0]
+
+
+def test_a_reference_beside_it_is_the_registered_one(server: str, tiny: Path) -> None:
+    wrong = Subject("accused", str(tiny), "0" * 64)
+    served = open_backend(Subject("served", f"{server}/v1"), [wrong], allow_internal=True)
+    assert isinstance(served, ComparingBackend)
+    with pytest.raises(NotTestableError, match="accused are not those registered"):
+        served.reference(wrong.weights_digest)
 
 
 def test_a_model_named_in_the_url_is_the_one_that_is_asked(server: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 
 import gguf
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from compliance.domain.errors import InvalidInputError
+from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import Subject
+from tests.stress_tests.held import held
 from workers.backends.files import model_files
 from workers.backends.loading import open_backend
 from workers.backends.transformers_local import parameters_of
@@ -126,8 +128,16 @@ def test_another_format_under_its_name_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_family_of_units_is_read_from_a_file(file: Path, tiny: Path) -> None:
-    backend = open_backend(Subject("gguf", str(file)), [Subject("tiny", str(tiny), "aa")])
-    detail = compare(backend, "aa", IN_WEIGHTS)
+    reference = held("tiny", tiny)
+    backend = open_backend(Subject("gguf", str(file)), [reference])
+    detail = compare(backend, reference.weights_digest, IN_WEIGHTS)
     assert "silent" not in detail
     assert set(IN_WEIGHTS) - set(families(detail)) == {Family.EXPERTS}  # it has none
     assert min(log10_e_family(found) for found in families(detail).values()) > 3
+
+
+def test_a_header_without_what_it_needs_is_a_reason(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.gguf"
+    bare.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 0))
+    with pytest.raises(NotTestableError, match=r"bare has no 'general\.architecture'"):
+        open_backend(Subject("bare", str(bare))).weights().config()

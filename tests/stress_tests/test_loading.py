@@ -13,6 +13,7 @@ import pytest
 from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import Subject
 from tests.stress_tests.conftest import edit_json, write_model
+from tests.stress_tests.held import held
 from workers.backends import memory
 from workers.backends.files import model_files, safe_config
 from workers.backends.kept import KeptModels
@@ -193,11 +194,26 @@ def test_weights_are_read_without_loading_the_model(tiny: Path) -> None:
 
 
 def test_a_reference_is_opened_by_its_digest_alone(tiny: Path, own: Path) -> None:
-    backend = open_backend(Subject("t", str(tiny)), [Subject("parent", str(own), "d1")])
-    assert backend.weights("d1").label == "parent"
-    assert backend.weights("d1").config()["hidden_size"] == 32
+    parent = held("parent", own)
+    backend = open_backend(Subject("t", str(tiny)), [parent])
+    assert backend.weights(parent.weights_digest).label == "parent"
+    assert backend.weights(parent.weights_digest).config()["hidden_size"] == 32
     with pytest.raises(NotTestableError, match="no reference"):
         backend.weights("d2")
+
+
+def test_a_reference_whose_files_were_changed_is_not_read(tiny: Path, tmp_path: Path) -> None:
+    parent = held("parent", write_model(tmp_path / "parent", seed=2))
+    backend = open_backend(Subject("t", str(tiny)), [parent])
+    assert backend.weights(parent.weights_digest).label == "parent"
+    write_model(tmp_path / "parent", seed=3)
+    for ask in (
+        lambda: backend.weights(parent.weights_digest),
+        lambda: backend.reference(parent.weights_digest),
+        lambda: backend.mlp_activations(["Hello"], parent.weights_digest),
+    ):
+        with pytest.raises(NotTestableError, match="parent are not those registered"):
+            ask()
 
 
 def test_the_environment_says_what_the_numbers_depend_on(tiny: Path) -> None:

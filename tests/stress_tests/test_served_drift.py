@@ -19,6 +19,7 @@ from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import Verdict
 from tests.serving import serving
 from tests.stress_tests.conftest import Assay
+from tests.stress_tests.held import held
 from tests.stress_tests.letter_endpoint import LetterEndpoint, LetterModel
 from workers.backends.loading import open_backend
 from workers.catalogue import find, validity
@@ -60,9 +61,9 @@ def served_tiny(tiny: Path) -> Iterator[str]:
 
 def looked(url: str, earlier: Stream = (), *, weights: Path | None = None) -> Execution:
     """One more look at the endpoint."""
-    references = () if weights is None else (Subject("tiny", str(weights), DIGEST),)
+    references = () if weights is None else (held("tiny", weights),)
     spec = ShardSpec(
-        test=served_drift.spec(**FEW, reference=DIGEST if weights else ""),
+        test=served_drift.spec(**FEW, reference=references[0].weights_digest if references else ""),
         seed=7,
         subject=Subject("endpoint", url),
         references=references,

@@ -13,6 +13,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
 from compliance.domain.specs import Subject
 from tests.stress_tests.conftest import write_model
+from tests.stress_tests.held import held
 from workers.backends.kept import KeptModels
 from workers.backends.transformers_local import TransformersLocal
 from workers.scoring.matching import active_units, match_units
@@ -55,10 +56,9 @@ def _changed(folder: Path, target: Path, change: Callable[[Tensors], Tensors]) -
 
 
 def _log10_e(subject: Path, reference: Path, *wanted: Family) -> dict[Family, float]:
-    backend = TransformersLocal(
-        Subject("subject", str(subject)), [Subject("other", str(reference), "aa")], kept=KEPT
-    )
-    detail: dict[str, Json] = compare(backend, "aa", wanted or tuple(Family))
+    other = held("other", reference)
+    backend = TransformersLocal(Subject("subject", str(subject)), [other], kept=KEPT)
+    detail: dict[str, Json] = compare(backend, other.weights_digest, wanted or tuple(Family))
     return {family: log10_e_family(found) for family, found in families(detail).items()}
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotTestableError
-from compliance.domain.weights import check_stream, refuse_unsafe_name, sha256_of
+from compliance.domain.specs import Subject
+from compliance.domain.weights import artifacts_digest, check_stream, refuse_unsafe_name, sha256_of
 
 FIELD = "model"
 MAX_SETTINGS_BYTES = 4 << 20
@@ -148,6 +150,31 @@ def model_files(location: str) -> ModelFiles:
     if weights[0].suffix == ".gguf" and len(weights) > 1:
         raise _bad(f"the folder '{location}' holds {len(weights)} GGUF files", "Give one of them")
     return _checked(path, weights, alone=False)
+
+
+def registered_files(reference: Subject) -> ModelFiles:
+    """The files of a reference, compared with the digest they are registered under.
+
+    Else whoever may write to an accuser's folder decides what a result says of that digest.
+
+    Raises:
+        NotTestableError: they are others now.
+        InvalidInputError: see ``model_files``.
+    """
+    files = model_files(reference.location)
+    if _digest(reference.location, files.fingerprint) != reference.weights_digest:
+        raise NotTestableError(
+            f"the files of {reference.label} are not those registered under"
+            f" {reference.weights_digest}: put them back, or register them as a new version"
+        )
+    return files
+
+
+@lru_cache(maxsize=64)
+def _digest(location: str, fingerprint: tuple[tuple[str, int, int], ...]) -> str:
+    """Of files that may be large, read once as long as they look the same."""
+    del fingerprint
+    return artifacts_digest(model_files(location).digests())
 
 
 def _checked(folder: Path, weights: tuple[Path, ...], *, alone: bool) -> ModelFiles:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compliance.domain.errors import NotTestableError
 from compliance.domain.specs import Subject
 from workers.backends.answer_store import answer_store
+from workers.backends.files import registered_files
 from workers.backends.kept import KeptModels
 from workers.contract import Backend
 
@@ -87,6 +88,7 @@ def _endpoint(
     def beside(digest: str) -> Backend:
         for one in references:
             if one.weights_digest == digest:
+                registered_files(one)
                 return weights(one)
         raise NotTestableError(f"no reference is registered under the digest {digest}")
 

@@ -13,7 +13,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
 from compliance.domain.specs import Subject
 from compliance.domain.vocabulary import Need
-from workers.backends.files import ModelFiles, model_files
+from workers.backends.files import ModelFiles, model_files, registered_files
 from workers.backends.kept import KeptModels
 from workers.contract import Backend
 from workers.model_contents import Activations, NextTokens, WeightsReader
@@ -128,7 +128,7 @@ class TransformersLocal:
 
         if digest is None:
             return mlp_activations(self._pretrained, texts)
-        files = model_files(self._reference(digest).location)
+        _, files = self._reference(digest)
         return mlp_activations(self._loaded(files, digest), texts)
 
     def next_tokens(self, texts: Sequence[str], *, wanted: int) -> NextTokens:
@@ -142,13 +142,13 @@ class TransformersLocal:
 
         if digest is None:
             return open_weights(self._files, label=self._subject.label)
-        reference = self._reference(digest)
-        return open_weights(model_files(reference.location), label=reference.label)
+        reference, files = self._reference(digest)
+        return open_weights(files, label=reference.label)
 
     def reference(self, digest: str) -> Backend:
         if digest not in self._asked_beside:
-            other = TransformersLocal(self._reference(digest), (), kept=self._kept)
-            self._asked_beside[digest] = other
+            subject, _ = self._reference(digest)
+            self._asked_beside[digest] = TransformersLocal(subject, (), kept=self._kept)
         return self._asked_beside[digest]
 
     def file_digests(self) -> Mapping[str, str]:
@@ -157,10 +157,11 @@ class TransformersLocal:
     def file(self, name: str, *, max_bytes: int) -> bytes:
         return self._files.content(name, max_bytes=max_bytes)
 
-    def _reference(self, digest: str) -> Subject:
+    def _reference(self, digest: str) -> tuple[Subject, ModelFiles]:
         if digest not in self._references:
             raise NotTestableError(f"no reference is registered under the digest {digest}")
-        return self._references[digest]
+        reference = self._references[digest]
+        return reference, registered_files(reference)
 
     @cached_property
     def _digests(self) -> Mapping[str, str]:

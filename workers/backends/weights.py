@@ -69,18 +69,22 @@ class GgufWeights:
 
     def config(self) -> Mapping[str, Json]:
         fields = self._reader.fields
-        architecture = fields["general.architecture"].contents()
-        layers = fields[f"{architecture}.block_count"].contents()
-        found: dict[str, Json] = {
-            "model_type": str(architecture),
-            "num_hidden_layers": int(layers),
-        }
+        architecture = str(self._declared("general.architecture"))
+        layers = self._declared(f"{architecture}.block_count")
+        if not isinstance(layers, int):
+            raise NotTestableError(f"{self.label} does not say how many layers it has")
+        found: dict[str, Json] = {"model_type": architecture, "num_hidden_layers": layers}
         for key, name in (("head_count", "attention"), ("head_count_kv", "key_value")):
             heads = fields.get(f"{architecture}.attention.{key}")
             # Where layers differ in their heads, this is a list, and no single number is true.
             if heads is not None and isinstance(number := heads.contents(), int):
                 found[f"num_{name}_heads"] = number
         return found
+
+    def _declared(self, key: str) -> object:
+        if key not in self._reader.fields:
+            raise NotTestableError(f"the header of {self.label} has no '{key}'")
+        return self._reader.fields[key].contents()
 
     def names(self) -> Sequence[str]:
         return sorted(self._tensors)

@@ -24,6 +24,7 @@ from compliance.events.services import event_record
 _TITLES = {
     EventType.VERDICT_VIOLATING.value: "{label} violates {test}",
     EventType.PARENT_UNSHOWN.value: "A declared parent of {label} is not shown",
+    EventType.WEIGHTS_CHANGED.value: "The files of {label} are not the registered ones",
     EventType.ENDPOINT_DRIFT_DETECTED.value: "{label} serves another model than it did",
     EventType.QUESTION_ASKED.value: "{asker} asks about {label}",
     EventType.OBLIGATION_OVERDUE.value: "{demand} is overdue on {label}",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from compliance.audits.budget import alarming
 from compliance.audits.evidence import result_attested
 from compliance.audits.models import Result, Shard, VerdictChange
+from compliance.audits.services.changed_weights import weights_changed
 from compliance.audits.services.confirmations import parent_unshown
 from compliance.audits.services.standings import standings_record, streams_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
@@ -110,7 +111,11 @@ def _result(shard: Shard, outcome: Outcome, verdict: Verdict) -> Result:
 
 def _events(result: Result) -> list[Event]:
     with trace_within(result.shard.run.traceparent):
-        return [*_verdict_events(result), *parent_unshown(result=result)]
+        return [
+            *_verdict_events(result),
+            *parent_unshown(result=result),
+            *weights_changed(result=result),
+        ]
 
 
 def _verdict_events(result: Result) -> list[Event]:

@@ -34,7 +34,10 @@ NO_NULL = (
     "A lead, never a verdict: models that learned the same things match alike in part. The rank "
     "is right only where the controls have the suspect's architecture, data and fine-tuning."
 )
-DISTILLED = "Training on the accused model's outputs raises this as well as copying does."
+DISTILLED = (
+    "Training on the accused model's outputs may raise this too: 0 of 25 students of 40 steps were "
+    "called so, longer ones were not measured."
+)
 LAUNDERING = "A lead of laundering: the exact tests see nothing"
 DATA_CARD = DataCard(
     name="an accused model and its controls",

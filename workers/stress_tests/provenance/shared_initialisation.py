@@ -77,7 +77,7 @@ def shared_initialisation(
     activations: bool = False,
     screened: int = 0,
 ) -> Procedure:
-    """No model outside the declared lineage shares the initialisation; every parent does.
+    """Every declared parent shares the initialisation; no other model is shown to.
 
     Null hypothesis, for each reference: one of the two initialisations was drawn independently
     of everything about the other model, from a law that neither reordering nor sign changes what
@@ -125,7 +125,7 @@ def shared_initialisation_2(
     activations: bool = False,
     screened: int = 0,
 ) -> Procedure:
-    """No model outside the declared lineage shares the initialisation; every parent does.
+    """Every declared parent shares the initialisation; no other model is shown to.
 
     The version that set layers against each other by place alone, and read no experts.
     """
@@ -142,7 +142,7 @@ def shared_initialisation_2(
     sources=SOURCES,
 )
 def shared_initialisation_1(references: Sequence[Json] = [], alpha: float = 0.001) -> Procedure:
-    """No model outside the declared lineage shares the initialisation; every parent does.
+    """Every declared parent shares the initialisation; no other model is shown to.
 
     The version that matched hidden units alone.
     """
@@ -183,8 +183,8 @@ def _claim(alpha: float) -> Claim:
         )
     return Claim(
         statement=(
-            "No registered model outside the declared lineage shares this version's "
-            "initialisation, and every declared parent does"
+            "Every declared parent shares this version's initialisation; no other registered "
+            "model is shown to"
         ),
         population="hidden units of the gated MLPs, against every registered model given",
         statistic="largest share of hidden units matched to their own place in another model",
