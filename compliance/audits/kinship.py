@@ -10,16 +10,18 @@ from uuid import UUID
 from django.db.models import Q
 
 from compliance.accounts.selectors import Viewer
-from compliance.audits.models import Score
+from compliance.audits.models import Score, Standing
+from compliance.audits.selectors import result_list
 from compliance.domain.kinship import Compared, Kinship, kinships
 from compliance.domain.lineage import ancestors
-from compliance.domain.vocabulary import LineageFinding, LineageRelation
+from compliance.domain.vocabulary import LineageFinding, LineageRelation, Verdict
 from compliance.registry.models import Model, Version
 from compliance.registry.selectors import lineage_list, version_list
 
 EXACT_TEST = "provenance.shared_initialisation"
+_SHOWN = "shares_initialisation"
 _FINDINGS = {
-    "shares_initialisation": LineageFinding.SHOWN,
+    _SHOWN: LineageFinding.SHOWN,
     "not_shown": LineageFinding.NOT_SHOWN,
     "not_comparable": LineageFinding.NOT_COMPARED,
 }
@@ -55,8 +57,9 @@ def family_get(*, viewer: Viewer, model: Model) -> Family:
     own = set(model.versions.values_list("id", flat=True))
     edges = _edges(viewer, own)
     versions = own | {one for child, parent, _ in edges for one in (child, parent)}
-    labels = {one.id: str(one) for one in _named(versions)}
-    compared = _comparisons(own | {child for child, _, _ in edges})
+    compared = _comparisons(_own(own | {child for child, _, _ in edges}))
+    compared += _comparisons(_accused(viewer, model))
+    labels = {one.id: str(one) for one in _named(versions | {one.version for one in compared})}
     pairs = {(labels[one.version], one.label): one.tested for one in compared}
     kin = {frozenset((labels[one.version], one.label)) for one in compared if not one.undeclared}
     declared = {
@@ -91,16 +94,32 @@ def _openable(viewer: Viewer, labels: AbstractSet[str]) -> dict[str, UUID]:
     return {str(one): one.id for one in found if str(one) in labels}
 
 
-def _comparisons(versions: Collection[UUID]) -> list[_Comparison]:
-    """The newest comparison of each version with each other one.
+def _own(versions: Collection[UUID]) -> Q:
+    """Comparisons that a run on one of these versions made.
 
     Left out is what was compared, lies outside the declared lineage and was not shown: that is
     most of the registry, and says nothing.
     """
-    speaks = Q(label="shares_initialisation") | ~Q(payload__role=_UNDECLARED)
+    speaks = Q(label=_SHOWN) | ~Q(payload__role=_UNDECLARED)
+    return speaks & Q(shard__result__version__in=versions, label__in=_FINDINGS)
+
+
+def _accused(viewer: Viewer, model: Model) -> Q:
+    """Runs on other models, of those that the viewer reads, that found one of these versions.
+
+    A copy is registered after its original, so the run that shows it is the copy's.
+    """
+    labels = [str(one) for one in model.versions.select_related("model__organization")]
+    violating = Standing.objects.filter(test_name=EXACT_TEST, verdict=Verdict.VIOLATING.value)
+    elsewhere = violating.exclude(version__model=model).values("result")
+    results = result_list(viewer=viewer).filter(id__in=elsewhere).values("id")
+    return Q(shard__result__in=results, label=_SHOWN, part__in=labels)
+
+
+def _comparisons(which: Q) -> list[_Comparison]:
+    """The newest comparison of each version with each other one."""
     scores = (
-        Score.objects.filter(speaks, shard__result__test_name=EXACT_TEST)
-        .filter(shard__result__version__in=versions, label__in=_FINDINGS)
+        Score.objects.filter(which, shard__result__test_name=EXACT_TEST)
         .order_by("shard__result__version_id", "part", "-shard__result__recorded_at")
         .distinct("shard__result__version_id", "part")
         .values_list(*_READ)

@@ -12,8 +12,10 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from safetensors.numpy import save_file
 
+from compliance.accounts.models import Grant
 from compliance.alerts.models import Alert
 from compliance.alerts.services import alert_open
+from compliance.audits.kinship import family_get
 from compliance.audits.models import Run
 from compliance.audits.services import (
     catalogue_publish,
@@ -21,6 +23,7 @@ from compliance.audits.services import (
     shard_claim,
 )
 from compliance.domain.events import EventType
+from compliance.domain.kinship import Agreement
 from compliance.domain.lineage import DeclaredParent, relatives
 from compliance.domain.vocabulary import Access, LineageRelation
 from compliance.events.models import Event, FollowUp
@@ -144,6 +147,23 @@ def test_an_undeclared_parent_of_another_organization_raises_an_alert(
     assert run.trigger == "screening"
 
 
+def test_who_may_read_both_sees_the_copy_beside_its_original(
+    registry: Registry, models: list[Tensors], cast: Cast
+) -> None:
+    """The run is the copy's, and its provider's record; a regulator of both reads it here too."""
+    parent = registry.add("base", models[0])
+    child = registry.add("copy", prune(models[0], 0.3), rival=True)
+    _confirmed(child)
+    wronged, regulator = cast.viewer(cast.engineer), cast.viewer(cast.regulator)
+    assert not family_get(viewer=wronged, model=parent.model).kinships
+    assert not family_get(viewer=regulator, model=parent.model).kinships
+    Grant.objects.create(organization=cast.authority, provider=cast.rival)
+    both = cast.viewer(cast.regulator)
+    (found,) = family_get(viewer=both, model=parent.model).kinships
+    assert (found.child, found.other) == (str(child), str(parent))
+    assert found.agreement is Agreement.CONTRADICTED
+
+
 def test_independent_models_call_for_nothing(registry: Registry, models: list[Tensors]) -> None:
     versions = [registry.add(f"model-{k}", model) for k, model in enumerate(models)]
     assert [_screened(one)["screened"] for one in versions] == [0, 1, 2, 3]
@@ -217,9 +237,9 @@ def test_a_reference_whose_files_were_changed_is_not_compared(
     save_file(models[0], models_root / "base" / "model.safetensors")
     run = _confirmed(child)
     assert run is not None
-    result = run.shards.get().result
-    assert (result.verdict, result.n) == ("inconclusive", 0)
-    assert "are not those registered under" in json.dumps(result.estimate)
+    shard = run.shards.get()
+    assert shard.state == "not_testable"
+    assert "are not those registered under" in shard.trouble
     assert not Event.objects.filter(type=EventType.WEIGHTS_CHANGED.value).exists()
 
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import ShardSpec, Subject
 from tests.stress_tests.conftest import edit_json, write_model
+from tests.stress_tests.held import held
 from workers.backends.confined.backend import Confined
 from workers.backends.confined.errors import ModelProcessError
 from workers.backends.confined.messages import BrokenMessageError, receive, send
@@ -102,9 +103,10 @@ def test_a_run_has_the_same_result_to_the_bit(tiny: Path, shared: ModelProcesses
 def test_another_model_has_another_process(
     tiny: Path, own: Path, processes: ModelProcesses
 ) -> None:
-    backend = confined(tiny, processes, Subject("parent", str(own), "d1"))
+    parent = held("parent", own)
+    backend = confined(tiny, processes, parent)
     assert isinstance(backend, ComparingBackend)
-    beside = backend.reference("d1")
+    beside = backend.reference(parent.weights_digest)
     assert beside.loglikelihood(REQUESTS) == backend.loglikelihood(REQUESTS)
     assert len(processes) == 2
     assert backend.tokens == 2 * beside.tokens

@@ -20,7 +20,7 @@ from compliance.domain.vocabulary import Need
 from workers.backends.confined.errors import ModelProcessError
 from workers.backends.confined.pool import ModelProcesses
 from workers.backends.confined.process import ModelProcess
-from workers.backends.files import ModelFiles, model_files
+from workers.backends.files import ModelFiles, model_files, registered_files
 from workers.backends.transformers_local import libraries
 from workers.model_contents import Activations, NextTokens, WeightsReader
 from workers.scoring.text import storable
@@ -133,7 +133,9 @@ class Confined:
         if digest not in self._references:
             raise NotTestableError(f"no reference is registered under the digest {digest}")
         if digest not in self._beside:
-            other = Confined(self._references[digest], (), processes=self._processes)
+            reference = self._references[digest]
+            registered_files(reference)
+            other = Confined(reference, (), processes=self._processes)
             self._beside[digest] = other
         return self._beside[digest]
 
