@@ -10,7 +10,9 @@ from tests.validity import keyed_tables as tables
 from tests.validity.report_tables import committed, missing
 from workers.stress_tests.provenance import paraphrases_validity, radioactivity_validity
 from workers.stress_tests.provenance.distillation import distillation
+from workers.stress_tests.provenance.paraphrases import MEASURED as PARAPHRASES_MEASURED
 from workers.stress_tests.provenance.paraphrases import paraphrases
+from workers.stress_tests.provenance.radioactivity import MEASURED as RADIOACTIVITY_MEASURED
 from workers.stress_tests.provenance.radioactivity import radioactivity
 
 
@@ -41,3 +43,15 @@ def test_the_report_on_distillation_is_of_this_version_and_its_page_states_it() 
     assert report["version"] == distillation.identity.version
     assert (report["quick"], report["size_holds"]) == (False, True)
     assert missing("provenance.distillation", tables.taught_rows(report)) == []
+
+
+def test_what_every_result_says_was_found_is_what_was_measured() -> None:
+    for row in committed(paraphrases.identity.name)["power"]:
+        if not row["reference"] and row["copies_read"] in (2.9, 5.7, 14.4):
+            assert f"{row['copies_read']} times" in PARAPHRASES_MEASURED
+            assert f"in {row['found']} of {row['models']}" in PARAPHRASES_MEASURED
+    shares = {row["share"]: row for row in committed(radioactivity.identity.name)["power"]}
+    for share in (0.25, 0.5):
+        assert f"{share:.0%}" in RADIOACTIVITY_MEASURED
+        found = f"in {shares[share]['found']} of {shares[share]['models']}"
+        assert found in RADIOACTIVITY_MEASURED

@@ -9,7 +9,9 @@ import pytest
 from tests.validity import rank_tables as tables
 from tests.validity.report_tables import committed, missing
 from workers.stress_tests.provenance import canaries_validity, contamination_validity
+from workers.stress_tests.provenance.canaries import MEASURED as CANARIES_MEASURED
 from workers.stress_tests.provenance.canaries import canaries
+from workers.stress_tests.provenance.contamination import MEASURED as CONTAMINATION_MEASURED
 from workers.stress_tests.provenance.contamination import contamination
 
 
@@ -33,3 +35,13 @@ def test_committed_report_is_of_this_version_and_holds_its_size(test: Any) -> No
 def test_the_pages_state_the_committed_figures(name: str) -> None:
     report = committed(name)
     assert missing(name, tables.rank_size_rows(report) + tables.rank_power_rows(report)) == []
+
+
+@pytest.mark.parametrize(
+    ("test", "said"), [(canaries, CANARIES_MEASURED), (contamination, CONTAMINATION_MEASURED)]
+)
+def test_what_every_result_says_was_found_is_what_was_measured(test: Any, said: str) -> None:
+    power = committed(test.identity.name)["power"]
+    told = [row for row in power if f"{row['copies']} times" in said]
+    assert len(told) == 3
+    assert all(f"in {row['found']} of {row['models']}" in said for row in told)

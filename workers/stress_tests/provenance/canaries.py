@@ -24,7 +24,11 @@ READ = (
 )
 NOT_SHOWN = (
     "Not shown: that is no proof that the data was not used. Texts that were left out, rewritten "
-    "or read once leave little or no trace; the test's page says what was found."
+    "or read once leave little or no trace."
+)
+MEASURED = (
+    "Measured on tiny models with 24 groups of 10: strings read 8 times were found in 2 of 12, 16 "
+    "times in 9 of 12, 32 times in 12 of 12; none is known for a model of this size."
 )
 DRAWN = (
     "It rests on the publisher's word that each published text was drawn by lot from its equals, "
@@ -162,7 +166,7 @@ class _Keyed:
     def conclude(self, scores: Sequence[Score]) -> Estimate:
         planned = len(self.groups)
         return rank_estimate(
-            self.claim, scores, planned=planned, told=(READ, NOT_SHOWN), drawn=DRAWN
+            self.claim, scores, planned=planned, told=(READ, NOT_SHOWN, MEASURED), drawn=DRAWN
         )
 
 

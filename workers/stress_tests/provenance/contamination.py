@@ -24,7 +24,11 @@ READ = (
 )
 NOT_SHOWN = (
     "Not shown: that is no proof that the list was not read. Whoever shuffles it before training "
-    "leaves no trace here, and few copies leave a weak one; the test's page says what was found."
+    "leaves no trace here, and few copies leave a weak one."
+)
+MEASURED = (
+    "Measured on tiny models with a list of 160 entries: read 10 times it was found in 0 of 12, 31 "
+    "times in 5 of 12, 61 times in 12 of 12; none is known for a model of this size."
 )
 DRAWN = "It rests on the word of whoever published the list that its order was drawn at random."
 UNDRAWN = (
@@ -168,7 +172,7 @@ class _Asked:
     def conclude(self, scores: Sequence[Score]) -> Estimate:
         planned = len(self.entries) // self.shard
         return rank_estimate(
-            self.claim, scores, planned=planned, told=(READ, NOT_SHOWN), drawn=DRAWN
+            self.claim, scores, planned=planned, told=(READ, NOT_SHOWN, MEASURED), drawn=DRAWN
         )
 
     def _orders(self, item: Item) -> list[tuple[str, str]]:

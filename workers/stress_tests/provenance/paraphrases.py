@@ -34,8 +34,12 @@ READ = (
 )
 NOT_SHOWN = (
     "Not shown: that is no proof that the documents were not used. Documents that were left out, "
-    "worded anew before training or read few times leave little or no trace; the test's page says "
-    "what was found."
+    "worded anew before training or read few times leave little or no trace."
+)
+MEASURED = (
+    "Measured on tiny models with 60 documents in 5 wordings, without a reference: read 2.9 times "
+    "on average they were found in 2 of 12, 5.7 times in 4 of 12, 14.4 times in 12 of 12; none is "
+    "known for a model of this size."
 )
 BESIDE = "It also takes for granted that the reference did not read the published wordings."
 DATA_CARD = DataCard(
@@ -170,7 +174,7 @@ class _Keyed:
         drawn = " ".join([*told, *([BESIDE] if self.reference else [])])
         planned = len(self.documents)
         return rank_estimate(
-            self.claim, scores, planned=planned, told=(READ, NOT_SHOWN), drawn=drawn
+            self.claim, scores, planned=planned, told=(READ, NOT_SHOWN, MEASURED), drawn=drawn
         )
 
     def _item(self, one: _Document, seal: Seal, seed: int) -> Item:

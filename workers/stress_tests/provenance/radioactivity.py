@@ -39,8 +39,11 @@ READ = (
 )
 NOT_SHOWN = (
     "Not shown: that is no proof that watermarked text was not used. A small share of it, text "
-    "worded anew, or training that followed leave little or no trace; the test's page says what "
-    "was found."
+    "worded anew, or training that followed leave little or no trace."
+)
+MEASURED = (
+    "Measured on tiny models: where 25% of what was read was marked, it was found in 1 of 12, at "
+    "50% in 2 of 12; none is known for a model of this size."
 )
 SPREAD = (
     "It says that text with this watermark was learnt from, not from whom it came: others may "
@@ -188,7 +191,7 @@ class _Marked:
             f"{heads:,} of {coins:,} k-grams: exact binomial p-value {p_value:.3g}, right for one "
             "look; the verdict rests on the e-value, which may be looked at after every answer."
         )
-        told = (READ, SPREAD) if shown else (NOT_SHOWN,)
+        told = (READ, SPREAD) if shown else (NOT_SHOWN, MEASURED)
         word = () if self.seal is None else (self.seal.told(),)
         return replace(found, caveats=(*told, counted, *word))
 

@@ -46,15 +46,15 @@ def rank_score(item: Item, likely: Sequence[float], *, seed: int) -> Score:
 
 
 def rank_estimate(
-    claim: Claim, scores: Sequence[Score], *, planned: int, told: tuple[str, str], drawn: str
+    claim: Claim, scores: Sequence[Score], *, planned: int, told: tuple[str, str, str], drawn: str
 ) -> Estimate:
     """The mean rank against 1/2, in the order the scores came.
 
     Args:
-        told: the caveat where it is shown to be above, and where it is not.
+        told: the caveat where it is shown to be above; where it is not, and what was found then.
         drawn: the caveat of whose word it rests on.
     """
     fold = Fold("", Engine.CLUSTERS, 0, 0.5, claim.alpha, provisos=(NEVER,))
     found = folded(claim, Recipe(Combination.WHOLE, (), fold), scores, planned=planned)
     shown = found.log10_e_violating >= decision_bound(claim.alpha)
-    return replace(found, caveats=(told[0] if shown else told[1], drawn))
+    return replace(found, caveats=(*(told[:1] if shown else told[1:]), drawn))
