@@ -11,7 +11,8 @@ from workers.stress_tests.provenance import (
     shared_initialisation_validity,
     weights_digest_validity,
 )
-from workers.stress_tests.provenance.calibrated_match import calibrated_match
+from workers.stress_tests.provenance.calibrated_match import DISTILLED, calibrated_match
+from workers.stress_tests.provenance.calibrated_match import MEASURED as LAUNDERED
 from workers.stress_tests.provenance.initialisation_evidence import MEASURED
 from workers.stress_tests.provenance.shared_initialisation import (
     shared_initialisation,
@@ -129,3 +130,10 @@ def test_the_page_states_the_committed_figures(table: str) -> None:
 
 def test_the_page_of_match_states_the_committed_figures() -> None:
     assert missing(MATCH, tables.match_rows(committed(MATCH))) == []
+
+
+def test_what_a_lead_of_laundering_says_was_measured() -> None:
+    cases = {row["case"]: row for row in committed(MATCH)["cases"]}
+    told = {"independent seeds": LAUNDERED, "student of the accused, controls untaught": DISTILLED}
+    for case, said in told.items():
+        assert f"{cases[case]['leads']} of {cases[case]['suspects']}" in said

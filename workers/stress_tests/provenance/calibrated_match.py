@@ -35,10 +35,11 @@ NO_NULL = (
     "is right only where the controls have the suspect's architecture, data and fine-tuning."
 )
 DISTILLED = (
-    "Training on the accused model's outputs may raise this too: 0 of 25 students of 40 steps were "
-    "called so, longer ones were not measured."
+    "Training on the accused model's outputs may raise this too: of its students of 40 steps 0 of "
+    "5 were called so, longer ones were not measured."
 )
 LAUNDERING = "A lead of laundering: the exact tests see nothing"
+MEASURED = "Of independent tiny models 15 of 395 were called so at 5%, among 19 controls."
 DATA_CARD = DataCard(
     name="an accused model and its controls",
     version="as given",
@@ -198,7 +199,7 @@ def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
     if p_value <= claim.alpha:
         caveats.append(DISTILLED)
         if exact < decision_bound(claim.alpha):
-            caveats.append(f"{LAUNDERING} (log10 e {exact:.1f}).")
+            caveats.append(f"{LAUNDERING} (log10 e {exact:.1f}). {MEASURED}")
     low, high = _interval(suspect.detail, claim.alpha)
     return Estimate(
         claim=replace(claim, limit=max(controls)),

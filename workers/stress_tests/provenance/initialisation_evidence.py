@@ -49,6 +49,11 @@ SHARED_SEED = (
     "separately from one published seed or checkpoint are rejected as surely as a copy, and so are "
     "most whose weights one published mask holds at zero in the same places."
 )
+EXCHANGEABLE = (
+    "Its null is that the hidden units of each gated MLP were initialised alike and independently "
+    "of the other model, and trained by a rule that treats them alike; a rule that knows a unit by "
+    "its index breaks it."
+)
 MEASURED = (
     "What derivation leaves of that was measured on small models alone (width 32, 3 layers): every "
     "one of 60 merges with 15% of a parent and of 60 fine-tunes by half its training was found, a "
@@ -208,7 +213,7 @@ def _null_expectation(compared: Sequence[_Comparison]) -> float:
 def _caveats(
     found: Sequence[_Comparison], bounds: Mapping[Role, float], violating: bool
 ) -> tuple[str, ...]:
-    caveats = [SHARED_SEED]
+    caveats = [SHARED_SEED, EXCHANGEABLE]
     if not violating:
         caveats += [NOT_SHOWN, *_detectable(found, bounds)]
     if not any(one.reference.role is Role.UNDECLARED for one in found):
