@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,3 +75,12 @@ def test_the_verifier_finds_what_the_run_concluded(name: str, share: float) -> N
 def test_a_test_without_a_recipe_is_known_by_name() -> None:
     """Whoever adds a stress test writes its recipe, or a line above that says why there is none."""
     assert {name.partition("@")[0] for name in TESTS} >= set(NOT_RECOMPUTED)
+
+
+def test_the_docs_name_the_provenance_tests_that_are_recomputed() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "bundles.md").read_text()
+    (said,) = re.findall(r"\*\*Recomputed\*\*:(.*?)\*\*Not", page, flags=re.DOTALL)
+    recomputed = {name.partition("@")[0] for name in TESTS} - set(NOT_RECOMPUTED)
+    assert set(re.findall(r"`(\w+\.\w+)`", said)) == {
+        name for name in recomputed if name.startswith("provenance.")
+    }

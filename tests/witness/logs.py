@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from compliance.domain.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from compliance.domain.tlog.compact_range import CompactRange
 from compliance.domain.tlog.cosignature import sign_checkpoint
@@ -32,11 +34,19 @@ class GrowingLog:
         return self.hashes[level, index]
 
     def grow(self, size: int) -> GrowingLog:
-        for index in range(self.edge.size, size):
-            leaf = leaf_hash(f"{self.flavour} {index}".encode())
+        entries = (f"{self.flavour} {index}".encode() for index in range(self.edge.size, size))
+        return self.append(map(leaf_hash, entries))
+
+    def append(self, leaves: Iterable[bytes]) -> GrowingLog:
+        for leaf in leaves:
             self.edge.append(leaf, lambda level, at, one: self.hashes.update({(level, at): one}))
             self.roots.append(self.edge.root)
         return self
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Of all that was appended, signed by nobody."""
+        return Checkpoint(self.origin, self.edge.size, self.edge.root)
 
     def head(self, size: int, *, keys: list[PrivateKey] | None = None) -> SignedCheckpoint:
         self.grow(size)
