@@ -112,7 +112,9 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.MODEL_REGISTERED: frozenset({"model", "slug"}),
     EventType.MODEL_OFFERED: frozenset({"model", "jurisdictions"}),
     EventType.TRAINING_SOURCE_DECLARED: frozenset({"version", "source", "kind", "name"}),
-    EventType.VERSION_REGISTERED: frozenset({"model", "version", "weights_digest", "parents"}),
+    EventType.VERSION_REGISTERED: frozenset(
+        {"model", "version", "weights_digest", "parents", "sources"}
+    ),
     EventType.VERSION_SCREENED: frozenset(
         {"model", "version", "screened", "resembles", "parents", "reason"}
     ),

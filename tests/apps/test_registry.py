@@ -7,9 +7,14 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from compliance.accounts.models import Grant
+from compliance.domain.commitments import commitment
+from compliance.domain.entries import Entry as LoggedEntry
 from compliance.domain.errors import InvalidInputError, NotFoundError
-from compliance.domain.lineage import DeclaredParent
-from compliance.domain.vocabulary import Access, LineageRelation
+from compliance.domain.lineage import DeclaredParent, DeclaredSource
+from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
+from compliance.events.models import Event
+from compliance.ledger.models import Entry
+from compliance.ledger.services import entries_sequence
 from compliance.registry.models import Model, Version
 from compliance.registry.selectors import model_list, version_bindings, version_get
 from compliance.registry.services import Declarations, version_register
@@ -20,6 +25,33 @@ from tests.conftest import write_weights
 def register(cast: Cast, model: Model, location: str, **changes: object) -> Version:
     fields = {"name": "2.0", "access": Access.WEIGHTS, "location": location} | changes
     return version_register(viewer=cast.viewer(cast.engineer), model=model, **fields)  # type: ignore[arg-type]
+
+
+def test_what_is_declared_at_registration_is_committed_to_in_the_log(
+    cast: Cast, version: Version
+) -> None:
+    source = DeclaredSource(SourceKind.LICENSED, "News", licence="by contract")
+    parent = DeclaredParent(version.id, LineageRelation.FINE_TUNE)
+    declared = Declarations(parents=(parent,), sources=(source,))
+    made = register(cast, version.model, "vault", access=Access.SEALED, declarations=declared)
+    event = Event.objects.get(type="model.version.registered", subject=f"version/{made.id}")
+    said = {
+        "parents": [{"version": str(version.id), "relation": "fine_tune"}],
+        "sources": [
+            {
+                "kind": "licensed",
+                "name": "News",
+                "url": "",
+                "description": "",
+                "licence": "by contract",
+            }
+        ],
+    }
+    entries_sequence()
+    logged = LoggedEntry.from_bytes(bytes(Entry.objects.get(event=event).body))
+    for path, value in said.items():
+        salt = bytes.fromhex(event.salts[path])
+        assert logged.commitments[path] == commitment(path, salt, value)  # type: ignore[arg-type]
 
 
 def test_a_version_keeps_its_artifacts_and_one_digest(version: Version) -> None:

@@ -30,7 +30,7 @@ from compliance.registry.models import (
     Version,
 )
 from compliance.registry.selectors import version_list
-from compliance.registry.services.sources import source_row
+from compliance.registry.services.sources import source_row, source_told
 from compliance.registry.storage import StoredFile, manifest_check, weights_files
 
 
@@ -195,6 +195,7 @@ def _version_write(
             "version": str(version.id),
             "weights_digest": version.weights_digest,
             "parents": parents,
+            "sources": [source_told(source) for source in declared.sources],
         },
         actor=viewer.user,
         model_id=version.model_id,

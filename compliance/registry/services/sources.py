@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
 from compliance.domain.lineage import DeclaredSource
@@ -24,6 +25,17 @@ def source_row(version: Version, source: DeclaredSource) -> TrainingSource:
         description=source.description,
         licence=source.licence,
     )
+
+
+def source_told(source: DeclaredSource) -> dict[str, Json]:
+    """A declared source as its event tells of it."""
+    return {
+        "kind": source.kind.value,
+        "name": source.name,
+        "url": source.url,
+        "description": source.description,
+        "licence": source.licence,
+    }
 
 
 @transaction.atomic
@@ -54,11 +66,7 @@ def training_source_declare(
             "version": str(version.id),
             "label": str(version),
             "source": made.pk,
-            "kind": made.kind,
-            "name": made.name,
-            "url": made.url,
-            "description": made.description,
-            "licence": made.licence,
+            **source_told(source),
         },
         actor=viewer.user,
         model_id=version.model_id,
