@@ -39,7 +39,7 @@ from compliance.domain.vocabulary import (
     Verdict,
 )
 from compliance.events.selectors import event_backlogs, follow_ups_undone
-from compliance.ledger.selectors import log_refusals, log_sizes
+from compliance.ledger.selectors import log_halted, log_refusals, log_sizes
 
 QUEUES = ("cpu", "gpu", "endpoint")
 SCRAPE_TIMEOUT_SECONDS = 5
@@ -198,6 +198,12 @@ def _log() -> Iterator[Metric]:
         "Witnesses that saw a log which this one does not extend: an alarm.",
         (),
         {(): len(log_refusals())},
+    )
+    yield _gauge(
+        "assay_log_halted",
+        "Whether the log's own signer refuses to sign it any further: an alarm.",
+        (),
+        {(): bool(log_halted())},
     )
 
 

@@ -13,6 +13,7 @@ from compliance.ledger.models import (
     Cosignature,
     Entry,
     Evidence,
+    Halt,
     Log,
     LogSetup,
     Subtree,
@@ -82,6 +83,15 @@ class WitnessAdmin(RecordAdmin):
     list_display = ("name", "size", "cosigned_at", "trouble", "refusal")
     search_fields = ("name", "url")
     fields = ("name", "url", "size", "asked_at", "cosigned_at", "trouble", "refusal")
+
+
+@admin.register(Halt)
+class HaltAdmin(RecordAdmin):
+    """Why the log is not signed any further."""
+
+    list_display = ("reason", "since")
+    search_fields = ("reason",)
+    fields = ("reason", "since")
 
 
 @admin.register(LogSetup)

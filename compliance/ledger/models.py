@@ -132,6 +132,7 @@ class Cosignature(models.Model):
                 fields=["checkpoint", "witness", "key_id"], name="cosignature_once"
             )
         ]
+        indexes = [models.Index(fields=["witness", "-checkpoint"], name="cosignature_newest")]
         triggers = [append_only()]
 
     def __str__(self) -> str:
@@ -176,6 +177,22 @@ class Witness(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Halt(models.Model):
+    """Why the log's own signer refuses to sign: one row, for everybody to see."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    reason = models.TextField(blank=True, help_text="Empty: it is signed.")
+    since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="halt_only_one")]
+
+    def __str__(self) -> str:
+        return self.reason or "signed"
 
 
 class LogSetup(models.Model):

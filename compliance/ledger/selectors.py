@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet, Value
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.commitments import Opening
@@ -28,7 +28,17 @@ from compliance.domain.tlog.tiles import (
 from compliance.domain.tlog.tlog_proof import TlogProof
 from compliance.domain.tlog.witness_policy import NONE, Standing, standing
 from compliance.events.selectors import told
-from compliance.ledger.models import Checkpoint, Entry, LogSetup, Subtree, Timestamp, Witness
+from compliance.ledger.models import (
+    Checkpoint,
+    Entry,
+    Halt,
+    Log,
+    LogSetup,
+    Subtree,
+    Timestamp,
+    Witness,
+)
+from compliance.ledger.vouching import vouched_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,8 @@ class State:
         standing: who vouches for the newest checkpoint, by the operator's own policy.
         unwitnessed: the operator's policy asks for no witness, which protects nobody.
         refusals: of witnesses that saw a log which ours does not extend; any is an alarm.
+        halted: why the log's own signer refuses; anything but empty is an alarm.
+        timestamp: the newest, of whichever checkpoint.
     """
 
     setup: LogSetup
@@ -47,6 +59,8 @@ class State:
     unwitnessed: bool
     witnesses: Sequence[Witness]
     refusals: Sequence[str]
+    halted: str
+    timestamp: Timestamp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +126,8 @@ def checkpoint_get(*, size: int) -> Checkpoint:
 
 
 def timestamp_get(*, size: int) -> Timestamp | None:
-    """The first time stamp on a checkpoint of at least ``size`` entries, which covers them all."""
-    later = Timestamp.objects.filter(checkpoint_id__gte=size).select_related("checkpoint")
-    return later.order_by("checkpoint_id").first()
+    """The time stamp on the checkpoint of this very size, whose text it is over; None for none."""
+    return Timestamp.objects.filter(checkpoint_id=size).first()
 
 
 def checkpoint_note(*, checkpoint: Checkpoint) -> str:
@@ -142,7 +155,7 @@ def entries_about(
 
 
 def entry_included(*, viewer: Viewer, index: int) -> Included:
-    """An entry with its proof against the best checkpoint there is: see ``_vouched_for``.
+    """An entry with its proof against the best checkpoint there is: see ``vouched_for``.
 
     Raises:
         NotFoundError: no such entry that the viewer may see, or no checkpoint covers it yet.
@@ -159,7 +172,7 @@ def included(*, entry: Entry) -> Included:
     Raises:
         NotFoundError: no checkpoint covers it yet.
     """
-    checkpoint = _vouched_for(entry.index)
+    checkpoint = vouched_for(entry.index)
     if checkpoint is None:
         raise NotFoundError("no checkpoint covers it yet; one is signed within seconds")
     proof = inclusion_proof(entry.index, checkpoint.size, hash_reader(checkpoint.size))
@@ -175,7 +188,7 @@ def included_together(*, entries: Collection[Entry]) -> list[Included]:
     covered = sorted(
         (one for one in entries if newest and one.index < newest.size), key=lambda one: one.index
     )
-    checkpoint = _vouched_for(covered[-1].index) if covered else None
+    checkpoint = vouched_for(covered[-1].index) if covered else None
     if checkpoint is None:
         return []
     size, reader = checkpoint.size, hash_reader(checkpoint.size)
@@ -183,12 +196,6 @@ def included_together(*, entries: Collection[Entry]) -> list[Included]:
         Included(entry=one, checkpoint=checkpoint, proof=inclusion_proof(one.index, size, reader))
         for one in covered
     ]
-
-
-def _vouched_for(index: int) -> Checkpoint | None:
-    """Of the checkpoints that cover an entry, the one that most witnesses cosigned, the latest."""
-    covering = Checkpoint.objects.filter(size__gt=index)
-    return covering.annotate(vouchers=Count("cosignatures")).order_by("-vouchers", "-size").first()
 
 
 def openings_of(entry: Entry) -> list[Opening]:
@@ -244,7 +251,14 @@ def log_state() -> State:
         unwitnessed=policy.quorum == NONE,
         witnesses=list(Witness.objects.all()),
         refusals=log_refusals(),
+        halted=log_halted(),
+        timestamp=Timestamp.objects.order_by("-checkpoint_id").first(),
     )
+
+
+def log_size() -> int:
+    """Entries of the log, signed or not."""
+    return Log.objects.values_list("size", flat=True).first() or 0
 
 
 def log_sizes() -> tuple[int, dict[str, int]]:
@@ -258,3 +272,20 @@ def log_refusals() -> list[str]:
     """What witnesses say that saw a log which ours does not extend; empty where all is well."""
     refused = Witness.objects.exclude(refusal="").order_by("name")
     return [f"{witness.name}: {witness.refusal}" for witness in refused]
+
+
+def log_halted() -> str:
+    """Why the log's own signer refuses to sign it; empty where all is well."""
+    return Halt.objects.values_list("reason", flat=True).first() or ""
+
+
+def log_alarms() -> list[str]:
+    """What everybody must be told of the log, as sentences without a full stop, by one query."""
+    halted = Halt.objects.exclude(reason="").values_list(Value(""), "reason")
+    refused = Witness.objects.exclude(refusal="").values_list("name", "refusal")
+    return [
+        f"A witness refuses this record's log: {name}: {why}"
+        if name
+        else f"This record's log is not signed any further: {why}"
+        for name, why in sorted(halted.union(refused, all=True))
+    ]

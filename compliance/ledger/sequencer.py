@@ -18,11 +18,13 @@ from django.db import OperationalError, close_old_connections
 from compliance.domain.errors import AssayError, DamagedError
 from compliance.domain.tlog.witness_policy import Policy
 from compliance.events.models import NOTIFY_CHANNEL
+from compliance.ledger.selectors import log_size
 from compliance.ledger.services import (
     checkpoint_sign,
     checkpoint_stamp,
     entries_sequence,
     evidence_move,
+    log_halt_record,
     log_setup_record,
     policy_read,
     witnesses_ask,
@@ -45,7 +47,13 @@ _log = structlog.get_logger("assay.sequencer")
 
 
 def hand_on(signer: LogSigner) -> None:
-    """Sequence and sign what waits, until nothing does; move evidence out."""
+    """Sequence and sign what waits, until nothing does; move evidence out.
+
+    Raises:
+        DamagedError, ForkError: see ``checkpoint_sign``. To a record that is older than its own log
+            nothing is added, so that what it lacks can still be replayed.
+    """
+    signer.check_not_older(log_size())
     while entries_sequence():
         pass
     checkpoint = checkpoint_sign(signer=signer)
@@ -80,6 +88,7 @@ def run(
             _listen(signer, stopping)
         except (DamagedError, ForkError) as error:
             _log.critical("the log is not signed any further", error=str(error))
+            _tell_halted(str(error))
             stopping.wait(ALARM_SECONDS)
         except OUTAGES as error:
             _log.warning("outage", error=f"{type(error).__name__}: {error}")
@@ -92,10 +101,18 @@ def _listen(signer: LogSigner, stopping: threading.Event) -> None:
         while not stopping.is_set():
             close_old_connections()
             hand_on(signer)
+            log_halt_record(reason="")
             if settings.ENV.heartbeat_file is not None:
                 settings.ENV.heartbeat_file.touch()
             if list(listener.notifies(timeout=POLL_SECONDS, stop_after=1)):
                 time.sleep(GATHER_SECONDS)
+
+
+def _tell_halted(reason: str) -> None:
+    try:
+        log_halt_record(reason=reason)
+    except OUTAGES as error:
+        _log.warning("outage", error=f"{type(error).__name__}: {error}")
 
 
 def _ask_witnesses(policy: Policy, stopping: threading.Event) -> None:

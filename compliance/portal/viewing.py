@@ -24,7 +24,7 @@ from compliance.domain.errors import (
     TransitionError,
 )
 from compliance.domain.vocabulary import AlertState
-from compliance.ledger.selectors import log_refusals
+from compliance.ledger.selectors import log_alarms
 
 Rest = ParamSpec("Rest")
 Page = Callable[Concatenate[HttpRequest, Viewer, Rest], HttpResponse]
@@ -60,17 +60,22 @@ def for_viewer(view: Page[Rest]) -> View[Rest]:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context processor: who looks, for pages that others draw in the portal's frame.
+    """Context processor: what every page in the portal's frame shows, whoever draws it.
 
-    Whoever still owes a second factor is shown no way on.
+    What is wrong with the log is told to everybody, signed in or not. Whoever still owes a second
+    factor is shown no way on.
     """
     user = getattr(request, "user", None)
     owes = getattr(request, "second_factor_missing", False)
+    everybody = {
+        "mfa_required": settings.MFA_REQUIRED,
+        "log_alarms": SimpleLazyObject(log_alarms),
+    }
     if user is None or not user.is_authenticated or owes:
-        return {"mfa_required": settings.MFA_REQUIRED}
+        return everybody
     viewer = cache(lambda: viewer_get(user=user, now=timezone.now()))
     return {
-        "mfa_required": settings.MFA_REQUIRED,
+        **everybody,
         "viewer": SimpleLazyObject(viewer),
         "open_alerts": SimpleLazyObject(lambda: _open_alerts(viewer())),
     }
@@ -85,11 +90,7 @@ def page(
     **context: object,
 ) -> HttpResponse:
     """A page in the portal's frame."""
-    around = {
-        "viewer": viewer,
-        "open_alerts": _open_alerts(viewer),
-        "log_refusals": log_refusals(),
-    }
+    around = {"viewer": viewer, "open_alerts": _open_alerts(viewer)}
     return render(request, template, {**around, **context}, status=status)
 
 

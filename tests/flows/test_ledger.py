@@ -13,7 +13,7 @@ from compliance.domain.tlog.witness_policy import SECTORS
 from compliance.events.models import Event, PendingEvent
 from compliance.events.services import event_record
 from compliance.ledger.models import Checkpoint, Entry, Witness
-from compliance.ledger.selectors import log_refusals, log_state
+from compliance.ledger.selectors import log_alarms, log_halted, log_refusals, log_state
 from compliance.ledger.services import log_check
 from launcher.supervisor import Service
 from tests.cast import Cast
@@ -80,14 +80,18 @@ def test_a_log_that_was_turned_back_is_refused_by_signer_and_witnesses(
     processes.kill("sequencer")
     _turn_back()
     start(processes, fleet, "sequencer")
-    wait(lambda: "it is older than its own log" in processes.log("sequencer"), what="the refusal")
+    wait(lambda: "it is older than its own log" in log_halted(), what="the refusal")
+    assert len(log_alarms()) == 1  # what every page shows
+    assert Event.objects.filter(type="log.refused").count() == 1
+    assert not Entry.objects.exists()  # what is missing can still be replayed
     processes.kill("sequencer")
     _forget(Path(fleet["sequencer"].environment["ASSAY_LOG_KEY"]))  # somebody cheats the signer too
     act(cast, 9)
     start(processes, fleet, "sequencer")
     wait(lambda: len(log_refusals()) == len(SECTORS), what="every witness's refusal")
     assert not log_state().standing.quorum
-    wait(Event.objects.filter(type="log.refused").exists, what="the event")
+    wait(lambda: Event.objects.filter(type="log.refused").count() == 1 + len(SECTORS), what="all")
+    assert not log_halted()  # it signs, and nobody believes it
 
 
 def test_a_sequencer_killed_at_any_moment_loses_and_doubles_nothing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,6 +25,11 @@ from compliance.ledger.selectors import (
     openings_of,
 )
 from compliance.ledger.services import entry_take
+
+
+def stamp_path(stamp: Any) -> str | None:
+    """Where a time stamp is served."""
+    return reverse("log-timestamp", args=[stamp.checkpoint_id]) if stamp else None
 
 
 class LedgerGetApi(OperationApi):
@@ -57,6 +63,15 @@ class LedgerGetApi(OperationApi):
             source="standing.missing", help_text="What the quorum lacks; empty where it is reached."
         )
         witnesses = Witness(many=True)
+        halted = serializers.CharField(
+            help_text="Why the log's own signer refuses to sign; anything but empty is an alarm."
+        )
+        timestamp = serializers.SerializerMethodField(
+            help_text="Path of the newest time stamp (RFC 3161); null: there is none."
+        )
+
+        def get_timestamp(self, state: Any) -> str | None:
+            return stamp_path(state.timestamp)
 
         def get_checkpoint(self, state: Any) -> str:
             return checkpoint_note(checkpoint=state.checkpoint)
@@ -123,6 +138,12 @@ class EntryGetApi(OperationApi):
         leaf_hash = serializers.SerializerMethodField(help_text="Hex, 32 bytes.")
         openings = Opening(many=True, help_text="What was erased has none.")
         proof = serializers.SerializerMethodField(help_text="c2sp.org/tlog-proof")
+        timestamp = serializers.SerializerMethodField(
+            help_text="Path of the time stamp (RFC 3161) on the proof's checkpoint, or null."
+        )
+
+        def get_timestamp(self, found: Any) -> str | None:
+            return stamp_path(getattr(found["included"].checkpoint, "timestamp", None))
 
         def get_body(self, found: Any) -> str:
             return bytes(found["entry"].body).decode()

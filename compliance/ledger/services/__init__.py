@@ -9,6 +9,7 @@ from compliance.ledger.services.evidence import (
     evidence_record_each,
 )
 from compliance.ledger.services.fsck import events_check, evidence_check, log_check
+from compliance.ledger.services.halting import log_halt_record
 from compliance.ledger.services.reading import entry_take
 from compliance.ledger.services.rights import database_rights_give
 from compliance.ledger.services.sequencing import entries_sequence
@@ -30,6 +31,7 @@ __all__ = [
     "evidence_record",
     "evidence_record_each",
     "log_check",
+    "log_halt_record",
     "log_setup_record",
     "policy_read",
     "witness_ask",
