@@ -1,4 +1,5 @@
-"""``assay-verify FILE``: checks a bundle, a page's proof, a summary or a docket offline.
+"""``assay-verify FILE``: checks a bundle, a page's proof, a summary, a docket or an entry's proof
+offline; ``assay-verify FOLDER``: a copy of the whole log.
 
 Needs ``cryptography`` and ``rfc8785``; recomputes the statistic where the extra ``statistics`` is
 there too, and checks a time stamp where ``rfc3161-client`` is. The rules are in
@@ -19,11 +20,13 @@ from compliance.domain.tlog.witness_policy import MAX_POLICY_BYTES
 from compliance.domain.verify.archive import MAX_ARCHIVE_BYTES
 from compliance.domain.verify.docket import is_docket
 from compliance.domain.verify.docket_rules import docket_verify
+from compliance.domain.verify.log_files import is_log_proof
 from compliance.domain.verify.page_proof import page_verify
 from compliance.domain.verify.rules import Outcome, Step, verify
 from compliance.domain.verify.summary import summary_verify
 from compliance.domain.verify.summary_file import is_summary
 from compliance.domain.verify.trust import Trust, trust_read
+from compliance.verifier.log_files import copy_steps, proof_steps
 from compliance.verifier.stamps import Stamp, stamp_check, stamp_given
 
 MARKS = {Outcome.HOLDS: "ok", Outcome.BROKEN: "BROKEN", Outcome.NOT_CHECKED: "not checked"}
@@ -44,7 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         trust = _trust(given.policy, given.log)
+        if given.bundle.is_dir():
+            return _report(copy_steps(given.bundle, trust, earlier=given.earlier))
         data = _content(given.bundle, MAX_ARCHIVE_BYTES)
+        if is_log_proof(data):
+            return _report(proof_steps(data, trust, entry=given.entry))
         stamp = stamp_given(given.timestamp, given.timestamp_root)
     except (FormatError, TimestampError, OSError) as error:
         print(f"assay-verify: {shown(str(error))}", file=sys.stderr)
@@ -123,12 +130,12 @@ def _content(path: Path, limit: int) -> bytes:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assay-verify",
-        description="Checks the bundle of one result, the proof of a page, or a verification "
-        "summary, without a network.",
+        description="Checks the bundle of one result, a dispute's docket, the proof of a page, a "
+        "verification summary, the proof of a log's entry or a copy of the log, without a network.",
         epilog="Ends with 0 if verified, 1 if something is broken, 2 on bad usage, 3 if every "
         "proof holds and something could not be checked.",
     )
-    parser.add_argument("bundle", type=Path, metavar="BUNDLE")
+    parser.add_argument("bundle", type=Path, metavar="FILE", help="or the folder of a log's copy")
     parser.add_argument(
         "--policy",
         type=Path,
@@ -149,6 +156,18 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="PEM",
         help="the root certificate of the authority that you trust to tell the time",
+    )
+    parser.add_argument(
+        "--entry",
+        type=Path,
+        metavar="FILE",
+        help="the bytes of the entry that a .tlog-proof is of, where it does not bring them",
+    )
+    parser.add_argument(
+        "--earlier",
+        type=Path,
+        metavar="FILE",
+        help="a checkpoint kept from before, which a copy of the log must continue",
     )
     return parser
 

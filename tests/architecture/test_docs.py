@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from compliance.domain.events import EventType
 from compliance.env import Env
 from workers.catalogue import catalogue, validity
 
@@ -25,6 +26,12 @@ def test_every_setting_is_in_operations() -> None:
     text = (ROOT / "docs" / "operations.md").read_text()
     for name in Env.model_fields:
         assert f"`ASSAY_{name.upper()}`" in text
+
+
+def test_the_ledger_s_page_lists_every_entry_once() -> None:
+    page = (ROOT / "docs" / "ledger.md").read_text()
+    rows = page.partition("| what | entries |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"`([\w.]+)`", rows)) == sorted(one.value for one in EventType)
 
 
 def test_the_readme_lists_every_stress_test() -> None:

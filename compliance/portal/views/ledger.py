@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -58,8 +59,9 @@ def entry(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
 @require_safe
 @for_viewer
 def proof(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
-    """The entry's proof as c2sp.org/tlog-proof has it, as a file."""
-    found = entry_take(viewer=viewer, index=index).tlog_proof
+    """The entry's proof as c2sp.org/tlog-proof has it, as a file, which brings the entry along."""
+    included = entry_take(viewer=viewer, index=index)
+    found = replace(included.tlog_proof, extra=bytes(included.entry.body))
     return download(found.encode(), f"entry-{index}.tlog-proof", "text/plain; charset=utf-8")
 
 
