@@ -40,6 +40,8 @@ MAX_SEED = 2**53 - 1
 SETTINGS = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter."
 )
+TEXT = click.File(encoding="utf-8", errors="replace")
+"""Bytes that are no UTF-8 make a line that is refused by its number."""
 SEED = click.option(
     "--seed",
     type=click.IntRange(0, MAX_SEED),
@@ -117,8 +119,8 @@ def run(name: str, model: str, json_wanted: bool, **options: Any) -> int:
 
 
 @assay.command()
-@click.argument("run", type=click.File(encoding="utf-8"))
-@click.option("--labels", type=click.File(encoding="utf-8"), help="What people filled in.")
+@click.argument("run", type=TEXT)
+@click.option("--labels", type=TEXT, help="What people filled in.")
 def label(run: TextIO, labels: TextIO | None) -> int:
     """List the items of a run (its --json) that people are to label, or fold their labels in.
 

@@ -68,7 +68,7 @@ def reopen(text: str) -> Answered:
     """
     try:
         record = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _bad("RUN", f"is no run's record ({error})") from error
     return rebuild(record)
 
@@ -161,7 +161,7 @@ def parse_labels(lines: Sequence[str]) -> dict[str, str]:
         try:
             row = json.loads(line)
             item, word = str(row["item"]), str(row["label"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise _bad("labels", f"cannot be read in line {number} ({error!r})") from error
         if item in found:
             raise _bad("labels", f"name '{item}' twice")

@@ -45,7 +45,7 @@ def fold(spec: ShardSpec, path: Path) -> Execution:
             fix="Run it on the model itself: python -m workers run",
         )
     content = _content(path)
-    answers = _answers(content)
+    answers = parse_answers(content)
     items = procedure.items(np.random.Generator(np.random.PCG64(spec.seed)))
     answered = _first_answered(items, answers, procedure.batch_size)
     scores = _scored(procedure.read_answer, answered, answers)
@@ -92,7 +92,12 @@ def _content(path: Path) -> bytes:
         raise _bad(f"'{path}' cannot be read ({error.strerror})", "Name a file") from error
 
 
-def _answers(content: bytes) -> dict[str, str]:
+def parse_answers(content: bytes) -> dict[str, str]:
+    """Item id to answer, of one JSON object a line; blank lines are left out.
+
+    Raises:
+        InvalidInputError: a line that is none, or one item with two answers.
+    """
     found: dict[str, str] = {}
     for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():

@@ -16,6 +16,8 @@ from typing import BinaryIO
 
 from compliance.domain.canonical import digest
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.gguf_header import MAX_HEADER_BYTES as MAX_GGUF_HEADER_BYTES
+from compliance.domain.gguf_header import GgufError, gguf_header
 
 HEADER_LENGTH_BYTES = 8
 MAX_HEADER_BYTES = 16 << 20
@@ -75,6 +77,8 @@ def check_stream(
     """
     start = stream.read(HEADER_LENGTH_BYTES)
     refuse_unsafe_start(name, start, field=field)
+    if name.lower().endswith(".gguf"):
+        _check_gguf(start + stream.read(MAX_GGUF_HEADER_BYTES), name, file_size, field)
     if not name.lower().endswith(".safetensors"):
         return []
     length = header_length(start, name=name, file_size=file_size, field=field)
@@ -113,6 +117,17 @@ def refuse_unsafe_start(name: str, start: bytes, *, field: str) -> None:
         raise InvalidInputError(
             field=field, problem=f"'{name}' is not a GGUF file", fix="Download it again"
         )
+
+
+def _check_gguf(start: bytes, name: str, file_size: int, field: str) -> None:
+    try:
+        gguf_header(start, file_size=file_size)
+    except GgufError as error:
+        raise InvalidInputError(
+            field=field,
+            problem=f"'{name}' is not a sound GGUF file: {error}",
+            fix="Download it again",
+        ) from error
 
 
 def header_length(first: bytes, *, name: str, file_size: int, field: str) -> int:

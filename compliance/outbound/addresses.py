@@ -77,6 +77,10 @@ def resolve(url: str, *, field: str, allow_internal: bool) -> Destination:
 
 
 def _parts(url: str, field: str) -> tuple[str, str, int]:
+    if "\\" in url:  # a slash to browsers (WHATWG), part of a name to others: hosts that differ
+        raise InvalidInputError(
+            field=field, problem=f"'{url}' is no URL (a backslash)", fix="Write slashes"
+        )
     try:
         split = urlsplit(url)
         port = split.port

@@ -86,6 +86,13 @@ def test_every_answer_forbids_sniffing_framing_and_foreign_code(client: Client, 
     assert answer["Content-Type"] == "text/html; charset=utf-8"
 
 
+def test_a_name_that_is_not_ours_is_refused(client: Client, db: None) -> None:
+    """Whoever points a name of theirs at this address (DNS rebinding) is told nothing."""
+    for name in ("attacker.example", "127.0.0.1.attacker.example", "testserver:8000.attacker"):
+        assert client.get("/", headers={"host": name}).status_code == 400
+    assert client.get("/").status_code == 200
+
+
 def test_the_verb_that_echoes_is_refused_and_no_folder_is_listed(client: Client, db: None) -> None:
     assert client.generic("TRACE", reverse("account_login")).status_code == 405
     assert client.get("/static/").status_code == 404

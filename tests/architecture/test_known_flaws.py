@@ -20,6 +20,10 @@ UNPICKLES = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "cloudp
 COLUMNS = {"order_by", "annotate", "aggregate", "alias", "filter", "exclude", "values", "extra"}
 
 
+NOT_USED = {"llama-cpp-python", "vllm", "sglang", "ollama", "mlflow", "daphne", "uvicorn"}
+"""Servers in which flaws of the threat model were found, and those that speak ASGI."""
+
+
 def sources() -> Iterator[tuple[Path, ast.Module]]:
     for room in ("compliance", "workers", "launcher"):
         for path in sorted((ROOT / room).rglob("*.py")):
@@ -36,6 +40,16 @@ def test_pinned_versions_are_past_what_was_found_in_them(
     assert found
     for version in found:
         assert tuple(int(part) for part in version.strip(".").split(".")) >= least
+
+
+def test_servers_of_others_are_no_requirement_and_ours_speaks_no_asgi() -> None:
+    files = [*ROOT.glob("requirements*.txt"), ROOT / "docker" / "requirements.txt"]
+    pinned = set(re.findall(r"^([\w.-]+)==", "".join(one.read_text() for one in files), flags=re.M))
+    assert not {name.lower() for name in pinned} & NOT_USED
+    assert not list((ROOT / "compliance").rglob("asgi.py"))
+    assert "ASGI_APPLICATION" not in (ROOT / "compliance" / "settings.py").read_text()
+    starts = [ROOT / "docker" / "Dockerfile", ROOT / "launcher" / "services.py"]
+    assert all(re.search(r'"gunicorn",\s+"compliance\.wsgi"', one.read_text()) for one in starts)
 
 
 def test_nothing_unpickles() -> None:
@@ -93,6 +107,30 @@ def named_tests() -> list[tuple[str, str]]:
 def test_the_tests_that_the_threat_model_names_exist(file: str, name: str) -> None:
     tree = ast.parse((ROOT / file).read_text())
     assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def threats() -> list[str]:
+    """Rows of the first table: attack, defence, test."""
+    page = (ROOT / "docs" / "threat-model.md").read_text()
+    rows = page.partition("\n## ")[0].splitlines()
+    return [row for row in rows if row.startswith("| ") and not row.startswith("| attack ")]
+
+
+def flaws() -> list[str]:
+    """Rows of what was found in others: flaw, what went wrong, here."""
+    page = (ROOT / "docs" / "threat-model.md").read_text()
+    rows = page.partition("## Flaws of others")[2].partition("\n## ")[0].splitlines()
+    return [row for row in rows if row.startswith("| ") and not row.startswith("| flaw ")]
+
+
+def test_every_threat_names_a_test_by_its_file_and_every_flaw_by_its_name() -> None:
+    assert len(threats()) > 100
+    assert len(flaws()) > 20
+    lacking = [
+        row for row in threats() if not re.search(r"`tests/[\w/]+\.py", row.split(" | ")[-1])
+    ]
+    lacking += [row for row in flaws() if not re.search(r"`tests/[\w/]+\.py::\w+`", row)]
+    assert lacking == []
 
 
 def test_the_files_that_the_threat_model_names_exist() -> None:

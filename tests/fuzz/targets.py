@@ -10,8 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +39,9 @@ from compliance.domain.verify.rules import Outcome, verify
 from compliance.domain.weights import check_stream
 from tests.domain.test_weights_library import WHOLE, accepted
 from tests.domain.verify.bundles import SmallLog, bundle
+from tests.fuzz.files import file_targets
+from tests.fuzz.models import memory, model_targets
+from tests.fuzz.target import Target
 
 SIGNER = ec.derive_private_key(7, ec.SECP256R1())
 LOG = SmallLog()
@@ -50,28 +52,6 @@ PEM = SIGNER.public_key().public_bytes(
     serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 )
 MAX_BYTES = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A parser under attack.
-
-    Attributes:
-        parse: takes bytes; raises what ``refuses`` names and nothing else.
-        seeds: sound inputs to start from.
-    """
-
-    parse: Callable[[bytes], object]
-    refuses: tuple[type[Exception], ...]
-    seeds: Sequence[bytes]
-
-    def accepts(self, data: bytes) -> bool:
-        """Whether the bytes are taken; anything but the parser's own error goes through."""
-        try:
-            self.parse(data)
-        except self.refuses:
-            return False
-        return True
 
 
 def _safetensors(data: bytes) -> None:
@@ -86,7 +66,7 @@ def _gguf(data: bytes) -> None:
     from workers.backends.files import model_files
     from workers.backends.weights import read_gguf
 
-    with TemporaryDirectory(dir=_memory()) as folder:
+    with TemporaryDirectory(dir=memory()) as folder:
         path = Path(folder, "model.gguf")
         path.write_bytes(data)
         for tensor in read_gguf(model_files(str(path))).tensors:
@@ -203,16 +183,11 @@ def _stream(data: bytes):  # type: ignore[no-untyped-def]
     return BytesIO(data)
 
 
-def _memory() -> str | None:
-    """A folder in memory, where there is one."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
-
-
 def _gguf_seed() -> bytes:
     import gguf
     import numpy as np
 
-    with TemporaryDirectory(dir=_memory()) as folder:
+    with TemporaryDirectory(dir=memory()) as folder:
         path = Path(folder, "model.gguf")
         writer = gguf.GGUFWriter(path, "llama")
         writer.add_block_count(1)
@@ -254,6 +229,8 @@ def targets() -> Mapping[str, Target]:
         "page": Target(_page, (AssayError,), [page_proof_build(about="x", entries=())]),
         "manifest": Target(_manifest, (ManifestError,), [certified()]),
         "signed-manifest": Target(_signed_manifest, (ManifestError,), [manifest()]),
+        **dict(file_targets()),
+        **dict(model_targets()),
     }
 
 

@@ -121,6 +121,16 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path, content: bytes) -> None:
         open_backend(Subject("damaged", str(damaged))).loglikelihood([("a", " b")])
 
 
+def test_a_tensor_larger_than_its_file_is_refused(file: Path, tmp_path: Path) -> None:
+    """As in CVE-2026-7482; by the library where fewer bits a weight would still fit."""
+    whole = file.read_bytes()
+    for end, words in ((len(whole) - 40, "cut.gguf"), (len(whole) // 3, "larger than the file")):
+        cut = tmp_path / "cut.gguf"
+        cut.write_bytes(whole[:end])
+        with pytest.raises(InvalidInputError, match=words):
+            open_backend(Subject("cut", str(cut))).weights().names()
+
+
 def test_another_format_under_its_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(b"GGML" * 10)
     with pytest.raises(InvalidInputError, match="not a GGUF file"):

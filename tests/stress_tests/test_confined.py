@@ -294,7 +294,7 @@ def test_only_the_model_is_readable_and_what_its_links_lead_to(tmp_path: Path, o
     assert set(readable(model_files(str(own)))) == {str(own), str(blob)}
     alone = tmp_path / "root" / "one.gguf"
     alone.parent.mkdir()
-    alone.write_bytes(b"GGUF" + bytes(20))
+    alone.write_bytes(b"GGUF\x03" + bytes(19))
     assert list(readable(model_files(str(alone)))) == [str(alone)]
 
 

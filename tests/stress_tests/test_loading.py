@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from transformers import CONFIG_MAPPING
 
 from compliance.domain.errors import InvalidInputError, NotTestableError
 from compliance.domain.specs import Subject
@@ -17,6 +18,7 @@ from tests.stress_tests.held import held
 from workers.backends import memory
 from workers.backends.files import model_files, safe_config
 from workers.backends.kept import KeptModels
+from workers.backends.known_keys import known_config
 from workers.backends.loading import open_backend
 from workers.backends.transformers_local import TransformersLocal
 from workers.contract import Backend
@@ -82,6 +84,38 @@ def test_code_named_in_a_config_is_dropped(own: Path, tiny: Path) -> None:
 def test_keys_that_name_code_go_at_every_depth() -> None:
     raw = {"a": 1, "auto_map": {}, "text_config": {"_x": 1, "b": 2, "custom_code": "c"}}
     assert safe_config(raw) == {"a": 1, "text_config": {"b": 2}}
+
+
+def test_keys_that_the_architecture_does_not_know_are_dropped(own: Path, tiny: Path) -> None:
+    edit_json(own / "config.json", to_dict="shadows a method", sneaky={"repository": "other/code"})
+    edit_json(own / "config.json", num_parameters=1, is_llama_config=True)
+    assert asked(own) == asked(tiny)
+    raw = {"hidden_size": 8, "rope_theta": 1e4, "to_dict": 1, "sneaky": {"x": 1}}
+    assert known_config({"model_type": "llama", **raw}) == {
+        "model_type": "llama",
+        "hidden_size": 8,
+        "rope_theta": 1e4,
+    }
+    text = {"hidden_size": 8, "sliding_window_pattern": 6, "to_dict": 1}
+    assert known_config({"model_type": "gemma3", "text_config": text, "x": 1}) == {
+        "model_type": "gemma3",
+        "text_config": {"hidden_size": 8, "sliding_window_pattern": 6},
+    }
+    assert known_config({"model_type": "gpt2", "n_embd": 8, "hidden_size": 8, "n_ctxs": 1}) == {
+        "model_type": "gpt2",
+        "n_embd": 8,
+        "hidden_size": 8,
+    }
+
+
+@pytest.mark.parametrize(
+    "model_type", ["llama", "gemma3", "gemma3_text", "gpt2", "gpt_neox", "qwen3", "mistral", "phi3"]
+)
+def test_a_config_that_transformers_wrote_is_read_whole(model_type: str) -> None:
+    config = CONFIG_MAPPING[model_type]()
+    written = json.loads(config.to_json_string(use_diff=False))
+    read = CONFIG_MAPPING[model_type].from_dict(known_config(written))
+    assert read.to_dict() == config.to_dict()
 
 
 @pytest.mark.parametrize("model_type", ["own-architecture", "clip", None, 3])

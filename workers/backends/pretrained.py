@@ -39,6 +39,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from workers.backends.device import device_chosen
 from workers.backends.files import FIELD, ModelFiles
+from workers.backends.known_keys import known_config
 from workers.scoring.pretrained import Pretrained
 
 MAX_TEMPLATE_CHARACTERS = 64_000
@@ -80,9 +81,11 @@ def _load(files: ModelFiles) -> Pretrained:
             generation_config=_no_settings(),
             output_loading_info=True,
         )
-        tokenizer: PreTrainedTokenizerBase = (
-            AutoTokenizer.from_pretrained(folder, **asked) if files.is_gguf else _tokenizer(files)
-        )
+        tokenizer: PreTrainedTokenizerBase
+        if files.is_gguf:
+            tokenizer = AutoTokenizer.from_pretrained(folder, **asked)
+        else:
+            tokenizer = read_tokenizer(files)
     model, found = loaded
     _require_complete(found)
     _require_template_size(tokenizer)
@@ -103,7 +106,7 @@ def _config(files: ModelFiles) -> PretrainedConfig:
             f"transformers itself has no language model of type '{model_type}'",
             "Assay runs no code of a repository's own; use a built-in architecture",
         )
-    config: PretrainedConfig = CONFIG_MAPPING[str(model_type)].from_dict(raw)
+    config: PretrainedConfig = CONFIG_MAPPING[str(model_type)].from_dict(known_config(raw))
     return config
 
 
@@ -112,7 +115,12 @@ def _no_settings() -> GenerationConfig:
     return GenerationConfig()
 
 
-def _tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
+def read_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
+    """The tokenizer of ``tokenizer.json``, with nothing of its settings but texts.
+
+    Raises:
+        InvalidInputError: there is none, or the template is too long; the library's own errors.
+    """
     path = files.folder / "tokenizer.json"
     if not path.is_file():
         raise _bad(

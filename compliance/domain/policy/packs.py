@@ -150,7 +150,7 @@ def pack_read(data: bytes) -> Pack:
         raise _refused("pack", f"it has more than {MAX_PACK_BYTES} bytes", "Split it in two packs")
     try:
         value = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _refused("pack", f"it is no TOML: {error}", "Write TOML v1.0.0") from error
     return _pack(Fields(value, "pack"))
 
