@@ -31,6 +31,7 @@ from compliance.ledger.signer import Head, LogSigner, signer_open
 from tests.apps.test_ledger import record
 from tests.cast import Cast
 from tests.conftest import ORIGIN
+from tests.oracles import absent
 
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/libsofthsm2.so")
 
@@ -156,7 +157,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], s
     pkcs11 = pytest.importorskip("pkcs11", reason="the extra assay[pkcs11] is not installed")
     library = next((one for one in MODULES if Path(one).exists()), None)
     if library is None or shutil.which("softhsm2-util") is None:
-        pytest.skip("there is no SoftHSM2 here (apt-get install softhsm2)")
+        absent("there is no SoftHSM2 here (apt-get install softhsm2)")
     tokens, configuration, pin = tmp_path / "tokens", tmp_path / "softhsm.conf", tmp_path / "pin"
     tokens.mkdir()
     configuration.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +12,10 @@ from compliance.domain.errors import InvalidInputError
 from compliance.domain.timestamps import TimestampError, roots_read, timestamp_verified
 from compliance.outbound.client import OutboundError
 from compliance.outbound.timestamps import Authority, Stamped, stamp
+from tests.oracles import lacks
 from tests.outbound.authority import authority_make, authority_serving
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")
+pytestmark = pytest.mark.skipif(lacks("openssl"), reason="there is no openssl here")
 TEXT = b"log.example/assay\n5\nroot\n"
 
 

@@ -17,6 +17,7 @@ from compliance.domain.verify.summary_file import summary_build
 from compliance.verifier.__main__ import Exit, main, shown
 from tests.domain.verify.bundles import SmallLog, bundle
 from tests.domain.verify.summaries import summary_in
+from tests.oracles import lacks
 from tests.outbound.authority import authority_answer, authority_make
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +161,7 @@ def test_the_base_install_verifies_in_a_fresh_environment(
     assert "Every proof holds" in done.stdout
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")
+@pytest.mark.skipif(lacks("openssl"), reason="there is no openssl here")
 def test_a_time_stamp_beside_the_bundle_is_checked_where_its_root_is_named(
     files: tuple[Path, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

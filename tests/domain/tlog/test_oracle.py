@@ -7,13 +7,8 @@ whose unused last bits are set, and it ignores the second of two lines of one ke
 from __future__ import annotations
 
 import base64
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -37,47 +32,17 @@ from compliance.domain.tlog.tiles import TileReader
 from tests.domain.tlog.keys import LOG, QUANTUM, WITNESS, private
 from tests.domain.tlog.test_tiles import Files
 from tests.domain.tlog.trees import Tree
+from tests.oracles import Oracle, encoded, flipped, go_oracle, mutated
 
-GO_PATH = Path("/usr/share/gocode")
 ROUNDS = 3_000
 ORIGIN = "log.example/one"
 KEYS = [private(ORIGIN, LOG), private("w.example/é", WITNESS), private(ORIGIN, QUANTUM)]
 KNOWN = [KEYS[0].key, KEYS[1].key]
 
 
-class Oracle:
-    """The Go program; asked many things at once."""
-
-    def __init__(self, program: Path) -> None:
-        self.program = program
-
-    def ask(self, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        lines = "".join(json.dumps(one, default=encoded) + "\n" for one in requests)
-        said = subprocess.run(
-            [self.program], input=lines, capture_output=True, text=True, check=True, timeout=60
-        )
-        answers = [json.loads(line) for line in said.stdout.splitlines()]
-        assert len(answers) == len(requests)
-        return answers
-
-
-def encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-@pytest.fixture(scope="module")
-def oracle(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
-    go = shutil.which("go")
-    if go is None or not (GO_PATH / "src/golang.org/x/mod/sumdb/tlog").is_dir():
-        pytest.skip("no Go here, or no golang.org/x/mod (Debian: golang-golang-x-mod-dev)")
-    folder = tmp_path_factory.mktemp("oracle")
-    settings = {"GO111MODULE": "off", "GOPATH": str(GO_PATH), "GOCACHE": str(folder / "cache")}
-    subprocess.run(
-        [go, "build", "-o", folder / "oracle", Path(__file__).parent / "oracle" / "main.go"],
-        env={**os.environ, **settings, "GOFLAGS": "-buildvcs=false"},
-        check=True,
-    )
-    return Oracle(folder / "oracle")
+@pytest.fixture
+def oracle() -> Oracle:
+    return go_oracle()
 
 
 @pytest.fixture
@@ -127,39 +92,6 @@ def draw_size(random: Random) -> tuple[Any, int]:
         return TREES[0], random.randint(1, 1_500)
     # Beyond 2^62 leaves Go's search for a power of two never ends (x/mod 0.7.0).
     return TREES[1], random.randint(1, 2 ** random.randint(1, 60))
-
-
-def mutated(random: Random, one: dict[str, Any]) -> dict[str, Any]:
-    """One number moved, or one hash changed, lost, doubled or swapped; a third stay as they are."""
-    changed = dict(one)
-    kind = random.choice(["none", "none", "number", "hash", "proof", "proof"])
-    if kind == "number":
-        name = random.choice([name for name in one if isinstance(one[name], int)])
-        changed[name] = max(0, one[name] + random.choice([-1, 1, 2, -2, one[name]]))
-    elif kind == "hash":
-        name = random.choice([name for name in one if isinstance(one[name], bytes)])
-        changed[name] = flipped(random, one[name])
-    elif kind == "proof":
-        proof = list(one["Proof"])
-        at = random.randrange(len(proof) + 1)
-        match random.choice(["flip", "lose", "double", "swap", "add"]):
-            case "flip" if proof:
-                proof[at - 1] = flipped(random, proof[at - 1])
-            case "lose" if proof:
-                del proof[at - 1]
-            case "double" if proof:
-                proof.insert(at, proof[at - 1])
-            case "swap":
-                random.shuffle(proof)
-            case _:
-                proof.insert(at, random.randbytes(32))
-        changed["Proof"] = proof
-    return changed
-
-
-def flipped(random: Random, data: bytes) -> bytes:
-    at = random.randrange(len(data))
-    return data[:at] + bytes([data[at] ^ 1 << random.randrange(8)]) + data[at + 1 :]
 
 
 def test_inclusion_proofs(oracle: Oracle, random: Random) -> None:
