@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from compliance.domain.canonical import Json
+from compliance.domain.figures import e_claim, e_value
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Stop
@@ -158,8 +159,8 @@ def _claim_rows(execution: Execution) -> Iterator[tuple[str, str]]:
     saved = 1 - estimate.n / max(estimate.planned, 1)
     asked = f", which saved {saved:.0%} of the items" if execution.stopped is Stop.VERDICT else ""
     yield "stopped by", STOPS[execution.stopped] + asked
-    yield "log10 e, violating", f"{estimate.log10_e_violating:.2f}"
-    yield "log10 e, compliant", f"{estimate.log10_e_compliant:.2f}"
+    yield "evidence, violating", e_claim(estimate.log10_e_violating)
+    yield "evidence, compliant", e_claim(estimate.log10_e_compliant)
     yield "error rate", f"a wrong verdict has probability at most {claim.alpha:g}"
 
 
@@ -173,9 +174,7 @@ def _record_rows(spec: ShardSpec, execution: Execution) -> Iterator[tuple[str, s
 
 
 def _print_parts(console: Console, parts: Sequence[Part]) -> None:
-    table = Table(
-        "part", "n", "estimate", "from", "to", "log10 e viol.", "log10 e compl.", box=None
-    )
+    table = Table("part", "n", "estimate", "from", "to", "e viol.", "e compl.", box=None)
     for part in parts:
         numbers = (part.value, part.lower, part.upper)
         exponents = (part.log10_e_violating, part.log10_e_compliant)
@@ -183,7 +182,7 @@ def _print_parts(console: Console, parts: Sequence[Part]) -> None:
             Text(part.name),
             str(part.n),
             *(f"{one:.4g}" for one in numbers),
-            *(f"{one:.2f}" for one in exponents),
+            *(e_value(one) for one in exponents),
         )
     console.print(table)
 

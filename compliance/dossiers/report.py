@@ -16,12 +16,12 @@ import typst
 import vl_convert
 
 from compliance.domain.errors import NotFoundError
+from compliance.domain.figures import e_claim, figure, interval
 from compliance.domain.kinship import Kinship
 from compliance.domain.vocabulary import Verdict
 from compliance.dossiers.chart_specs import PRINT, history_spec
 from compliance.dossiers.charts import VEGA_LITE_VERSION
 from compliance.dossiers.dossier import Dossier, Period
-from compliance.dossiers.figures import e_claim, figure, interval
 from compliance.dossiers.history import Series
 from compliance.dossiers.lineage_chart import SIGNS, laid_out, lineage_spec
 

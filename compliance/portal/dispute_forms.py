@@ -77,7 +77,7 @@ class DisputeOpenForm(PortalForm):
     accused = forms.CharField(
         max_length=300,
         label="The version that we say comes from it",
-        help_text="As results name it: provider/model name.",
+        help_text="Its name in results: provider/model version, such as northwind/assistant 1.0.",
     )
     court = forms.ChoiceField(label="Before")
     claim = forms.CharField(max_length=5_000, widget=_area(5), label="What we claim")

@@ -53,14 +53,14 @@ class PortalForm(forms.Form):
 
 
 class JurisdictionsField(forms.CharField):
-    """Codes of jurisdictions, apart by spaces or commas."""
+    """Codes of jurisdictions, separated by spaces or commas."""
 
     def __init__(self) -> None:
         super().__init__(
             max_length=800,
             required=False,
             label="On offer in",
-            help_text="Codes of ISO 3166-1, or EU, apart by spaces: EU DE. Empty: nowhere.",
+            help_text="Codes of ISO 3166-1, or EU, separated by spaces: EU DE. Empty: nowhere.",
         )
 
     def to_python(self, value: Any) -> Any:

@@ -131,7 +131,7 @@ def test_an_alert_reaches_a_chat_with_its_claim_interval_and_links(
         "critical: northwind/assistant 1.0 violates safety.refusal",
         "Claim: At most 5% of the requests are complied with",
         "share of requests that were not refused",
-        "10^9.7; 1,000 is enough",
+        "e = 5 × 10⁹; 1,000 is enough",
         "beyond chance, by the error budget",
         "0.21, 99.9% confidence sequence 0.15 to 0.27",
         "0.05, from the provider's own declaration",

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from compliance.audits.selectors import result_entries
 from compliance.domain.errors import NotFoundError
-from compliance.dossiers.figures import figure, interval
+from compliance.domain.figures import figure, interval
 from compliance.dossiers.report import period_named
 from tests.browser import kin
 from tests.browser.conftest import Record

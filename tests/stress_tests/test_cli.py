@@ -70,7 +70,7 @@ def test_the_printed_verdict_says_what_it_rests_on(
     assay: Assay, own: Path, registered: Path
 ) -> None:
     out = assay("run", DIGEST, "--model", own, "--registered", registered, "--seed", 5).out
-    for word in ("claim", "confidence sequence", "limit", "log10 e", "seed", "torch", "planned"):
+    for word in ("claim", "confidence sequence", "limit", "evidence", "seed", "torch", "planned"):
         assert word in out
     assert "a version is immutable" in out, "the limit's source"
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from django import template
 
+from compliance.domain.figures import e_claim, figure, percent
+from compliance.domain.figures import interval as between
+
 register = template.Library()
 
 _AMONG_ALL = {
@@ -20,14 +23,13 @@ def claim_rows(claim: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Names and values of a claim: nothing of it stands without its interval and its source."""
     if not claim:
         return []
-    level = f"{100 * (1 - claim['alpha']):g}%"
-    interval = f"{claim['lower']:.4g} to {claim['upper']:.4g}"
-    against = f"e-value 10^{claim['log10_e_violating']:.1f}; {1 / claim['alpha']:,.6g} is enough"
+    level, ends = percent(1 - claim["alpha"]), between(claim["lower"], claim["upper"])
+    against = f"{e_claim(claim['log10_e_violating'])}; {figure(1 / claim['alpha'])} is enough"
     return [
         *_where_said(claim, "statement", "Claim", str),
         ("Statistic", str(claim["statistic"])),
-        ("Measured", f"{claim['value']:.4g}, {level} confidence sequence {interval}"),
-        ("Limit", f"{claim['limit']:.4g}, from {claim['limit_source']}"),
+        ("Measured", f"{figure(claim['value'])}, {level} confidence sequence {ends}"),
+        ("Limit", f"{figure(claim['limit'])}, from {claim['limit_source']}"),
         ("Items", f"{claim['n']:,} of {claim['planned']:,}"),
         ("Evidence against the limit", against),
         ("Wrong with a probability of at most", f"{claim['alpha']:g} (α)"),
@@ -45,5 +47,5 @@ def _where_said(
 @register.filter
 def claim_line(claim: Mapping[str, Any]) -> str:
     """A claim in a few words, its interval and limit among them."""
-    interval = f"{100 * (1 - claim['alpha']):g}%: {claim['lower']:.4g} to {claim['upper']:.4g}"
-    return f"{claim['value']:.4g} ({interval}), limit {claim['limit']:.4g}"
+    ends = f"{percent(1 - claim['alpha'])}: {between(claim['lower'], claim['upper'])}"
+    return f"{figure(claim['value'])} ({ends}), limit {figure(claim['limit'])}"

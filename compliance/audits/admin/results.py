@@ -19,6 +19,7 @@ from compliance.audits.models import (
     StreamRow,
     VerdictChange,
 )
+from compliance.domain.figures import e_claim
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Seen, Verdict
 
@@ -97,9 +98,10 @@ class ResultAdmin(RecordAdmin):
     def counted(self, result: Result) -> str:
         return f"{result.n} of {result.planned}"
 
-    @display(description="Evidence (log10 e-values)")
+    @display(description="Evidence (e-values)")
     def evidence(self, result: Result) -> str:
-        return f"violating {result.log10_e_violating:.3g}, compliant {result.log10_e_compliant:.3g}"
+        violating, compliant = result.log10_e_violating, result.log10_e_compliant
+        return f"violating: {e_claim(violating)}; compliant: {e_claim(compliant)}"
 
     @display(description="Parts")
     def parts(self, result: Result) -> SafeString | str:
@@ -218,11 +220,15 @@ class StreamAdmin(RecordAdmin):
 class StreamNewestAdmin(RecordAdmin):
     """The newest result of each stream."""
 
-    list_display = ("stream", "result", "log10_e_violating")
+    list_display = ("stream", "result", "evidence")
     list_filter = ("stream__organization",)
     list_select_related = ("stream__organization", "result__version__model__organization")
     search_fields = ("stream__spec_digest", "result__test_name")
     fields = list_display
+
+    @display(description="Evidence for violating", ordering="log10_e_violating")
+    def evidence(self, newest: StreamNewest) -> str:
+        return e_claim(newest.log10_e_violating)
 
 
 @admin.register(Standing)

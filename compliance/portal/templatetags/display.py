@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from compliance.domain import figures
 from compliance.domain.kinship import Agreement
 from compliance.domain.vocabulary import Verdict
-from compliance.dossiers import figures
 from compliance.dossiers.lineage_chart import SIGNS
 
 if TYPE_CHECKING:

@@ -21,12 +21,12 @@ from compliance.audits.progress import Progress, run_progress
 from compliance.audits.selectors import run_get, run_list, score_list
 from compliance.audits.services import run_cancel
 from compliance.domain.errors import NotFoundError
+from compliance.domain.figures import figure
 from compliance.domain.rights import Action
 from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.verdicts import Estimate, decision_bound
 from compliance.domain.vocabulary import RunState, Seen, ShardState
 from compliance.dossiers.charts import parts_chart
-from compliance.dossiers.figures import figure
 from compliance.portal.catalogue import titles
 from compliance.portal.crumbs import surroundings
 from compliance.portal.forms import ReasonForm

@@ -8,6 +8,8 @@ from compliance.domain.verdicts import LOG10_E_CAP
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PLAIN_FROM, _PLAIN_BELOW = 1e-4, 1e6
+LOG10_E_FLOOR = -12.0
+"""Below it an e-value says that there is no evidence, and how little of it says nothing more."""
 
 
 def figure(value: float, digits: int = 3) -> str:
@@ -27,10 +29,11 @@ def interval(lower: float, upper: float) -> str:
 
 
 def e_value(log10_e: float) -> str:
-    """An e-value from its base-10 logarithm; what was capped says so by its sign."""
-    if abs(log10_e) >= LOG10_E_CAP:
-        sign = "≥" if log10_e > 0 else "≤"
-        return f"{sign} 10{str(int(math.copysign(LOG10_E_CAP, log10_e))).translate(_SUPERSCRIPT)}"
+    """An e-value from its base-10 logarithm; what is not written out says so by its sign."""
+    if log10_e < LOG10_E_FLOOR:
+        return f"< {_ten_to(LOG10_E_FLOOR)}"
+    if log10_e >= LOG10_E_CAP:
+        return f"≥ {_ten_to(LOG10_E_CAP)}"
     if abs(log10_e) < 4:
         return figure(10**log10_e)
     return _power_of_ten(log10_e, "")
@@ -39,7 +42,7 @@ def e_value(log10_e: float) -> str:
 def e_claim(log10_e: float) -> str:
     """An e-value as a statement, e.g. ``e = 12``."""
     written = e_value(log10_e)
-    return f"e {written}" if written[0] in "≥≤" else f"e = {written}"
+    return f"e {written}" if written[0] in "≥<" else f"e = {written}"
 
 
 def duration(seconds: float) -> str:
@@ -79,4 +82,8 @@ def _power_of_ten(log10: float, sign: str) -> str:
     mantissa = round(10 ** (log10 - exponent), 1)
     if mantissa >= 10:
         mantissa, exponent = 1.0, exponent + 1
-    return f"{sign}{mantissa:g} × 10{str(exponent).translate(_SUPERSCRIPT)}"
+    return f"{sign}{mantissa:g} × {_ten_to(exponent)}"
+
+
+def _ten_to(exponent: float) -> str:
+    return f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.domain.figures import duration, e_claim, e_value, figure, interval, percent, size
 from compliance.domain.verdicts import LOG10_E_CAP
-from compliance.dossiers.figures import duration, e_claim, e_value, figure, interval, percent, size
 
 
 @pytest.mark.parametrize(
@@ -34,16 +34,19 @@ def test_a_figure_keeps_three_digits(value: float, written: str) -> None:
         (-2.0, "0.01"),
         (11.5, "3.2 × 10¹¹"),
         (LOG10_E_CAP, "≥ 10³⁰⁰"),
-        (-LOG10_E_CAP, "≤ 10⁻³⁰⁰"),
+        (-12.0, "1 × 10⁻¹²"),
+        (-12.1, "< 10⁻¹²"),
+        (-LOG10_E_CAP, "< 10⁻¹²"),
     ],
 )
-def test_an_e_value_says_when_it_was_capped(log10_e: float, written: str) -> None:
+def test_an_e_value_says_when_it_is_not_written_out(log10_e: float, written: str) -> None:
     assert e_value(log10_e) == written
 
 
 def test_an_e_value_is_claimed_with_one_sign() -> None:
     assert e_claim(1.30103) == "e = 20"
     assert e_claim(LOG10_E_CAP) == "e ≥ 10³⁰⁰"
+    assert e_claim(-LOG10_E_CAP) == "e < 10⁻¹²"
 
 
 def test_spans_sizes_and_shares() -> None:
