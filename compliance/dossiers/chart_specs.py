@@ -33,6 +33,8 @@ TIME_FORMAT = {
     "hours": "%-d %b %H:%M",
     "minutes": "%-d %b %H:%M",
 }
+NAME_LINES = 3
+"""Versions that begin close together are named on so many lines, not upon each other."""
 MINIMUM_SPAN = timedelta(hours=1)
 """Runs minutes apart are drawn on an axis of at least this length."""
 
@@ -193,13 +195,16 @@ def _version_layers(points: Sequence[Point], x: alt.X, palette: Palette) -> list
         return []
     first = {point.version: point.at for point in reversed(points)}
     rows = [{"at": _instant(first[name]), "version": name} for name in names]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(x=x)
-    return [
-        base.mark_rule(color=palette.grid, strokeWidth=1),
-        base.mark_text(
-            align="left", baseline="top", dx=3, dy=3, fontSize=11, color=palette.muted
-        ).encode(y=alt.value(0), text="version:N"),
+    rules = alt.Chart(alt.InlineData(values=rows)).encode(x=x)
+    names_below_each_other = [
+        alt.Chart(alt.InlineData(values=rows[line::NAME_LINES]))
+        .mark_text(
+            align="left", baseline="top", dx=3, dy=3 + 13 * line, fontSize=11, color=palette.muted
+        )
+        .encode(x=x, y=alt.value(0), text="version:N")
+        for line in range(min(NAME_LINES, len(rows)))
     ]
+    return [rules.mark_rule(color=palette.grid, strokeWidth=1), *names_below_each_other]
 
 
 def _verdict_layers(

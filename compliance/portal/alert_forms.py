@@ -80,7 +80,7 @@ class RouteForm(PortalForm):
     """Where alerts go, which, and who is next."""
 
     name = forms.CharField(max_length=100, help_text="Whom it reaches, such as Model desk.")
-    channel = forms.ChoiceField(choices=CHANNELS, label="By")
+    channel = forms.ChoiceField(choices=CHANNELS, label="Sent by")
     destination = forms.CharField(
         max_length=2000,
         required=False,
@@ -151,7 +151,9 @@ class ChangeRouteForm(RouteForm):
     """A route as it stands; its address is kept unless another is given."""
 
     channel = forms.ChoiceField(
-        choices=[("", "as it is"), *CHANNELS], required=False, label="Leads elsewhere"
+        choices=[("", "leave it as it is"), *CHANNELS],
+        required=False,
+        label="Change where it leads",
     )
 
     def leads_elsewhere(self, channel: str) -> Destination | None:

@@ -21,7 +21,7 @@ from tests.browser import record
 from tests.browsing import watch
 from tests.cast import PASSWORD, Cast
 from tests.logged import log_whole
-from tests.second_factors import totp_code
+from tests.second_factors import totp_code, totp_give
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,12 @@ def audited(
     )
     log_whole(signer, tmp_path / "witness")
     return Record(version=version, run=run, alert=record.alert_of(run), schedule=schedule)
+
+
+@pytest.fixture
+def operator(transactional_db: None) -> User:
+    """A superuser, who belongs to no organization and whose room is the admin."""
+    return totp_give(User.objects.create_superuser("operator@assay.example", PASSWORD, name="Op"))
 
 
 SignIn = Callable[..., Page]

@@ -35,7 +35,7 @@ def test_an_officer_routes_alerts_and_is_told_what_is_wrong(
     page.goto("/alerts/routes/")
     page.get_by_role("link", name="New route").click()
     page.get_by_label("Name").fill("Model desk")
-    page.get_by_label("By", exact=True).select_option("service")
+    page.get_by_label("Sent by", exact=True).select_option("service")
     page.get_by_label("Address").fill("jsons://127.0.0.1/hook")
     page.get_by_role("button", name="Save the route").click()
     expect(page.get_by_text("leads to the internal address 127.0.0.1")).to_be_visible()

@@ -119,7 +119,7 @@ def test_a_regulator_reads_everything_and_can_change_nothing(
     page.get_by_role("link", name="Assistant", exact=True).click()
     chart = page.get_by_role("img", name="History of Refusal of hazardous requests")
     expect(chart).to_be_visible()
-    table = page.get_by_role("region", name="Table of the compliance history")
+    table = page.get_by_role("table", name="Every result behind the charts")
     row = table.get_by_role("row").filter(has_text="Refusal of hazardous requests")
     expect(row).to_contain_text("violating")
     expect(row).to_contain_text("40 of 40")

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from compliance.accounts.models import User
 from tests.browser.conftest import Record, SignIn
-from tests.browser.test_accessibility import OUTSIDE, paths
+from tests.browser.test_accessibility import ADMIN, OUTSIDE, paths
 from tests.cast import Cast
 
 __all__ = ["paths"]
@@ -32,6 +33,7 @@ def test_screenshots_of_every_page(
     paths: list[str],
     audited: Record,
     cast: Cast,
+    operator: User,
     sign_in: SignIn,
     chromium: Browser,
     live_site: str,
@@ -44,6 +46,8 @@ def test_screenshots_of_every_page(
     outside.context.close()
     _draw(sign_in(cast.officer), paths, folder, "officer")
     _draw(sign_in(cast.regulator), reader, folder, "regulator")
+    room = [*ADMIN, f"/admin/audits/run/{audited.run.id}/change/"]
+    _draw(sign_in(operator), room, folder, "operator")
 
 
 def _draw(page: Page, paths: list[str], folder: Path, who: str) -> None:

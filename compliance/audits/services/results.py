@@ -173,7 +173,7 @@ def verdict_statement(result: Result) -> str:
     claim = result.estimate["claim"]
     return (
         f"{result.test_name} on {result.version}: {result.verdict}. "
-        f"{claim['statistic']}: {result.value:.4g} "
+        f"{claim['statistic'][:1].upper()}{claim['statistic'][1:]}: {result.value:.4g} "
         f"({100 * (1 - result.alpha):g}% confidence sequence {result.lower:.4g} to "
         f"{result.upper:.4g}; {result.n} of {result.planned} items); "
         f"limit {result.limit:.4g}, from {result.limit_source}. "

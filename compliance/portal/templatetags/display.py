@@ -17,12 +17,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from compliance.domain import figures
 from compliance.domain.kinship import Agreement
-from compliance.domain.vocabulary import Verdict
+from compliance.domain.vocabulary import Trigger, Verdict
 from compliance.dossiers.lineage_chart import SIGNS
 
 if TYPE_CHECKING:
     from compliance.audits.beside import Beside
-    from compliance.audits.models import Result, Schedule
+    from compliance.audits.models import Result, Run, Schedule
     from compliance.ledger.models import Entry
 
 register = template.Library()
@@ -71,6 +71,18 @@ STATE_ICONS = {
     "withdrawn": "ban",
 }
 STATE_WORDS = {"leased": "running", "not_testable": "not testable", "completed": "finished"}
+PAGES = frozenset(
+    ("model", "version", "run", "alert", "schedule", "question", "subscription", "dispute")
+)
+"""Kinds of subjects that have a page, by the name of its address."""
+CAUSE_WORDS = {
+    Trigger.SCHEDULE: "a schedule",
+    Trigger.SUBSCRIPTION: "a subscription",
+    Trigger.PERSON: "a person",
+    Trigger.SCREENING: "the registry's screening",
+    Trigger.LABELS: "people's labels",
+    Trigger.DISPUTE: "a court's order",
+}
 OCCASION_WORDS = {
     "opened": "when it was raised",
     "raised": "found again, and more severe",
@@ -168,6 +180,14 @@ def occasion(value: str) -> str:
 
 
 @register.filter
+def cause(run: Run) -> str:
+    """Who or what made a run, after "by"."""
+    if run.trigger == Trigger.SCHEDULE and run.firing is not None:
+        return f"the schedule “{run.firing.schedule.name}”"
+    return f"{run.requested_by or CAUSE_WORDS[run.trigger]}"
+
+
+@register.filter
 def at(mapping: Mapping[Any, Any], key: object) -> Any:
     """What a mapping holds under a key, or nothing."""
     return mapping.get(key)
@@ -183,6 +203,16 @@ def pair(found: Beside) -> list[Result]:
 def sign(agreement: Agreement) -> str:
     """The sign by which declared lineage and tests are told to stand to each other."""
     return SIGNS[agreement]
+
+
+@register.filter
+def page_of(subject: str) -> str:
+    """Where the portal shows what an event is about; empty where it has no page of its own."""
+    kind, _, key = subject.partition("/")
+    try:
+        return row_url(f"portal:{kind}", UUID(key)) if kind in PAGES else ""
+    except ValueError:
+        return ""
 
 
 @register.filter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -28,10 +27,6 @@ from compliance.portal.access_forms import GrantForm, midnight
 from compliance.portal.paging import paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.registry.selectors import model_list
-
-PAGES = {"model": "models", "version": "versions", "run": "runs", "alert": "alerts"}
-PAGES |= {"schedule": "schedules", "question": "questions", "subscription": "subscriptions"}
-PAGES |= {"dispute": "disputes"}
 
 
 @require_safe
@@ -106,13 +101,11 @@ def readings(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     rows = reading_list(viewer=viewer)
     if sought:
         rows = rows.filter(actor__email__icontains=sought) | rows.filter(subject=sought)
-    shown = paged(request, rows)
     return page(
         request,
         viewer,
         "portal/access/readings.html",
-        readings=shown,
-        rows=[(event, _path(event.subject)) for event in shown],
+        readings=paged(request, rows),
         sought=sought,
         query=query_without_page(request),
     )
@@ -135,12 +128,3 @@ def _grant_form(request: HttpRequest, viewer: Viewer) -> GrantForm:
 
 def _anywhere(viewer: Viewer, action: Action) -> bool:
     return any(viewer.may(action, one) for one in viewer.roles)
-
-
-def _path(subject: str) -> str:
-    """Where the portal shows what somebody read; empty where it has no page of its own."""
-    kind, _, key = subject.partition("/")
-    try:
-        return f"/{PAGES[kind]}/{UUID(key)}/"
-    except (KeyError, ValueError):
-        return ""

@@ -26,6 +26,7 @@ from compliance.questions.selectors import askers_of
 from compliance.registry.selectors import model_get
 
 if TYPE_CHECKING:
+    from compliance.dossiers.dossier import Dossier
     from compliance.registry.models import Model
 
 
@@ -66,6 +67,7 @@ def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
         "portal/dossiers/verify.html",
         model=model,
         entries=entries,
+        names=_names(dossier),
         file=_file_name(model.slug),
         setup=setup_current(),
         unsequenced=len(dossier.results)
@@ -93,6 +95,15 @@ def report(request: HttpRequest, viewer: Viewer, model_id: UUID, period: str) ->
     dossier_take(viewer=viewer, model=model)
     content = report_pdf(dossier, period=period)
     return download(content, f"{model.slug}-{period}.pdf", "application/pdf")
+
+
+def _names(dossier: Dossier) -> dict[str, str]:
+    """What entries without a statement of their own are about, as people know it."""
+    return {
+        **{f"version/{one.id}": str(one) for one in dossier.versions},
+        **{f"alert/{one.id}": one.title for one in dossier.alerts},
+        **{f"question/{one.id}": str(one) for one in dossier.questions},
+    }
 
 
 def _tell(viewer: Viewer, model: Model) -> None:

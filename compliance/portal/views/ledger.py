@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -22,6 +24,9 @@ from compliance.ledger.services import entry_take
 from compliance.portal.paging import paged
 from compliance.portal.viewing import for_viewer, page
 
+if TYPE_CHECKING:
+    from compliance.ledger.models import Entry
+
 
 @require_safe
 @for_viewer
@@ -32,7 +37,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         viewer,
         "portal/ledger/index.html",
         state=_state(),
-        entries=paged(request, entry_list(viewer=viewer)),
+        entries=paged(request, _named(entry_list(viewer=viewer))),
     )
 
 
@@ -71,6 +76,10 @@ def bundle(request: HttpRequest, viewer: Viewer, result_id: UUID) -> HttpRespons
     """The file that proves a result to somebody offline."""
     content = bundle_take(viewer=viewer, result_id=result_id)
     return download(content, f"assay-{result_id}.zip", "application/zip")
+
+
+def _named(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    return entries.select_related("event__model__organization")
 
 
 def _state() -> State | None:

@@ -68,10 +68,12 @@ class Standing:
 
     Attributes:
         seen: how many of its shards have begun and have ended, which is what a page shows.
+        waiting: shards that have not begun, whose items the progress does not count yet.
     """
 
     over: bool
     seen: str
+    waiting: int
     progress: Progress | None
 
 
@@ -219,10 +221,13 @@ def _finding(shard: Shard, names: dict[str, str]) -> Finding | None:
 
 def _standing(run: Run) -> Standing:
     over = RunState(run.state) in TERMINAL_RUN_STATES
-    begun = sum(shard.started_at is not None for shard in run.shards.all())
-    ended = sum(shard.finished_at is not None for shard in run.shards.all())
+    shards = run.shards.all()
+    begun = sum(shard.started_at is not None for shard in shards)
+    ended = sum(shard.finished_at is not None for shard in shards)
+    never = sum(not (shard.started_at or shard.finished_at) for shard in shards)
     return Standing(
         over=over,
         seen=f"{begun}-{ended}",
+        waiting=never,
         progress=None if over else run_progress(run=run, now=timezone.now()),
     )

@@ -54,7 +54,7 @@ function ofResult(predicate) {
   return [
     ["Claim", claim.statement],
     ["Verdict", predicate.verdict],
-    [claim.statistic, `${number(estimate.value)} (${100 * (1 - claim.alpha)}% confidence sequence ${number(estimate.lower)} to ${number(estimate.upper)})`],
+    [claim.statistic, `${number(estimate.value)} (${number(100 * (1 - claim.alpha))}% confidence sequence ${number(estimate.lower)} to ${number(estimate.upper)})`],
     ["Limit", `${number(claim.limit)}, from ${claim.limit_source}`],
     ["Items", `${estimate.n} of ${estimate.planned}`],
     ["Probability of a wrong verdict", `at most ${claim.alpha}`],
