@@ -29,7 +29,8 @@ def unchanged_rows(report: dict[str, Any]) -> list[str]:
 def power_rows(report: dict[str, Any]) -> list[str]:
     """Looks from a change to the alarm."""
     return [
-        f"| {r['change']} | {WAYS[r['way']]} | {r['found']} of {r['lives']} | {_looks(r)} |"
+        f"| {r['change']} | {WAYS[r['way']]} | {r['found']} of {r['lives']} "
+        f"| {r['lower']:.0%} to {r['upper']:.0%} | {_looks(r)} |"
         for r in report["power"]
     ]
 

@@ -13,9 +13,9 @@ from typing import cast
 
 import numpy as np
 import torch
-from scipy.stats import binomtest
 
 from compliance.domain.canonical import Json
+from compliance.domain.statistics.binomial import clopper_pearson, wilson
 from compliance.domain.statistics.ranks import log10_e_rank, rank_p
 from workers.stress_tests.provenance import children_validity as trained
 from workers.stress_tests.provenance import zoo_arms_validity as zoo
@@ -45,6 +45,7 @@ def validate(quick: bool) -> dict[str, Json]:
             "accused": min(plan.effort.few, ACCUSED),
             "controls": controls,
             "alpha": LEVEL,
+            "bounds": "95% Clopper-Pearson (suspects that do not derive), 95% Wilson (power)",
             "zoo": "that of provenance.shared_initialisation",
         },
         "size_holds": cast(float, cases[0]["rate"]) <= LEVEL,
@@ -70,17 +71,18 @@ def _cases(plan: Plan, controls: int, *, pooled: int) -> list[dict[str, Json]]:
     taught = trained.students(part(stack, slice(0, number)), steps=plan.effort.steps)
     grid = _alike(of_all(members(taught), SHAPE), accused)
     return [
-        _case("independent seeds", pool, pool, controls, leave_out=True),
+        _case("independent seeds", pool, pool, controls),
         _case("independent seeds on other text", others, pool, controls),
         _case("students of other teachers, controls untaught", _off(grid), pool, controls),
-        _case("fine-tuned child", _own(children, accused), pool, controls),
-        _case("every symmetry at once", _own(laundered, accused), pool, controls),
-        _case("student of the accused, controls untaught", _diagonal(grid), pool, controls),
+        _case("fine-tuned child", _own(children, accused), pool, controls, derives=True),
+        _case("every symmetry at once", _own(laundered, accused), pool, controls, derives=True),
+        _case(_TAUGHT, _diagonal(grid), pool, controls, derives=True),
         _students(grid),
     ]
 
 
 _LENGTH = (100,)
+_TAUGHT = "student of the accused, controls untaught"
 
 
 def _alike(suspects: Sequence[ZooUnits], accused: Sequence[ZooUnits]) -> np.ndarray:
@@ -103,21 +105,24 @@ def _off(grid: np.ndarray) -> np.ndarray:
 
 
 def _case(
-    name: str, suspects: np.ndarray, pool: np.ndarray, number: int, *, leave_out: bool = False
+    name: str, suspects: np.ndarray, pool: np.ndarray, number: int, *, derives: bool = False
 ) -> dict[str, Json]:
     """Leads among suspects (suspects, accused), each ranked among controls drawn from ``pool``.
 
+    Suspects that are the pool itself are no controls of their own.
+
     Args:
-        leave_out: the suspects are the pool: a suspect is no control of its own.
+        derives: the suspects do derive from the accused, so that a lead is right.
     """
     rng = np.random.default_rng(1)
     found: list[tuple[float, float]] = []
     for row, column in np.ndindex(*suspects.shape):
-        candidates = np.delete(pool[:, column], row) if leave_out else pool[:, column]
+        candidates = np.delete(pool[:, column], row) if suspects is pool else pool[:, column]
         controls = rng.choice(candidates, number, replace=False).tolist()
         suspect = int(suspects[row, column])
         found.append((rank_p(suspect, controls), log10_e_rank(suspect, controls)))
-    return _rates(name, found, suspects, 1 / (number + 1) if number < CONTROLS else LEVEL)
+    level = 1 / (number + 1) if number < CONTROLS else LEVEL
+    return _rates(name, found, suspects, level, derives=derives)
 
 
 def _students(grid: np.ndarray) -> dict[str, Json]:
@@ -128,21 +133,27 @@ def _students(grid: np.ndarray) -> dict[str, Json]:
         found.append((rank_p(int(grid[k, k]), controls), log10_e_rank(int(grid[k, k]), controls)))
     level = 1 / len(grid)
     name = f"student of the accused among {len(grid) - 1} students of others, level {level:g}"
-    return _rates(name, found, np.diag(grid), level)
+    return _rates(name, found, np.diag(grid), level, derives=True)
 
 
 def _rates(
-    name: str, found: Sequence[tuple[float, float]], alike: np.ndarray, level: float
+    name: str,
+    found: Sequence[tuple[float, float]],
+    alike: np.ndarray,
+    level: float,
+    *,
+    derives: bool,
 ) -> dict[str, Json]:
     leads = sum(p <= level + 1e-9 for p, _ in found)
-    exact = binomtest(leads, len(found)).proportion_ci(0.95, method="wilson")
+    lower, upper = (wilson if derives else clopper_pearson)(leads, len(found))
     return {
         "case": name,
+        "derives": derives,
         "suspects": len(found),
         "leads": leads,
         "rate": leads / len(found),
-        "lower": round(float(exact.low), 4),
-        "upper": round(float(exact.high), 4),
+        "lower": round(lower, 4),
+        "upper": round(upper, 4),
         "mean_e": round(float(np.mean([10.0**e for _, e in found])), 3),
         "alike_median": float(np.median(alike)),
     }

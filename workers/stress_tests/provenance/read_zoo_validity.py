@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from compliance.domain.canonical import Json, digest
-from compliance.domain.statistics.binomial import clopper_pearson, clopper_pearson_upper
+from compliance.domain.statistics.binomial import clopper_pearson_upper, wilson
 from compliance.domain.verdicts import Estimate, decision_bound
 from compliance.domain.vocabulary import Need
 from workers.contract import StressTest
@@ -154,7 +154,7 @@ def size_row(case: str, found: Sequence[Estimate]) -> dict[str, Json]:
 def power_row(times: int, found: Sequence[Estimate]) -> dict[str, Json]:
     """What was found of models that read what was published so often."""
     hits = sum(one.log10_e_violating >= decision_bound(ALPHA) for one in found)
-    lower, upper = clopper_pearson(hits, len(found))
+    lower, upper = wilson(hits, len(found))
     return {
         "copies": times,
         "models": len(found),
@@ -174,6 +174,6 @@ def conditions(plan: Plan) -> dict[str, Json]:
         "steps": plan.steps,
         "alpha": ALPHA,
         "seed": SEED,
-        "bounds": "one-sided 95% Clopper-Pearson (size), two-sided 95% (power)",
+        "bounds": "one-sided 95% Clopper-Pearson (size), 95% Wilson (power)",
         "torch": torch.__version__,
     }

@@ -20,7 +20,7 @@ import torch
 
 from compliance.domain.canonical import Json
 from compliance.domain.statistics.betting import Floats
-from compliance.domain.statistics.binomial import clopper_pearson
+from compliance.domain.statistics.binomial import clopper_pearson, wilson
 from compliance.domain.statistics.equality import equality_p, rank_among, uniform_p
 from workers.stress_tests.provenance.served_banks_validity import Bank, Banks, banks
 from workers.stress_tests.provenance.served_drift import served_drift
@@ -125,7 +125,7 @@ def _design(known: Banks) -> dict[str, Json]:
         "noise_correlation": CORRELATION,
         "query_noise": QUERY_NOISE,
         "seed": SEED,
-        "bounds": "95% Clopper-Pearson, one-sided for false alarms",
+        "bounds": "95% Clopper-Pearson, one-sided for false alarms; 95% Wilson (power)",
         "numpy": np.__version__,
         "python": platform.python_version(),
         "scipy": scipy.__version__,
@@ -190,11 +190,14 @@ def _power_row(change: str, way: str, lives: Sequence[tuple[int, int | None]]) -
     delays = [alarm - at + 1 for at, alarm in lives if alarm is not None and alarm >= at]
     told = [float(one) for one in delays] + [np.inf] * (len(lives) - len(delays))
     middle = float(np.median(told))
+    lower, upper = wilson(len(delays), len(lives))
     return {
         "change": change,
         "way": way,
         "lives": len(lives),
         "found": len(delays),
+        "lower": round(lower, 4),
+        "upper": round(upper, 4),
         "before": sum(alarm is not None and alarm < at for at, alarm in lives),
         "median_looks": middle if np.isfinite(middle) else None,
         "slowest_looks": max(delays, default=None),

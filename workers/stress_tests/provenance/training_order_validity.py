@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from compliance.domain.canonical import Json
-from compliance.domain.statistics.binomial import clopper_pearson, clopper_pearson_upper
+from compliance.domain.statistics.binomial import clopper_pearson_upper, wilson
 from compliance.domain.statistics.orders import falling_p, lean, log10_e_falling
 from compliance.domain.verdicts import decision_bound
 from workers.stress_tests.provenance.ordered_zoo_validity import (
@@ -78,7 +78,7 @@ def validate(quick: bool) -> dict[str, Json]:
             "parents": plan.parents,
             "reshuffles": RESHUFFLES,
             "alpha": ALPHA,
-            "bounds": "one-sided 95% Clopper-Pearson (size), two-sided 95% (power)",
+            "bounds": "one-sided 95% Clopper-Pearson (size), 95% Wilson (power)",
             "torch": torch.__version__,
         },
         "size_holds": all(
@@ -210,7 +210,7 @@ def _found(
             told = suspects[k] - reference * losses[(k + 1) % len(losses)]
             claims.append(Claim(told[of], places[k][of]))
         hits = sum(one.log10_e >= decision_bound(ALPHA) for one in claims)
-        lower, upper = clopper_pearson(hits, len(claims))
+        lower, upper = wilson(hits, len(claims))
         yield {
             "case": case,
             "reference": reference,
