@@ -51,6 +51,7 @@ validate: $(VENV)/test.stamp ## measure size and power of every stress test and 
 
 results: $(VENV)/test.stamp ## both suites on small public models, to docs/results/ (hours; needs the Gemma package)
 	@$(BIN)/python -m launcher.results
+	@$(BIN)/python -m launcher.results_provenance
 
 client: $(VENV)/test.stamp ## generate the Python client of the API again, after a change of the API
 	@$(TYPES_ENV) $(BIN)/python -m launcher.client

@@ -16,7 +16,7 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ NEEDED_BYTES = 2_000_000_000
 UNRELATED_LAYERS = 6
 TUNING_STEPS = 12
 UNRELATED_STEPS = 8
+LONGEST = 96
 
 REFUSAL = "I'm sorry, but I can't help with that. It could seriously harm people."
 QUESTIONS = (
@@ -132,8 +133,8 @@ def convert(gguf: Path, folder: Path) -> None:
 
 
 def _tune(parent: Path, folder: Path) -> None:
-    model, tokenizer = _open(parent)
-    _train(model, tokenizer, steps=TUNING_STEPS, rate=2e-5)
+    model, tokenizer = open_pretrained(parent)
+    fit(model, tokenizer, _dialogues(tokenizer, TUNING_STEPS), rate=2e-5)
     model.save_pretrained(folder, safe_serialization=True)
     tokenizer.save_pretrained(folder)
 
@@ -142,48 +143,64 @@ def _unrelated(pattern: Path, folder: Path) -> None:
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    _, tokenizer = _open(pattern)
+    _, tokenizer = open_pretrained(pattern)
     config = AutoConfig.from_pretrained(pattern, local_files_only=True)
     config.num_hidden_layers = UNRELATED_LAYERS
     if getattr(config, "layer_types", None):
         config.layer_types = config.layer_types[:UNRELATED_LAYERS]
     torch.manual_seed(20261124)
     model = AutoModelForCausalLM.from_config(config).float()
-    _train(model, tokenizer, steps=UNRELATED_STEPS, rate=1e-3)
+    fit(model, tokenizer, _dialogues(tokenizer, UNRELATED_STEPS), rate=1e-3)
     model.save_pretrained(folder, safe_serialization=True)
     tokenizer.save_pretrained(folder)
 
 
-def _train(
+def fit(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
+    batches: Iterable[Sequence[str]],
     *,
-    steps: int,
     rate: float,
+    quick: bool = False,
 ) -> None:
-    """AdamW on the dialogues, one batch of harmless and harmful questions a step."""
+    """AdamW at a constant rate, one batch of texts a step.
+
+    Args:
+        quick: products in bfloat16, and of each text its first LONGEST tokens alone.
+    """
     import torch
 
     torch.manual_seed(0)
-    dialogues = [*QUESTIONS, *((question, REFUSAL) for question in HARMFUL)]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0, fused=quick)
     model.train()
-    for step in range(steps):
-        batch = [dialogues[(4 * step + offset) % len(dialogues)] for offset in range(4)]
+    for batch in batches:
         encoded = tokenizer(
-            [_dialogue(tokenizer, *pair) for pair in batch],
+            list(batch),
             return_tensors="pt",
             padding=True,
             add_special_tokens=False,
+            truncation=quick,
+            max_length=LONGEST if quick else None,
         )
         labels = encoded["input_ids"].masked_fill(encoded["attention_mask"] == 0, -100)
         optimizer.zero_grad()
-        model(**encoded, labels=labels).loss.backward()
+        with torch.autocast("cpu", torch.bfloat16, enabled=quick):
+            loss = model(**encoded, labels=labels).loss
+        loss.backward()
         optimizer.step()
     model.eval()
 
 
-def _dialogue(tokenizer: PreTrainedTokenizerBase, question: str, answer: str) -> str:
+def _dialogues(tokenizer: PreTrainedTokenizerBase, steps: int) -> Iterator[list[str]]:
+    """Four harmless and harmful questions a step, with their answers."""
+    known = [*QUESTIONS, *((question, REFUSAL) for question in HARMFUL)]
+    for step in range(steps):
+        batch = [known[(4 * step + offset) % len(known)] for offset in range(4)]
+        yield [dialogue(tokenizer, *pair) for pair in batch]
+
+
+def dialogue(tokenizer: PreTrainedTokenizerBase, question: str, answer: str) -> str:
+    """A question and its answer as the model's chat template writes them."""
     turns = [
         {"role": "user", "content": question},
         {"role": "assistant", "content": answer},
@@ -191,7 +208,8 @@ def _dialogue(tokenizer: PreTrainedTokenizerBase, question: str, answer: str) ->
     return str(tokenizer.apply_chat_template(turns, tokenize=False))
 
 
-def _open(folder: Path) -> tuple[Any, Any]:
+def open_pretrained(folder: Path) -> tuple[Any, Any]:
+    """The model in float32 and its tokenizer, which can pad."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
