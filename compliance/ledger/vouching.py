@@ -57,5 +57,5 @@ def _keys_since() -> int:
     return since
 
 
-def _holds(condition: Q) -> ExpressionWrapper:
+def _holds(condition: Q) -> ExpressionWrapper[BooleanField[bool, bool]]:
     return ExpressionWrapper(condition, output_field=BooleanField())

@@ -184,7 +184,7 @@ def cause(run: Run) -> str:
     """Who or what made a run, after "by"."""
     if run.trigger == Trigger.SCHEDULE and run.firing is not None:
         return f"the schedule “{run.firing.schedule.name}”"
-    return f"{run.requested_by or CAUSE_WORDS[run.trigger]}"
+    return f"{run.requested_by or CAUSE_WORDS[Trigger(run.trigger)]}"
 
 
 @register.filter

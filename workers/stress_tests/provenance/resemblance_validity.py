@@ -7,7 +7,7 @@ Nothing here is an error rate of a verdict: the test has none.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -23,7 +23,8 @@ from workers.stress_tests.provenance.resemblances import aligned_weights, norm_p
 from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, part
 from workers.stress_tests.provenance.zoo_validity import HeldWeights, Stack
 
-PARENTS, STEPS, SETTINGS = 20, 200, {"model_type": "llama", "num_attention_heads": SHAPE.heads}
+PARENTS, STEPS = 20, 200
+SETTINGS: Mapping[str, Json] = {"model_type": "llama", "num_attention_heads": SHAPE.heads}
 MEASURES = ("aligned weights", "norm profile", "spectra")
 
 
@@ -34,7 +35,7 @@ def validate(quick: bool) -> dict[str, Json]:
     stack = zoo.seeds(zoo.arms(steps)[0], 2 * parents)
     models = members(stack)
     held = [_held(one) for one in models]
-    cases = [
+    power = [
         _case(name, children, held[:parents])
         for name, children in _derived(stack, models, parents, quick=quick)
     ]
@@ -45,7 +46,7 @@ def validate(quick: bool) -> dict[str, Json]:
         "command": "python -m workers validate provenance.resemblance",
         "design": {"parents": parents, "steps": steps, "bounds": "95% Wilson"},
         "size_holds": True,
-        "cases": [*cases],
+        "power": [*power],
         "strangers": _strangers(held, parents),
         "seconds": round(time.monotonic() - started, 1),
     }
@@ -93,10 +94,12 @@ def _case(
     low, high = wilson(int(firsts[0]), len(children))
     return {
         "case": name,
-        "children": len(children),
-        "first": dict(zip(MEASURES, firsts.tolist(), strict=True)),
+        "models": len(children),
+        "found": int(firsts[0]),
         "lower": round(float(low), 4),
         "upper": round(float(high), 4),
+        "by_norms": int(firsts[1]),
+        "by_spectra": int(firsts[2]),
         "median_own": round(float(np.median(ranked[own, own, 0])), 4),
         "median_largest_other": round(float(np.median(_others(ranked[:, :, 0]).max(axis=1))), 4),
     }
