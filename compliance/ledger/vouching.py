@@ -57,5 +57,5 @@ def _keys_since() -> int:
     return since
 
 
-def _holds(condition: Q) -> ExpressionWrapper[BooleanField[bool, bool]]:
+def _holds(condition: Q) -> ExpressionWrapper[Q]:
     return ExpressionWrapper(condition, output_field=BooleanField())
