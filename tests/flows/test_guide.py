@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -62,11 +61,13 @@ def github(known: Mapping[str, str]) -> Job:
     def filled(text: str) -> str:
         return re.sub(r"\$\{\{ *([\w.]+) *\}\}", lambda found: known[found[1]], text)
 
+    assert workflow["permissions"] == {}  # the job asks GitHub for nothing
     steps = [one for one in job["steps"] if "run" in one]
+    assert not [one for one in steps if "${{" in one["run"]]  # it would be a part of the script
     environment = {
         name: filled(value) for one in steps for name, value in one.get("env", {}).items()
     }
-    return Job([filled(one["run"]) for one in steps], environment)
+    return Job([one["run"] for one in steps], environment)
 
 
 def gitlab(known: Mapping[str, str]) -> Job:
@@ -101,11 +102,11 @@ def served(
 
 @pytest.fixture
 def command(tmp_path: Path) -> Path:
-    """A folder with the command ``assay``, as an install puts it on the path."""
+    """A folder with the command ``assay``, as an install with the guide's extra puts it there."""
     folder = tmp_path / "bin"
     folder.mkdir()
     assay = folder / "assay"
-    assay.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m workers "$@"\n')
+    assay.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tests.flows.registering "$@"\n')
     assay.chmod(0o755)
     return folder
 
@@ -121,7 +122,7 @@ def test_a_job_of_the_guide_ends_as_its_verdict_says(
     known |= {f"secrets.{name}": value for name, value in given.items()}
     job = JOBS[where](GITHUB | known if where == "github" else GITLAB)
     (install, step) = job.steps
-    _check_install(install if where == "github" else os.path.expandvars(install), job.environment)
+    _check_install(install, job.environment)
     running = subprocess.Popen(
         ["/bin/bash", "-e", "-o", "pipefail", "-c", step],
         cwd=ROOT,
@@ -137,6 +138,29 @@ def test_a_job_of_the_guide_ends_as_its_verdict_says(
     assert running.returncode == status, said
     assert Version.objects.filter(name="2.1").count() == 1
     assert ("violating" in said) is (status == 1), said
+
+
+@pytest.mark.parametrize(
+    ("where", "tag"), [("github", "github.ref_name"), ("gitlab", "CI_COMMIT_TAG")]
+)
+def test_the_name_of_a_tag_is_data_for_the_shell(where: str, tag: str, tmp_path: Path) -> None:
+    hostile = '2.1";touch${IFS}pwned;$(touch${IFS}pwned)`touch${IFS}pwned`"'
+    given = {"vars.ASSAY_URL": "", "secrets.ASSAY_TOKEN": ""}
+    known = {**GITHUB, **given} if where == "github" else GITLAB
+    job = JOBS[where]({**known, tag: hostile})
+    assay = tmp_path / "assay"
+    assay.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    assay.chmod(0o755)
+    said = subprocess.run(
+        ["/bin/bash", "-e", "-o", "pipefail", "-c", job.steps[-1]],
+        cwd=tmp_path,
+        env={**job.environment, "PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert said[2:5] == [hostile, "--location", f"assistant-{hostile}"]
+    assert [one.name for one in tmp_path.iterdir()] == ["assay"]
 
 
 def test_the_program_of_the_guide_reads_its_verdict_from_a_fresh_install(
