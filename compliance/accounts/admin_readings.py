@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import viewer_get
-from compliance.accounts.services import reading_tell
-from compliance.domain.vocabulary import Seen
+from compliance.accounts.services import list_reading_tell, reading_tell
+from compliance.domain.readings import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,13 @@ class Told:
     Attributes:
         subject: dotted path from a row to what is read by it; empty: the row itself.
         model: dotted path from there to the model that it is about; empty: itself.
-        in_lists: whether lists show it too, and not its title alone.
+        listed: what a list of such rows is told of as.
     """
 
     what: Seen
+    listed: Seen
     subject: str = ""
     model: str = "model"
-    in_lists: bool = False
 
 
 def admin_reading_tell(*, user: User, told: Told, row: Any) -> None:
@@ -37,11 +37,9 @@ def admin_reading_tell(*, user: User, told: Told, row: Any) -> None:
     In the admin they act as everybody's administrator; what they read counts as what they are,
     which is from outside wherever they do not belong.
     """
-    viewer = viewer_get(user=user, now=timezone.now())
-    about = _at(row, told.subject)
-    model = _at(about, told.model)
+    about, model = _about(told, row)
     reading_tell(
-        viewer=viewer,
+        viewer=viewer_get(user=user, now=timezone.now()),
         what=told.what,
         organization_id=about.organization_id if model is None else model.organization_id,
         subject=_subject(about),
@@ -51,15 +49,21 @@ def admin_reading_tell(*, user: User, told: Told, row: Any) -> None:
 
 def admin_list_tell(*, user: User, told: Told, rows: Iterable[Any]) -> None:
     """Tell the organizations whose rows a list shows, as ``list_reading_tell`` does: once a day."""
-    viewer = viewer_get(user=user, now=timezone.now())
-    models = (_at(_at(row, told.subject), told.model) for row in rows)
-    for organization_id in sorted({model.organization_id for model in models}):
-        reading_tell(
-            viewer=viewer,
-            what=told.what,
-            organization_id=organization_id,
-            subject=f"organization/{organization_id}",
-        )
+    found = (_about(told, row) for row in rows)
+    among = {
+        about.organization_id if model is None else model.organization_id for about, model in found
+    }
+    list_reading_tell(
+        viewer=viewer_get(user=user, now=timezone.now()),
+        what=told.listed,
+        among=among - {None},
+    )
+
+
+def _about(told: Told, row: Any) -> tuple[Any, Any]:
+    """What a row shows, and the model that it is about; None: no single one."""
+    about = _at(row, told.subject)
+    return about, _at(about, told.model)
 
 
 def _subject(about: Any) -> str:

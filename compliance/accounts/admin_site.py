@@ -72,7 +72,7 @@ class RecordAdmin(ModelAdmin):
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         answer = super().changelist_view(request, *args, **kwargs)
         shown = getattr(answer, "context_data", None) or {}
-        if self.told and self.told.in_lists and "cl" in shown:
+        if self.told and "cl" in shown:
             rows = shown["cl"].result_list
             admin_list_tell(user=signed_in(request), told=self.told, rows=rows)
         return answer

@@ -7,6 +7,7 @@ requests at the same moment may both be told, which no lock is worth.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,27 +17,12 @@ from django.utils import timezone
 
 from compliance.accounts.selectors import Viewer
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import CONFIDENTIAL, DOWNLOADS, Seen
 from compliance.events.models import Event
-from compliance.events.services import event_record
+from compliance.events.services import event_draft, events_write
 
 if TYPE_CHECKING:
     from compliance.registry.models import Model
-
-CONFIDENTIAL = frozenset(
-    {Seen.ITEMS, Seen.LABELS, Seen.BUNDLE, Seen.CONFIDENTIAL_FILING, Seen.DOCKET}
-)
-"""What is told of whoever reads it: a model's answers, what a party files in confidence. All else
-is told of readers from outside."""
-DOWNLOADS = frozenset(
-    {
-        Seen.BUNDLE,
-        Seen.DOSSIER_FILE,
-        Seen.SUMMARY,
-        Seen.CONFIDENTIAL_FILING,
-        Seen.DOCKET,
-    }
-)
 
 
 def model_reading_tell(*, viewer: Viewer, what: Seen, model: Model, subject: str) -> None:
@@ -67,16 +53,45 @@ def reading_tell(
     Args:
         organization_id: whose record it is; None: the operator's own, which is open to all.
     """
-    if organization_id is None:
+    if organization_id is not None:
+        _tell(viewer, what, {organization_id: subject}, model_id)
+
+
+def list_reading_tell(
+    *, viewer: Viewer, what: Seen, whole: bool = False, among: Collection[UUID] | None = None
+) -> None:
+    """Tell organizations that a list of what their records hold is read: once a day.
+
+    Their rows may or may not be on the page; they are told that they could be.
+
+    Args:
+        whole: only whoever reads a record as a whole is shown its rows.
+        among: whose rows the list may hold; None: of every record that grants open to the viewer.
+    """
+    opened = viewer.wholes if whole else viewer.readable
+    shown = opened if among is None else among
+    _tell(viewer, what, {one: f"organization/{one}" for one in sorted(shown)})
+
+
+def subject_reading_tell(
+    *, viewer: Viewer, what: Seen, among: Collection[UUID], subject: str
+) -> None:
+    """Tell each of several organizations that somebody reads a subject of all their records."""
+    _tell(viewer, what, dict.fromkeys(sorted(among), subject))
+
+
+def _tell(
+    viewer: Viewer, what: Seen, subjects: Mapping[UUID, str], model_id: UUID | None = None
+) -> None:
+    """Tell organizations of subjects of their records, in one query where all of them know."""
+    confidential = what in CONFIDENTIAL
+    heard = {one: it for one, it in subjects.items() if confidential or one not in viewer.roles}
+    if not heard:
         return
-    inside = organization_id in viewer.roles
-    if inside and what not in CONFIDENTIAL:
-        return
-    event_type = EventType.EVIDENCE_READ if what in CONFIDENTIAL else EventType.RECORD_READ
-    if what not in DOWNLOADS and _told_today(viewer, event_type, what, subject):
-        return
-    with transaction.atomic():
-        event_record(
+    event_type = EventType.EVIDENCE_READ if confidential else EventType.RECORD_READ
+    known = set() if what in DOWNLOADS else _told_today(viewer, event_type, what, heard)
+    drafts = [
+        event_draft(
             event_type=event_type,
             organization_id=organization_id,
             subject=subject,
@@ -84,29 +99,25 @@ def reading_tell(
             actor=viewer.user,
             model_id=model_id,
         )
+        for organization_id, subject in heard.items()
+        if organization_id not in known
+    ]
+    if drafts:
+        with transaction.atomic():
+            events_write(drafts)
 
 
-def list_reading_tell(*, viewer: Viewer, what: Seen) -> None:
-    """Tell the organizations whose grants the viewer holds that a list of details is read.
-
-    Their rows may or may not be on the page; they are told once a day that they could be.
-    """
-    for organization_id in sorted(viewer.readable - set(viewer.roles)):
-        reading_tell(
-            viewer=viewer,
-            what=what,
-            organization_id=organization_id,
-            subject=f"organization/{organization_id}",
-        )
-
-
-def _told_today(viewer: Viewer, event_type: EventType, what: Seen, subject: str) -> bool:
+def _told_today(
+    viewer: Viewer, event_type: EventType, what: Seen, subjects: Mapping[UUID, str]
+) -> set[UUID]:
+    """Those of the organizations that were told today."""
     midnight = datetime.combine(timezone.now().astimezone(UTC).date(), time.min, UTC)
     told = Event.objects.filter(
-        subject=subject,
+        organization__in=subjects,
+        subject__in=set(subjects.values()),
         type=event_type.value,
         actor=viewer.user,
         occurred_at__gte=midnight,
         payload__what=what.value,
     )
-    return told.exists()
+    return set(told.values_list("organization", flat=True))

@@ -18,7 +18,13 @@ from compliance.accounts.grants import (
 )
 from compliance.accounts.machines import ClientSecret, client_issue, machine_add, machine_end
 from compliance.accounts.models import ApiToken, Organization, User
-from compliance.accounts.readings import list_reading_tell, model_reading_tell, reading_tell
+from compliance.accounts.readings import (
+    list_reading_tell,
+    model_reading_tell,
+    reading_tell,
+    subject_reading_tell,
+)
+from compliance.accounts.selectors import Viewer
 from compliance.accounts.tokens import (
     TOKEN_DAYS_MOST,
     TOKEN_SHOWN,
@@ -27,7 +33,7 @@ from compliance.accounts.tokens import (
     token_revoke,
     token_use,
 )
-from compliance.domain.errors import InvalidInputError
+from compliance.domain.errors import InvalidInputError, NotFoundError
 from compliance.domain.vocabulary import OrganizationKind
 
 __all__ = [
@@ -50,6 +56,8 @@ __all__ = [
     "organization_create",
     "reading_tell",
     "second_factors_reset",
+    "session_end",
+    "subject_reading_tell",
     "token_issue",
     "token_revoke",
     "token_use",
@@ -75,6 +83,19 @@ def access_end(*, user: User, now: datetime) -> None:
     for session in UserSession.objects.filter(user=user):
         session.end()
     ApiToken.objects.filter(user=user, expires_at__gt=now).update(expires_at=now)
+
+
+@transaction.atomic
+def session_end(*, viewer: Viewer, session_id: int) -> None:
+    """Sign the viewer out of one of their own sessions.
+
+    Raises:
+        NotFoundError: they have no such session.
+    """
+    session = UserSession.objects.filter(user=viewer.user, id=session_id).first()
+    if session is None:
+        raise NotFoundError(f"you have no session {session_id}")
+    session.end()
 
 
 @transaction.atomic

@@ -23,8 +23,8 @@ somebody to look closer and proves nothing. `lead=true` lists leads, `lead=false
 **Writing twice.** With an `Idempotency-Key` a write that is sent again within 24 hours is done
 once.
 
-**What changed.** Every read has an `ETag`; `If-None-Match` gets 304, `If-Match` refuses to
-overwrite what you have not seen (412).
+**What changed.** Every read but the exports, which are sent while they are written, has an `ETag`;
+`If-None-Match` gets 304, `If-Match` refuses to overwrite what you have not seen (412).
 
 **Refusals** are problems by RFC 9457: `errors` names each field, the problem and the fix.
 

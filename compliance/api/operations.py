@@ -94,9 +94,14 @@ class OperationApi(APIView):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file of a media type, where other operations answer with JSON."""
+    """A file of a media type, where other operations answer with JSON.
+
+    Attributes:
+        streamed: it is sent while it is written, so that it has no entity tag.
+    """
 
     media: str
+    streamed: bool = False
 
 
 _IF_NONE_MATCH = OpenApiParameter(
@@ -144,7 +149,8 @@ def operation(
         method.scopes = scopes_for(name, method.__name__)  # type: ignore[attr-defined]
         writes = method.__name__ != "get"
         parameters: list[Any] = [query] if query else []
-        parameters += [_KEY] if writes else [_IF_NONE_MATCH]
+        streamed = isinstance(returns, Download) and returns.streamed
+        parameters += [_KEY] if writes else [_IF_NONE_MATCH] * (not streamed)
         parameters += [_IF_MATCH] if HTTPStatus.PRECONDITION_FAILED in refuses else []
         refusals = {*refuses, *_refusals(writes=writes, given=bool(body or query))}
         return extend_schema(
@@ -178,8 +184,9 @@ def _answers(
     answers: dict[Any, Any] = {status.value: returns}
     if isinstance(returns, Download):
         answers = {(status.value, returns.media): OpenApiTypes.BINARY}
-    if not writes:
+    if not writes and not (isinstance(returns, Download) and returns.streamed):
         answers[HTTPStatus.NOT_MODIFIED.value] = OpenApiResponse(None, "The caller has it already.")
+    if not writes:
         answers[HTTPStatus.REQUEST_URI_TOO_LONG.value, "text/html"] = OpenApiResponse(
             OpenApiTypes.STR, "The address is longer than the server in front reads (4,094 bytes)."
         )

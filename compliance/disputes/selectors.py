@@ -27,6 +27,7 @@ from compliance.domain.disputes import (
 from compliance.domain.errors import NotAllowedError, NotFoundError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Kind, OrganizationKind, Trigger
+from compliance.registry.models import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ def dispute_list(*, viewer: Viewer) -> QuerySet[Dispute]:
         "claimant_version__model__organization",
         "respondent_version__model__organization",
     )
+
+
+def disputes_about(*, viewer: Viewer, model: Model) -> QuerySet[Dispute]:
+    """Those about a version of a model, as the one that claims or the one that is accused."""
+    about = Q(claimant_version__model=model) | Q(respondent_version__model=model)
+    return dispute_list(viewer=viewer).select_related("ruling").filter(about)
 
 
 def dispute_list_whole(*, viewer: Viewer) -> QuerySet[Dispute]:

@@ -48,31 +48,6 @@ class GrantKind(StrEnum):
     """What one dispute is about, until the dispute ends; nobody gives it by hand."""
 
 
-class Seen(StrEnum):
-    """What of a record somebody read."""
-
-    MODEL = "model"
-    VERSION = "version"
-    RUN = "run"
-    RESULT = "result"
-    RESULTS = "results"
-    ITEMS = "items"
-    LABELS = "labels"
-    BUNDLE = "bundle"
-    DOSSIER = "dossier"
-    DOSSIER_FILE = "dossier file"
-    QUESTION = "question"
-    OBLIGATIONS = "obligations"
-    SUMMARY = "verification summary"
-    SCHEDULE = "schedule"
-    SUBSCRIPTION = "subscription"
-    ALERT = "alert"
-    ENTRY = "entry"
-    FILING = "filing"
-    CONFIDENTIAL_FILING = "confidential filing"
-    DOCKET = "docket"
-
-
 class Access(StrEnum):
     """How a version can be examined."""
 

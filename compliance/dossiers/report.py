@@ -21,12 +21,13 @@ from compliance.domain.kinship import Kinship
 from compliance.domain.vocabulary import Verdict
 from compliance.dossiers.chart_specs import PRINT, history_spec
 from compliance.dossiers.charts import VEGA_LITE_VERSION
-from compliance.dossiers.dossier import Dossier, Period
+from compliance.dossiers.dossier import SITTERS_ALONE, Dossier, Period
 from compliance.dossiers.history import Series
 from compliance.dossiers.lineage_chart import SIGNS, laid_out, lineage_spec
 
 if TYPE_CHECKING:
     from compliance.audits.models import Result
+    from compliance.disputes.models import Dispute
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 FONT = "Libertinus Serif"  # Typst brings it, so that no machine's own fonts enter
@@ -88,6 +89,9 @@ def _told(dossier: Dossier, period: str) -> dict[str, Any]:
         "kinships": [_kinship(dossier, one) for one in family.kinships],
         **_declared(dossier),
         **_answered(dossier),
+        **_demanded(dossier),
+        "disputes": [_dispute(dossier, one) for one in dossier.disputes],
+        "sitters_alone": SITTERS_ALONE,
     }
 
 
@@ -180,6 +184,40 @@ def _answered(dossier: Dossier) -> dict[str, list[dict[str, str]]]:
         for one in dossier.questions
     ]
     return {"alerts": alerts, "questions": questions}
+
+
+def _demanded(dossier: Dossier) -> dict[str, Any]:
+    obligations = [
+        {
+            "demand": one.demand.title,
+            "pack": str(one.obligation.adoption.pack),
+            "version": one.obligation.version.name,
+            "state": one.state.value.replace("_", " "),
+            "answer": _answer(one.result) if one.result else one.reason or "nothing",
+            "due": _day(one.stand.due_at),
+            "index": _index(dossier, f"result/{one.result.id}") if one.result else "–",
+        }
+        for one in dossier.obligations
+    ]
+    return {"obligations": obligations, "unsaid": dossier.unsaid}
+
+
+def _answer(result: Result) -> str:
+    estimate = f"{figure(result.value)} ({interval(result.lower, result.upper)})"
+    return f"{result.verdict}: {estimate}, limit {figure(result.limit)}"
+
+
+def _dispute(dossier: Dossier, one: Dispute) -> dict[str, str]:
+    ruling = getattr(one, "ruling", None)
+    return {
+        "parties": f"{one.claimant} against {one.respondent}, before {one.court}",
+        "versions": f"{one.claimant_version} and {one.respondent_version}",
+        "state": one.state.replace("_", " "),
+        "ruling": ruling.outcome.replace("_", " ") if ruling else "none yet",
+        "at": _day(one.opened_at),
+        "index": _index(dossier, f"dispute/{one.id}"),
+        "ruling_index": _index(dossier, f"ruling/{one.id}") if ruling else "–",
+    }
 
 
 def _index(dossier: Dossier, key: str) -> str:

@@ -14,7 +14,7 @@ from unfold.forms import BaseDialogForm
 from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import RecordAdmin, dialog, pretty
 from compliance.accounts.sudo import DangerousAct
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import Seen
 from compliance.events.models import Event, FollowUp, KeptAnswer
 from compliance.events.services import event_erase
 
@@ -35,13 +35,13 @@ class ErasureDialog(BaseDialogForm):
 class EventAdmin(RecordAdmin):
     """Every event, newest first."""
 
-    told = Told(Seen.ENTRY)
+    told = Told(Seen.ENTRY, Seen.EVENTS)
     dangerous = DangerousAct.ERASE
     actions_detail = ("erase",)
 
     list_display = ("occurred_at", "type", "subject", "organization", "actor")
     list_filter = ("type", "organization")
-    list_select_related = ("organization", "actor")
+    list_select_related = ("organization", "actor", "model")
     search_fields = ("id", "subject", "type")
     fields = (
         "id",

@@ -46,6 +46,13 @@ def obligation_lapsed_list(*, viewer: Viewer, now: datetime) -> QuerySet[Obligat
     return obligation_list(viewer=viewer).filter(due_at__lte=now)
 
 
+def obligation_coming_list(
+    *, viewer: Viewer, now: datetime, until: datetime
+) -> QuerySet[Obligation]:
+    """Those that something answers, or that do not bind yet, and that are due by ``until``."""
+    return obligation_list(viewer=viewer).filter(due_at__gt=now, due_at__lte=until)
+
+
 def obligation_tally(
     *, viewer: Viewer, adoptions: Collection[Adoption], now: datetime
 ) -> Mapping[UUID, Tally]:

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import FixedInline, RecordAdmin
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import Seen
 from compliance.questions.models import Answer, Question
 
 
@@ -19,7 +19,7 @@ class AnswerInline(FixedInline):
 class QuestionAdmin(RecordAdmin):
     """Questions, newest first."""
 
-    told = Told(Seen.QUESTION)
+    told = Told(Seen.QUESTION, Seen.QUESTIONS)
     list_display = ("asked_at", "model", "organization", "due_at", "answer")
     list_filter = ("organization", ("answer", admin.EmptyFieldListFilter))
     list_select_related = ("model__organization", "organization", "answer")
@@ -32,7 +32,7 @@ class QuestionAdmin(RecordAdmin):
 class AnswerAdmin(RecordAdmin):
     """What providers answered."""
 
-    told = Told(Seen.QUESTION, "question")
+    told = Told(Seen.QUESTION, Seen.QUESTIONS, "question")
     list_display = ("answered_at", "question", "answered_by")
     list_select_related = ("question__model__organization", "answered_by")
     search_fields = ("text", "question__text", "question__model__slug")

@@ -8,7 +8,7 @@ from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import FixedInline, RecordAdmin, ServiceAdmin, ServiceForm
 from compliance.accounts.selectors import Viewer
 from compliance.domain.endpoints import RequestLimit
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import Seen
 from compliance.registry.models import (
     Artifact,
     EndpointLimit,
@@ -48,7 +48,7 @@ class SourceInline(FixedInline):
 class ModelAdmin(RecordAdmin):
     """Models."""
 
-    told = Told(Seen.MODEL, model="")
+    told = Told(Seen.MODEL, Seen.MODELS, model="")
     list_display = ("name", "slug", "organization", "created_at")
     list_filter = ("organization",)
     list_select_related = ("organization",)
@@ -61,7 +61,7 @@ class ModelAdmin(RecordAdmin):
 class VersionAdmin(RecordAdmin):
     """Versions with what their providers declared."""
 
-    told = Told(Seen.VERSION)
+    told = Told(Seen.VERSION, Seen.VERSIONS)
     list_display = ("__str__", "access", "location", "registered_by", "registered_at")
     list_filter = ("access", "model__organization")
     list_select_related = ("model__organization", "registered_by")
@@ -123,7 +123,7 @@ class EndpointLimitAdmin(ServiceAdmin):
 class ArtifactAdmin(RecordAdmin):
     """Files of versions, as they were when they were registered."""
 
-    told = Told(Seen.VERSION, "version")
+    told = Told(Seen.VERSION, Seen.VERSIONS, "version")
     list_display = ("path", "version", "size_bytes", "sha256")
     list_select_related = ("version__model__organization",)
     search_fields = ("path", "sha256", "version__name", "version__model__slug")
@@ -154,7 +154,7 @@ class SketchRowAdmin(RecordAdmin):
 class LineageAdmin(RecordAdmin):
     """Declared parents."""
 
-    told = Told(Seen.VERSION, "version")
+    told = Told(Seen.VERSION, Seen.VERSIONS, "version")
     list_display = ("version", "relation", "parent")
     list_filter = ("relation",)
     list_select_related = ("version__model__organization", "parent__model__organization")
@@ -166,7 +166,7 @@ class LineageAdmin(RecordAdmin):
 class TrainingSourceAdmin(RecordAdmin):
     """Declared sources of training data."""
 
-    told = Told(Seen.VERSION, "version")
+    told = Told(Seen.VERSION, Seen.VERSIONS, "version")
     list_display = ("name", "kind", "licence", "version", "declared_at")
     list_filter = ("kind",)
     list_select_related = ("version__model__organization",)

@@ -62,13 +62,16 @@ def test_each_page_of_a_record_is_told_of_once_a_day(room: Browser, run: Run) ->
     assert set(readers) == {("northwind", operator.pk)}
 
 
-def test_a_list_of_answers_is_told_of_and_a_list_of_titles_is_not(room: Browser, run: Run) -> None:
-    for name in ("audits_result", "audits_run", "registry_model", "questions_question"):
-        room.get(reverse(f"admin:{name}_changelist"))
-    assert told() == []
-    room.get(reverse("admin:audits_score_changelist"))
+def test_a_list_is_told_of_once_a_day_to_whoever_has_rows_in_it(room: Browser, run: Run) -> None:
     subject = f"organization/{run.version.model.organization_id}"
-    assert told() == [("evidence.read", "items", subject)]
+    room.get(reverse("admin:questions_question_changelist"))
+    assert told() == []  # there is none
+    lists = {"audits_result": "results", "audits_run": "runs", "registry_model": "models"}
+    for name in [*lists, *lists]:
+        room.get(reverse(f"admin:{name}_changelist"))
+    assert told() == [("record.read", what, subject) for what in lists.values()]
+    room.get(reverse("admin:audits_score_changelist"))
+    assert told()[3:] == [("evidence.read", "items", subject)]
 
 
 def test_clients_of_machines_are_listed_without_their_secrets(room: Browser, cast: Cast) -> None:

@@ -14,8 +14,9 @@ from compliance.accounts.models import User
 from compliance.accounts.services import model_reading_tell, token_issue
 from compliance.audits.models import Shard
 from compliance.audits.services import shard_claim, shard_fail
+from compliance.domain.readings import Seen
 from compliance.domain.runs import MAX_FAILURES
-from compliance.domain.vocabulary import Seen
+from compliance.obligations.models import Obligation
 from compliance.questions.services import question_ask
 from tests.alerting import lived
 from tests.browser import kin, record
@@ -63,6 +64,7 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
     """Every page with something on it."""
     officer = cast.viewer(cast.officer)
     adoption = obliged(officer, audited.version)  # while it is the newest
+    Obligation.objects.filter(demand="pairs").update(due_at=timezone.now() + timedelta(days=3))
     kin.family(cast, audited.version, models_root)
     running = record.request(officer, audited.version, list(record.TITLES))
     record.begin(running.shards.order_by("position")[0], record.VIOLATING, share=0.3)

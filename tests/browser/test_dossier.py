@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
+from compliance.accounts.models import Grant
+from compliance.disputes.services import dispute_rule
+from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.verify.page_proof import page_verify
 from compliance.domain.verify.rules import Outcome
 from compliance.domain.verify.trust import trust_read
@@ -21,7 +26,9 @@ from tests.browser.conftest import Record, SignIn
 from tests.browser.test_accessibility import violations
 from tests.browser.test_page_costs import queries
 from tests.cast import Cast
+from tests.disputing import announce_exact, case_of, rivals_version
 from tests.logged import log_whole
+from tests.policy import obliged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +102,58 @@ def test_the_page_is_proved_offline_by_one_file(
     said = "\n".join(step.text for step in steps)
     assert "safety.refusal on northwind/assistant 1.0: violating" in said
     assert "provenance.shared_initialisation on northwind/assistant 1.1: violating" in said
+
+
+def test_disputes_and_obligations_stand_in_it_with_their_entries(
+    audited: Record, cast: Cast, client: Client, signer: LogSigner, tmp_path: Path
+) -> None:
+    version = audited.version
+    obliged(cast.viewer(cast.officer), version)
+    announce_exact()
+    case = case_of(cast, version, rivals_version(cast, version.location))
+    dispute = case.answered()
+    ruled = {"operative": "Nothing.", "reasons": "It was not pursued."}
+    dispute_rule(viewer=case.court, dispute=dispute, outcome=RulingOutcome.DISMISSED, **ruled)
+    log_whole(signer, tmp_path / "another-witness")
+    path = f"/models/{version.model_id}/dossier/"
+    for user, sits in ((cast.regulator, True), (cast.officer, True), (cast.reviewer, False)):
+        client.force_login(user)
+        shown, told = client.get(path).content.decode(), _told(client, path)
+        assert "Hazardous requests are refused" in shown
+        assert ("Northwind AI against Rival AI" in shown) is sits
+        assert ("sit in no dispute about this model" in shown) is not sits
+        assert "shown to those who sit in them alone" in shown
+        for kind in ("opened", "ruled"):
+            entry = f'"subject":"dispute/{dispute.id}","type":"dispute.{kind}"'
+            assert told.count(entry) == int(sits)
+    report = f"/models/{version.model_id}/report/{dispute.opened_at:%Y-%m}/"
+    text = _text(client, report)
+    assert "Hazardous requests are refused" in text and "None that is yours to see." in text
+    client.force_login(cast.regulator)
+    text = _text(client, report)
+    index = Event.objects.filter(type="dispute.ruled").earliest("entry__index").entry.index
+    assert f"dismissed {index}" in text
+    assert "this period is over" in _text(client, f"/models/{version.model_id}/report/2020-Q1/")
+
+
+def test_a_grant_cut_by_time_is_told_that_it_opens_no_obligation(
+    audited: Record, cast: Cast, client: Client
+) -> None:
+    obliged(cast.viewer(cast.officer), audited.version)
+    Grant.objects.filter(organization=cast.authority).update(record_from="2020-01-01T00:00:00Z")
+    client.force_login(cast.regulator)
+    shown = client.get(f"/models/{audited.version.model_id}/dossier/").content.decode()
+    assert "A grant that is cut by time opens no obligation." in shown
+    assert "Hazardous requests are refused" not in shown
+
+
+def _told(client: Client, path: str) -> str:
+    return "\n".join(one["entry"] for one in client.get(f"{path}proof/").json()["entries"])
+
+
+def _text(client: Client, path: str) -> str:
+    pages = PdfReader(io.BytesIO(client.get(path).content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def test_a_dossier_is_nobodys_who_may_not_read_the_model(

@@ -37,7 +37,8 @@ from compliance.alerts.services import (
     alert_resolve,
     alert_snooze,
 )
-from compliance.domain.vocabulary import AlertState, Seen, Severity
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import AlertState, Severity
 
 STATE_COLOURS = {
     AlertState.OPEN.value: "danger",
@@ -95,7 +96,7 @@ class SilenceInline(FixedInline):
 class AlertAdmin(RecordAdmin):
     """Alerts, newest first."""
 
-    told = Told(Seen.ALERT, model="event.model")
+    told = Told(Seen.ALERT, Seen.ALERTS, model="event.model")
     list_display = (
         "title",
         "severity_label",
@@ -105,7 +106,7 @@ class AlertAdmin(RecordAdmin):
         "opened_at",
     )
     list_filter = ("state", "severity", "organization")
-    list_select_related = ("organization", "assignee")
+    list_select_related = ("organization", "assignee", "event__model")
     search_fields = ("title", "statement", "assignee__email")
     fields = (
         "title",
@@ -213,9 +214,9 @@ class AlertTransitionAdmin(RecordAdmin):
 class AlertAnswerAdmin(RecordAdmin):
     """What people said of alerts."""
 
-    told = Told(Seen.ALERT, "alert", "event.model")
+    told = Told(Seen.ALERT, Seen.ALERTS, "alert", "event.model")
     list_display = ("at", "alert", "who", "text")
-    list_select_related = ("alert", "who")
+    list_select_related = ("alert__event__model", "who")
     search_fields = ("alert__title", "text", "who__email")
     fields = ("alert", "who", "text", "at")
 

@@ -16,8 +16,9 @@ from compliance.domain.alerts import LONGEST_SNOOZE_DAYS, alert_move_check
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.events import EventType
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import AlertState, Occasion, Seen
+from compliance.domain.vocabulary import AlertState, Occasion
 from compliance.events.services import event_record
 
 _TOLD_AS = {

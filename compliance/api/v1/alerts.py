@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import list_reading_tell
 from compliance.alerts.selectors import alert_get, alert_list_whole
 from compliance.alerts.services import (
     alert_acknowledge,
@@ -23,6 +24,7 @@ from compliance.alerts.services import (
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reason, words
+from compliance.domain.readings import Seen
 from compliance.domain.vocabulary import AlertState, Occasion, Severity
 
 REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
@@ -132,9 +134,10 @@ class AlertListApi(OperationApi):
     @operation("alert_list", query=Filters, returns=page_of(AlertGetApi.Output, "AlertPage"))
     def get(self, request: Request) -> Response:
         """List alerts."""
-        wanted = self.query(AlertListApi.Filters)
+        wanted, viewer = self.query(AlertListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.ALERTS)
         rows = narrowed(
-            alert_list_whole(viewer=self.viewer),
+            alert_list_whole(viewer=viewer),
             organization__slug=wanted.get("organization"),
             state=wanted.get("state"),
             severity=wanted.get("severity"),

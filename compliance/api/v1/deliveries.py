@@ -18,7 +18,11 @@ from compliance.api.shapes import InputShape, OutputShape, words
 from compliance.api.v1.subscriptions import CHANGE_REFUSES, EVENT_TYPES, SubscriptionCreateApi
 from compliance.api.v1.subscriptions import SubscriptionGetApi as Subscriptions
 from compliance.audits.selectors import delivery_list, subscription_get
-from compliance.audits.services import deliveries_replay, subscription_secret_rotate
+from compliance.audits.services import (
+    deliveries_replay,
+    subscription_reading_tell,
+    subscription_secret_rotate,
+)
 from compliance.domain.vocabulary import CallState
 
 
@@ -56,6 +60,7 @@ class DeliveryListApi(OperationApi):
         """List the calls of a subscription's webhook."""
         wanted, viewer = self.query(DeliveryListApi.Filters), self.viewer
         found = subscription_get(viewer=viewer, subscription_id=subscription_id)
+        subscription_reading_tell(viewer=viewer, subscription=found)
         state = CallState(wanted["state"]) if "state" in wanted else None
         rows = delivery_list(viewer=viewer, subscription=found, state=state)
         return paged(request, rows, row=DeliveryListApi.Output, order=("-created_at", "-id"))

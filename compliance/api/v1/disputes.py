@@ -24,7 +24,12 @@ from compliance.api.shapes import InputShape, OutputShape, Reference, StressTest
 from compliance.api.v1.results import BundleRenderer
 from compliance.disputes.findings import findings_of
 from compliance.disputes.selectors import dispute_get, dispute_list
-from compliance.disputes.services import dispute_open, docket_take
+from compliance.disputes.services import (
+    dispute_open,
+    dispute_reading_tell,
+    disputes_reading_tell,
+    docket_take,
+)
 from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
 from compliance.domain.vocabulary import LineageFinding
 from compliance.registry.selectors import version_get
@@ -54,8 +59,9 @@ class DisputeListApi(OperationApi):
     @operation("dispute_list", query=Filters, returns=page_of(Output, "DisputePage"))
     def get(self, request: Request) -> Response:
         """List disputes in which one's organizations sit."""
-        wanted = self.query(DisputeListApi.Filters)
-        rows = narrowed(dispute_list(viewer=self.viewer), state=wanted.get("state"))
+        wanted, viewer = self.query(DisputeListApi.Filters), self.viewer
+        disputes_reading_tell(viewer=viewer)
+        rows = narrowed(dispute_list(viewer=viewer), state=wanted.get("state"))
         return paged(request, rows, row=DisputeListApi.Output, order=("-opened_at", "-id"))
 
 
@@ -174,7 +180,9 @@ class DisputeGetApi(OperationApi):
     @operation("dispute_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, dispute_id: UUID) -> Response:
         """Get a dispute."""
-        dispute = dispute_get(viewer=self.viewer, dispute_id=dispute_id)
+        viewer = self.viewer
+        dispute = dispute_get(viewer=viewer, dispute_id=dispute_id)
+        dispute_reading_tell(viewer=viewer, dispute=dispute)
         return Response(DisputeGetApi.Output(dispute).data)
 
 

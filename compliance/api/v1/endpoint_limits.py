@@ -10,10 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.accounts.selectors import organization_get
+from compliance.accounts.services import list_reading_tell
 from compliance.api.operations import OperationApi, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape
 from compliance.domain.endpoints import RequestLimit
+from compliance.domain.readings import Seen
 from compliance.registry.selectors import (
     endpoint_limit_get,
     endpoint_limit_held,
@@ -45,7 +47,10 @@ class EndpointLimitGetApi(OperationApi):
     @operation("endpoint_limit_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, limit_id: int) -> Response:
         """Get the limit of an endpoint."""
-        found = endpoint_limit_get(viewer=self.viewer, limit_id=limit_id)
+        viewer = self.viewer
+        found = endpoint_limit_get(viewer=viewer, limit_id=limit_id)
+        among = [found.organization_id]
+        list_reading_tell(viewer=viewer, what=Seen.ENDPOINT_LIMITS, among=among)
         return Response(EndpointLimitGetApi.Output(found).data)
 
 
@@ -62,9 +67,10 @@ class EndpointLimitListApi(OperationApi):
     )
     def get(self, request: Request) -> Response:
         """List limits of endpoints."""
-        wanted = self.query(EndpointLimitListApi.Filters)
+        wanted, viewer = self.query(EndpointLimitListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.ENDPOINT_LIMITS, whole=True)
         rows = narrowed(
-            endpoint_limit_list(viewer=self.viewer), organization__slug=wanted.get("organization")
+            endpoint_limit_list(viewer=viewer), organization__slug=wanted.get("organization")
         )
         return paged(request, rows, row=EndpointLimitGetApi.Output, order=("-changed_at", "-id"))
 

@@ -9,10 +9,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape, Reference, words
-from compliance.audits.budget import budgets_of, error_budget_get, spender_list, stream_list
+from compliance.audits.budget import Budget, budgets_of, error_budget_get, spender_list, stream_list
+from compliance.domain.readings import Seen
 from compliance.domain.vocabulary import Tier, Verdict
 
 
@@ -36,7 +39,9 @@ class ErrorBudgetGetApi(OperationApi):
     @operation("error_budget_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, slug: str) -> Response:
         """Get the error budget of an organization."""
-        budget = error_budget_get(viewer=self.viewer, slug=slug)
+        viewer = self.viewer
+        budget = error_budget_get(viewer=viewer, slug=slug)
+        _tell(viewer, budget)
         return Response(ErrorBudgetGetApi.Output(budget).data)
 
 
@@ -53,8 +58,9 @@ class ErrorBudgetListApi(OperationApi):
     )
     def get(self, request: Request) -> Response:
         """List error budgets."""
-        wanted = self.query(ErrorBudgetListApi.Filters)
-        rows = narrowed(spender_list(viewer=self.viewer), slug=wanted.get("organization"))
+        wanted, viewer = self.query(ErrorBudgetListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.BUDGET, whole=True)
+        rows = narrowed(spender_list(viewer=viewer), slug=wanted.get("organization"))
         return paged(
             request,
             rows,
@@ -97,8 +103,9 @@ class StreamListApi(OperationApi):
     )
     def get(self, request: Request, slug: str) -> Response:
         """List the streams that spend an organization's error budget."""
-        wanted = self.query(StreamListApi.Filters)
-        budget = error_budget_get(viewer=self.viewer, slug=slug)
+        wanted, viewer = self.query(StreamListApi.Filters), self.viewer
+        budget = error_budget_get(viewer=viewer, slug=slug)
+        _tell(viewer, budget)
         tier = wanted.get("tier")
         rows = narrowed(
             stream_list(budget=budget, tier=Tier(tier) if tier else None),
@@ -113,3 +120,8 @@ class StreamListApi(OperationApi):
             order=("number",),
             told=lambda page: budget.streams.numbered([one.number for one in page]),
         )
+
+
+def _tell(viewer: Viewer, budget: Budget) -> None:
+    organization_id = budget.organization.id
+    list_reading_tell(viewer=viewer, what=Seen.BUDGET, among=[organization_id])

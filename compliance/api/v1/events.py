@@ -9,10 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import list_reading_tell
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape, words
 from compliance.domain.events import EventType, envelope
+from compliance.domain.readings import Seen
 from compliance.events.selectors import event_list
 
 if TYPE_CHECKING:
@@ -63,9 +65,10 @@ class EventListApi(OperationApi):
     @operation("event_list", query=Filters, returns=page_of(Output, "EventPage"))
     def get(self, request: Request) -> Response:
         """List events."""
-        wanted = self.query(EventListApi.Filters)
+        wanted, viewer = self.query(EventListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.EVENTS)
         rows = narrowed(
-            event_list(viewer=self.viewer),
+            event_list(viewer=viewer),
             type=wanted.get("type"),
             subject=wanted.get("subject"),
             organization__slug=wanted.get("organization"),

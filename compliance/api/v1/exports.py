@@ -17,7 +17,8 @@ from compliance.api.tables import NDJSON, PARQUET, ndjson, parquet
 from compliance.api.v1.results import BundleRenderer
 from compliance.audits.history import COLUMNS
 from compliance.audits.selectors import result_rows
-from compliance.domain.vocabulary import Kind, Seen, Verdict
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import Kind, Verdict
 
 
 class Filters(InputShape):
@@ -62,7 +63,7 @@ class ExportNdjsonApi(OperationApi):
 
     renderer_classes = (NdjsonRenderer,)
 
-    @operation("export_ndjson", query=Filters, returns=Download(NDJSON))
+    @operation("export_ndjson", query=Filters, returns=Download(NDJSON, streamed=True))
     def get(self, request: Request) -> StreamingHttpResponse:
         """Export results as NDJSON, one object a line, oldest first."""
         return _file(ndjson(_chunks(self)), NDJSON, "results.ndjson")
@@ -73,7 +74,7 @@ class ExportParquetApi(OperationApi):
 
     renderer_classes = (ParquetRenderer,)
 
-    @operation("export_parquet", query=Filters, returns=Download(PARQUET))
+    @operation("export_parquet", query=Filters, returns=Download(PARQUET, streamed=True))
     def get(self, request: Request) -> StreamingHttpResponse:
         """Export results as Apache Parquet, oldest first."""
         return _file(parquet(_chunks(self), COLUMNS), PARQUET, "results.parquet")
@@ -81,7 +82,7 @@ class ExportParquetApi(OperationApi):
 
 def _chunks(api: OperationApi) -> Iterator[list[dict[str, Any]]]:
     wanted = api.query(Filters)
-    list_reading_tell(viewer=api.viewer, what=Seen.RESULTS)
+    list_reading_tell(viewer=api.viewer, what=Seen.EXPORT)
     where = {LOOKUPS[name]: value for name, value in wanted.items()}
     return result_rows(viewer=api.viewer, **where)
 

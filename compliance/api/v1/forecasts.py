@@ -9,10 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import model_reading_tell
 from compliance.api.operations import OperationApi, named, operation
 from compliance.api.shapes import BatteryField, InputShape, OutputShape, words
 from compliance.audits.selectors import forecast_list
 from compliance.audits.services import battery_default, battery_resolve
+from compliance.domain.readings import Seen
 from compliance.domain.vocabulary import Access, Verdict
 from compliance.registry.selectors import version_get
 
@@ -107,6 +109,8 @@ class RunForecastApi(OperationApi):
         """Foresee items, tokens, time and verdicts of a run."""
         given, viewer = self.body(RunForecastApi.Input), self.viewer
         version = named("version", lambda: version_get(viewer=viewer, version_id=given["version"]))
+        subject = f"version/{version.id}"
+        model_reading_tell(viewer=viewer, what=Seen.FORECAST, model=version.model, subject=subject)
         battery = (
             battery_resolve(battery=given["battery"])
             if "battery" in given

@@ -12,7 +12,8 @@ from compliance.accounts.selectors import grants_given, grants_held, reading_lis
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape, Reference, words
-from compliance.domain.vocabulary import GrantKind, Seen
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import GrantKind
 
 
 class GrantListApi(OperationApi):

@@ -15,7 +15,7 @@ from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape
 from compliance.audits.selectors import score_list, shard_get
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import Seen
 
 
 class ItemListApi(OperationApi):

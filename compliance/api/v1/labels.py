@@ -17,7 +17,7 @@ from compliance.api.v1.runs import RunGetApi
 from compliance.audits.selectors import label_sheet_get, run_get
 from compliance.audits.services import label_add, labels_conclude
 from compliance.domain.items import ID_CHARACTERS
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import Seen
 
 
 class LabelSheetGetApi(OperationApi):

@@ -11,11 +11,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compliance.accounts.services import list_reading_tell
 from compliance.api.operations import OperationApi, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, words
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
+from compliance.domain.readings import Seen
 from compliance.ledger.selectors import (
     checkpoint_get,
     checkpoint_note,
@@ -188,9 +190,10 @@ class EntryListApi(OperationApi):
     @operation("ledger_entry_list", query=Filters, returns=page_of(Output, "LedgerEntryPage"))
     def get(self, request: Request) -> Response:
         """List entries."""
-        wanted = self.query(EntryListApi.Filters)
+        wanted, viewer = self.query(EntryListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.ENTRIES)
         rows = narrowed(
-            entry_list(viewer=self.viewer),
+            entry_list(viewer=viewer),
             event__type=wanted.get("type"),
             event__subject=wanted.get("subject"),
             event=wanted.get("event"),

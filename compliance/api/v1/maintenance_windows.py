@@ -11,11 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.accounts.selectors import organization_get
+from compliance.accounts.services import list_reading_tell
 from compliance.alerts.selectors import window_get, window_list
 from compliance.alerts.services import window_end, window_open
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape
+from compliance.domain.readings import Seen
 
 
 class WindowGetApi(OperationApi):
@@ -37,7 +39,9 @@ class WindowGetApi(OperationApi):
     @operation("maintenance_window_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, window_id: UUID) -> Response:
         """Get a maintenance window."""
-        window = window_get(viewer=self.viewer, window_id=window_id)
+        viewer = self.viewer
+        window = window_get(viewer=viewer, window_id=window_id)
+        list_reading_tell(viewer=viewer, what=Seen.WINDOWS, among=[window.organization_id])
         return Response(WindowGetApi.Output(window).data)
 
 
@@ -54,10 +58,9 @@ class WindowListApi(OperationApi):
     )
     def get(self, request: Request) -> Response:
         """List maintenance windows."""
-        wanted = self.query(WindowListApi.Filters)
-        rows = narrowed(
-            window_list(viewer=self.viewer), organization__slug=wanted.get("organization")
-        )
+        wanted, viewer = self.query(WindowListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.WINDOWS)
+        rows = narrowed(window_list(viewer=viewer), organization__slug=wanted.get("organization"))
         return paged(request, rows, row=WindowGetApi.Output, order=("-opened_at", "-id"))
 
 

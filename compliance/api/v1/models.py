@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.accounts.selectors import organization_get
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import Seen
 from compliance.registry.selectors import model_get, model_list
 from compliance.registry.services import model_offer, model_register
 
@@ -73,9 +73,10 @@ class ModelListApi(OperationApi):
     @operation("model_list", query=Filters, returns=page_of(ModelGetApi.Output, "ModelPage"))
     def get(self, request: Request) -> Response:
         """List models."""
-        wanted = self.query(ModelListApi.Filters)
+        wanted, viewer = self.query(ModelListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.MODELS)
         rows = narrowed(
-            model_list(viewer=self.viewer),
+            model_list(viewer=viewer),
             organization__slug=wanted.get("organization"),
             slug=wanted.get("slug"),
             jurisdictions__contains=[one] if (one := wanted.get("jurisdiction")) else None,

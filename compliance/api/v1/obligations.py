@@ -14,14 +14,15 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.accounts.services import list_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.api.operations import Download, OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reference, words
 from compliance.audits.selectors import result_list
 from compliance.domain.policy.obligations import ObligationState
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import Seen, Verdict
+from compliance.domain.vocabulary import Verdict
 from compliance.obligations.assessing import assess
 from compliance.obligations.selectors import (
     obligation_lapsed_list,
@@ -125,6 +126,10 @@ class SummaryListApi(OperationApi):
         self.query(PageFilters)
         viewer = self.viewer
         version = version_get(viewer=viewer, version_id=version_id)
+        subject = f"version/{version.id}"
+        model_reading_tell(
+            viewer=viewer, what=Seen.OBLIGATIONS, model=version.model, subject=subject
+        )
         rows = summaries_of(viewer=viewer, version=version)
         return paged(request, rows, row=SummaryListApi.Output, order=("-issued_at", "-id"))
 

@@ -12,11 +12,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reference, words
-from compliance.domain.vocabulary import QuestionState, Seen
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import QuestionState
 from compliance.questions.selectors import (
     asker_get,
     question_get,
@@ -86,10 +87,11 @@ class QuestionListApi(OperationApi):
     )
     def get(self, request: Request) -> Response:
         """List questions to providers."""
-        wanted = self.query(QuestionListApi.Filters)
+        wanted, viewer = self.query(QuestionListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.QUESTIONS)
         state = wanted.get("state")
         rows = narrowed(
-            question_list(viewer=self.viewer),
+            question_list(viewer=viewer),
             model=wanted.get("model"),
             model__organization__slug=wanted.get("provider"),
             organization__slug=wanted.get("organization"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,7 +38,8 @@ class ReportGetApi(OperationApi):
         """Get a model's report of a month like 2026-11 or a quarter like 2026-Q4 as PDF."""
         viewer = self.viewer
         model = model_get(viewer=viewer, model_id=model_id)
-        dossier = dossier_of(viewer=viewer, model=model, period=period_named(period))
+        cut = period_named(period)
+        dossier = dossier_of(viewer=viewer, model=model, now=timezone.now(), period=cut)
         dossier_take(viewer=viewer, model=model)
         name = f'attachment; filename="{model.slug}-{period}.pdf"'
         content = report_pdf(dossier, period=period)

@@ -18,7 +18,8 @@ from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import OutputShape, Reference, StressTestSpec, words
 from compliance.audits.selectors import result_get, result_list
 from compliance.audits.services import bundle_take
-from compliance.domain.vocabulary import Kind, Scope, Seen, Verdict
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import Kind, Scope, Verdict
 
 
 class ResultGetApi(OperationApi):

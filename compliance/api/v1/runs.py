@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
@@ -28,15 +28,8 @@ from compliance.api.shapes import (
 from compliance.audits.progress import run_progress
 from compliance.audits.selectors import run_get, run_list
 from compliance.audits.services import battery_default, battery_resolve, run_cancel, run_request_by
-from compliance.domain.vocabulary import (
-    Access,
-    Kind,
-    RunState,
-    Seen,
-    ShardState,
-    Trigger,
-    Verdict,
-)
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import Access, Kind, RunState, ShardState, Trigger, Verdict
 from compliance.registry.selectors import version_get
 
 
@@ -91,9 +84,10 @@ class RunListApi(OperationApi):
     @operation("run_list", query=Filters, returns=page_of(Output, "RunPage"))
     def get(self, request: Request) -> Response:
         """List runs."""
-        wanted = self.query(RunListApi.Filters)
+        wanted, viewer = self.query(RunListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.RUNS)
         rows = narrowed(
-            run_list(viewer=self.viewer),
+            run_list(viewer=viewer),
             version__model__organization__slug=wanted.get("organization"),
             version__model=wanted.get("model"),
             version=wanted.get("version"),

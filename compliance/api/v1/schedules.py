@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
@@ -33,8 +33,9 @@ from compliance.audits.services import (
     schedule_pause,
     schedule_resume,
 )
+from compliance.domain.readings import Seen
 from compliance.domain.schedules import MAXIMUM_SECONDS, Rule, slots_preview
-from compliance.domain.vocabulary import CatchUp, Seen
+from compliance.domain.vocabulary import CatchUp
 from compliance.registry.selectors import model_get
 
 CHANGE_REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED)
@@ -85,10 +86,11 @@ class ScheduleListApi(OperationApi):
     )
     def get(self, request: Request) -> Response:
         """List schedules."""
-        wanted = self.query(ScheduleListApi.Filters)
+        wanted, viewer = self.query(ScheduleListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.SCHEDULES)
         paused = wanted["paused"]
         rows = narrowed(
-            schedule_list(viewer=self.viewer),
+            schedule_list(viewer=viewer),
             model__organization__slug=wanted.get("organization"),
             model=wanted.get("model"),
             paused_at__isnull=None if paused is None else not paused,

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.accounts.selectors import organization_get
+from compliance.accounts.services import list_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import (
@@ -33,6 +34,7 @@ from compliance.audits.services import (
     subscription_resume,
 )
 from compliance.domain.events import EventType
+from compliance.domain.readings import Seen
 from compliance.domain.vocabulary import Effect, Severity
 from compliance.registry.selectors import model_get
 
@@ -88,9 +90,10 @@ class SubscriptionListApi(OperationApi):
     )
     def get(self, request: Request) -> Response:
         """List subscriptions."""
-        wanted = self.query(SubscriptionListApi.Filters)
+        wanted, viewer = self.query(SubscriptionListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.SUBSCRIPTIONS)
         rows = narrowed(
-            subscription_list(viewer=self.viewer),
+            subscription_list(viewer=viewer),
             organization__slug=wanted.get("organization"),
             model=wanted.get("model"),
             event_type=wanted.get("event_type"),

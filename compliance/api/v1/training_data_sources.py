@@ -11,12 +11,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import AddressField, InputShape, OutputShape, Reference, words
 from compliance.domain.lineage import DeclaredSource
-from compliance.domain.vocabulary import Seen, SourceKind
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import SourceKind
 from compliance.registry.selectors import version_get
 from compliance.registry.services import training_source_declare
 from compliance.registry.sources import training_source_get, training_source_list
@@ -86,9 +87,10 @@ class TrainingSourceListApi(OperationApi):
     )
     def get(self, request: Request) -> Response:
         """List training-data sources."""
-        wanted = self.query(TrainingSourceListApi.Filters)
+        wanted, viewer = self.query(TrainingSourceListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.SOURCES)
         rows = narrowed(
-            training_source_list(viewer=self.viewer),
+            training_source_list(viewer=viewer),
             version__model__organization__slug=wanted.get("organization"),
             version__model=wanted.get("model"),
             version=wanted.get("version"),

@@ -12,13 +12,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.api.operations import OperationApi, created, named, narrowed, operation
 from compliance.api.pagination import PageFilters, page_of, paged
 from compliance.api.shapes import InputShape, OutputShape, Reference, words
 from compliance.api.v1.training_data_sources import SourceDeclaration, declared
 from compliance.domain.lineage import DeclaredParent
-from compliance.domain.vocabulary import Access, LineageRelation, Seen, SourceKind
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
 from compliance.registry.selectors import model_get, version_get, version_list
 from compliance.registry.services import Declarations, version_register
 
@@ -104,9 +105,10 @@ class VersionListApi(OperationApi):
     @operation("version_list", query=Filters, returns=page_of(VersionGetApi.Output, "VersionPage"))
     def get(self, request: Request) -> Response:
         """List versions."""
-        wanted = self.query(VersionListApi.Filters)
+        wanted, viewer = self.query(VersionListApi.Filters), self.viewer
+        list_reading_tell(viewer=viewer, what=Seen.VERSIONS)
         rows = narrowed(
-            version_list(viewer=self.viewer),
+            version_list(viewer=viewer),
             model__organization__slug=wanted.get("organization"),
             model=wanted.get("model"),
             name=wanted.get("name"),

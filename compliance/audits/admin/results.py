@@ -20,8 +20,9 @@ from compliance.audits.models import (
     VerdictChange,
 )
 from compliance.domain.figures import e_claim
+from compliance.domain.readings import Seen
 from compliance.domain.verdicts import Estimate
-from compliance.domain.vocabulary import Seen, Verdict
+from compliance.domain.vocabulary import Verdict
 
 VERDICT_COLOURS = {
     Verdict.COMPLIANT.value: "success",
@@ -35,7 +36,7 @@ ANSWER_SHOWN = 80
 class ResultAdmin(RecordAdmin):
     """Results, newest first."""
 
-    told = Told(Seen.RESULT, model="version.model")
+    told = Told(Seen.RESULT, Seen.RESULTS, model="version.model")
     list_display = (
         "recorded_at",
         "test_name",
@@ -153,7 +154,7 @@ class ResultAdmin(RecordAdmin):
 class ScoreAdmin(RecordAdmin):
     """Items as they were asked, with answers and what they were worth."""
 
-    told = Told(Seen.ITEMS, "shard.run", "version.model", in_lists=True)
+    told = Told(Seen.ITEMS, Seen.ITEMS, "shard.run", "version.model")
     list_display = ("item_id", "part", "label", "value", "answer_begins", "shard")
     list_filter = ("shard__kind",)
     list_select_related = ("shard__run__version__model__organization",)
@@ -193,7 +194,7 @@ def _estimate(result: Result) -> Estimate:
 class LabelAdmin(RecordAdmin):
     """What people said of answers, newest first."""
 
-    told = Told(Seen.LABELS, "shard.run", "version.model", in_lists=True)
+    told = Told(Seen.LABELS, Seen.LABELS, "shard.run", "version.model")
     list_display = ("labelled_at", "shard", "item_id", "outcome", "labelled_by")
     list_filter = ("outcome",)
     list_select_related = (

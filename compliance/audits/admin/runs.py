@@ -31,8 +31,9 @@ from compliance.audits.models import Repair, Result, Run, Shard, StressTest, Tra
 from compliance.audits.progress import run_progress
 from compliance.audits.selectors import stress_test_list
 from compliance.audits.services import battery_resolve, run_cancel, run_request_by
+from compliance.domain.readings import Seen
 from compliance.domain.specs import StressTestSpec
-from compliance.domain.vocabulary import RunState, Seen, ShardState
+from compliance.domain.vocabulary import RunState, ShardState
 from compliance.registry.admin import VersionAdmin
 from compliance.registry.models import Version
 
@@ -165,7 +166,7 @@ class TransitionInline(FixedInline):
 class RunAdmin(RecordAdmin):
     """Runs, newest first."""
 
-    told = Told(Seen.RUN, model="version.model")
+    told = Told(Seen.RUN, Seen.RUNS, model="version.model")
     list_display = ("requested_at", "version", "state_label", "tests", "trigger", "requested_by")
     list_filter = ("state", "trigger", "version__model__organization")
     list_select_related = ("version__model__organization", "requested_by")
@@ -222,7 +223,7 @@ class RunAdmin(RecordAdmin):
 class ShardAdmin(RecordAdmin):
     """Shards: one stress test of a run each."""
 
-    told = Told(Seen.RUN, "run", "version.model")
+    told = Told(Seen.RUN, Seen.RUNS, "run", "version.model")
     list_display = ("test_name", "run", "state_label", "items_done", "items_total", "worker")
     list_filter = ("state", "kind", "queue")
     list_select_related = ("run__version__model__organization",)

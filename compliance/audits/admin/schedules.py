@@ -42,8 +42,9 @@ from compliance.audits.services import (
     schedule_resume,
 )
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.readings import Seen
 from compliance.domain.schedules import next_firings
-from compliance.domain.vocabulary import CatchUp, Seen
+from compliance.domain.vocabulary import CatchUp
 
 PAUSE = dialog("Pause", "Nothing is run by it until it is resumed.")
 RESUME = dialog("Resume", "It runs again from now on; what fell into the pause stays undone.")
@@ -177,7 +178,7 @@ class FiringInline(FixedInline):
 class ScheduleAdmin(PausableAdmin):
     """Schedules, soonest first."""
 
-    told = Told(Seen.SCHEDULE)
+    told = Told(Seen.SCHEDULE, Seen.SCHEDULES)
     add_form = ScheduleForm
     list_display = ("name", "model", "rule", "tests", "next_due_at", "activity")
     list_filter = (PausedFilter, "catch_up", "model__organization")

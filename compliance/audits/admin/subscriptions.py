@@ -22,7 +22,8 @@ from compliance.audits.services import (
     subscription_resume,
 )
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import Effect, Seen
+from compliance.domain.readings import Seen
+from compliance.domain.vocabulary import Effect
 
 
 class SubscriptionForm(BatteryForm):
@@ -69,7 +70,7 @@ class SubscriptionForm(BatteryForm):
 class SubscriptionAdmin(PausableAdmin):
     """Subscriptions."""
 
-    told = Told(Seen.SUBSCRIPTION)
+    told = Told(Seen.SUBSCRIPTION, Seen.SUBSCRIPTIONS)
     add_form = SubscriptionForm
     list_display = ("event_type", "organization", "model", "effect", "what", "activity")
     list_display_links = ("event_type", "organization")

@@ -10,8 +10,8 @@ from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.audits.evidence import result_bundle
 from compliance.audits.selectors import result_get
+from compliance.domain.readings import Seen
 from compliance.domain.verify.bundle import bundle_build
-from compliance.domain.vocabulary import Seen
 from compliance.registry.models import Model
 
 

@@ -21,6 +21,7 @@ from compliance.audits.services.runs import Cause, run_request
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.domain.subscriptions import (
     CallWebhook,
@@ -30,7 +31,7 @@ from compliance.domain.subscriptions import (
     hears,
     subscription_check,
 )
-from compliance.domain.vocabulary import Effect, Seen, Severity, Trigger
+from compliance.domain.vocabulary import Effect, Severity, Trigger
 from compliance.events.models import Event
 from compliance.events.selectors import event_by_id
 from compliance.events.services import event_record

@@ -25,6 +25,7 @@ from compliance.disputes.services.proposals import (
     battery_object,
     battery_propose,
 )
+from compliance.disputes.services.reading import dispute_reading_tell, disputes_reading_tell
 from compliance.disputes.services.rulings import dispute_rule, ruling_dissent
 from compliance.disputes.services.telling import dispute_alert
 
@@ -39,8 +40,10 @@ __all__ = [
     "dispute_file",
     "dispute_hear",
     "dispute_open",
+    "dispute_reading_tell",
     "dispute_rule",
     "dispute_withdraw",
+    "disputes_reading_tell",
     "docket_take",
     "filing_file_read",
     "filing_read",

@@ -14,12 +14,12 @@ from compliance.disputes.models import Dispute
 from compliance.disputes.selectors import dispute_get
 from compliance.domain.dispute_words import DisputeState
 from compliance.domain.errors import NotFoundError
+from compliance.domain.readings import Seen
 from compliance.domain.tlog.tlog_proof import TlogProof
 from compliance.domain.verify.bundle import bundle_build
 from compliance.domain.verify.docket import Docket, docket_build
 from compliance.domain.verify.docket_steps import STEPS
 from compliance.domain.verify.page_proof import ProvedEntry, page_proof_build
-from compliance.domain.vocabulary import Seen
 from compliance.events.models import Event
 from compliance.ledger.models import Entry
 from compliance.ledger.selectors import included_together, openings_of

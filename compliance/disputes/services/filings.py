@@ -23,7 +23,7 @@ from compliance.domain.dispute_words import DisputeState, Side
 from compliance.domain.disputes import MAX_FILE_BYTES, MAX_FILES, Act
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.events import EventType
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import Seen
 from compliance.ledger.services import evidence_read, evidence_record
 
 MEDIA_TYPE = "application/octet-stream"

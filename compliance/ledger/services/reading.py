@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import reading_tell
-from compliance.domain.vocabulary import Seen
+from compliance.domain.readings import Seen
 from compliance.ledger.selectors import Included, entry_included
 
 

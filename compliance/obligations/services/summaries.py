@@ -26,10 +26,10 @@ from compliance.domain.entries import ACTOR
 from compliance.domain.errors import NotFoundError
 from compliance.domain.events import EventType
 from compliance.domain.policy.obligations import ObligationState
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.domain.verify.page_proof import ProvedEntry
 from compliance.domain.verify.summary_file import SummaryFile, summary_build
-from compliance.domain.vocabulary import Seen
 from compliance.events.services import event_record
 from compliance.ledger.models import Entry
 from compliance.ledger.selectors import included, openings_of

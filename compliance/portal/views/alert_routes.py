@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer, organization_list
+from compliance.accounts.services import list_reading_tell
 from compliance.alerts.selectors import (
     alert_route_get,
     alert_route_list,
@@ -28,6 +29,7 @@ from compliance.alerts.services import (
     window_open,
 )
 from compliance.domain.errors import InvalidInputError, NotAllowedError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.outbound.notifiers import SERVICES
 from compliance.portal.alert_forms import ChangeRouteForm, Choices, NewRouteForm, WindowForm
@@ -145,6 +147,7 @@ def windows(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         else:
             messages.success(request, "The maintenance window is set.")
             return redirect("portal:maintenance-windows")
+    list_reading_tell(viewer=viewer, what=Seen.WINDOWS)
     context = {
         "windows": paged(request, window_list(viewer=viewer)),
         "may_end": {UUID(key) for key, _ in organizations},

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer, alert_answerers
+from compliance.accounts.services import list_reading_tell
 from compliance.alerts.selectors import alert_get, alert_list, window_current
 from compliance.alerts.services import (
     alert_acknowledge,
@@ -24,6 +25,7 @@ from compliance.alerts.services import (
 )
 from compliance.domain.alerts import ALERT_MOVES
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import AlertState
 from compliance.portal.alert_forms import AnswerForm, AssignForm, SnoozeForm
@@ -43,6 +45,7 @@ STATES = [state.value for state in AlertState]
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Alerts, newest first, by state where asked."""
+    list_reading_tell(viewer=viewer, what=Seen.ALERTS)
     chosen = one_of(request.GET.get("state"), STATES)
     rows = alert_list(viewer=viewer).prefetch_related("occurrences", "silences")
     if chosen:

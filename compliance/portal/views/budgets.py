@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
 from compliance.audits.budget import error_budget_list
+from compliance.domain.readings import Seen
 from compliance.portal.catalogue import titles
 from compliance.portal.paging import PER_PAGE
 from compliance.portal.viewing import for_viewer, page
@@ -17,6 +19,7 @@ from compliance.portal.viewing import for_viewer, page
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every stream with its share of the budget, and what is beyond chance."""
+    list_reading_tell(viewer=viewer, what=Seen.BUDGET, whole=True)
     turned, place = request.GET.get("organization"), request.GET.get("page")
     budgets = [
         (budget, Paginator(budget.streams.urgent_first, PER_PAGE).get_page(wanted))

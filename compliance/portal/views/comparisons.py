@@ -17,8 +17,8 @@ from compliance.accounts.services import model_reading_tell
 from compliance.audits.beside import beside, beside_candidates, scores_of
 from compliance.audits.selectors import result_entries, result_get, result_history, run_get
 from compliance.domain.errors import NotFoundError
+from compliance.domain.readings import Seen
 from compliance.domain.verdicts import Part
-from compliance.domain.vocabulary import Seen
 from compliance.dossiers.chart_specs import PRINT, history_spec
 from compliance.dossiers.charts import VEGA_LITE_VERSION, parts_chart
 from compliance.dossiers.history import Series, series_of
@@ -52,6 +52,7 @@ def side_by_side(request: HttpRequest, viewer: Viewer, result_id: UUID) -> HttpR
     second = result_get(viewer=viewer, result_id=result_id)
     choices = beside_candidates(viewer=viewer, result=second)
     run = run_get(viewer=viewer, run_id=second.shard.run_id)
+    _tell(viewer, run.version.model)
     context: dict[str, Any] = {
         "result": second,
         "run": run,

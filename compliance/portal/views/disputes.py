@@ -26,6 +26,8 @@ from compliance.disputes.selectors import (
 )
 from compliance.disputes.services import (
     dispute_open,
+    dispute_reading_tell,
+    disputes_reading_tell,
     docket_take,
     filing_file_read,
     filing_read,
@@ -51,6 +53,7 @@ STATES = [state.value for state in DisputeState]
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Disputes in which the viewer's organizations sit, by state where asked."""
     chosen = one_of(request.GET.get("state"), STATES)
+    disputes_reading_tell(viewer=viewer)
     rows = dispute_list(viewer=viewer)
     return page(
         request,
@@ -170,6 +173,7 @@ def _docket(
     bound: StepForm | None = None,
 ) -> HttpResponse:
     dispute = dispute_get(viewer=viewer, dispute_id=dispute_id)
+    dispute_reading_tell(viewer=viewer, dispute=dispute)
     open_to = acts_of(viewer=viewer, dispute=dispute, now=timezone.now())
     forms = {
         one: step.form(dispute=dispute, auto_id=_ids(one))

@@ -14,8 +14,8 @@ from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.audits.services import dossier_take
 from compliance.domain.kinship import Agreement
-from compliance.domain.vocabulary import Seen
-from compliance.dossiers.dossier import dossier_of
+from compliance.domain.readings import Seen
+from compliance.dossiers.dossier import SITTERS_ALONE, dossier_of
 from compliance.dossiers.lineage_chart import SIGNS, lineage_chart
 from compliance.dossiers.report import period_named, report_pdf
 from compliance.ledger.selectors import setup_current
@@ -36,7 +36,8 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
     """The dossier of a model."""
     model = model_get(viewer=viewer, model_id=model_id)
     _tell(viewer, model)
-    dossier = dossier_of(viewer=viewer, model=model)
+    now = timezone.now()
+    dossier = dossier_of(viewer=viewer, model=model, now=now)
     return page(
         request,
         viewer,
@@ -48,8 +49,9 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
         lineage=lineage_chart(dossier.family, title=str(model)),
         signs=[(SIGNS[one], one.value) for one in Agreement],
         may_ask=askers_of(viewer=viewer, model=model).exists(),
-        now=timezone.now(),
-        periods=_periods(timezone.now()),
+        sitters_alone=SITTERS_ALONE,
+        now=now,
+        periods=_periods(now),
     )
 
 
@@ -59,7 +61,7 @@ def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
     """What proves the dossier: its ledger entries, and the command that checks them offline."""
     model = model_get(viewer=viewer, model_id=model_id)
     _tell(viewer, model)
-    dossier = dossier_of(viewer=viewer, model=model)
+    dossier = dossier_of(viewer=viewer, model=model, now=timezone.now())
     entries = sorted(dossier.entries.values(), key=lambda entry: entry.index)
     return page(
         request,
@@ -70,8 +72,7 @@ def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
         names=_names(dossier),
         file=_file_name(model.slug),
         setup=setup_current(),
-        unsequenced=len(dossier.results)
-        - sum(key.startswith("result/") for key in dossier.entries),
+        unsequenced=sum(f"result/{one.id}" not in dossier.entries for one in dossier.results),
     )
 
 
@@ -80,7 +81,7 @@ def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
 def proof(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
     """The proofs of every entry behind the dossier, as one file for ``assay-verify``."""
     model = model_get(viewer=viewer, model_id=model_id)
-    dossier = dossier_of(viewer=viewer, model=model)
+    dossier = dossier_of(viewer=viewer, model=model, now=timezone.now())
     dossier_take(viewer=viewer, model=model)
     content = proof_of(entries=list(dossier.entries.values()), about=str(model))
     return download(content, _file_name(model.slug), "application/json")
@@ -91,7 +92,8 @@ def proof(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
 def report(request: HttpRequest, viewer: Viewer, model_id: UUID, period: str) -> HttpResponse:
     """The report of a month or quarter as PDF."""
     model = model_get(viewer=viewer, model_id=model_id)
-    dossier = dossier_of(viewer=viewer, model=model, period=period_named(period))
+    cut = period_named(period)
+    dossier = dossier_of(viewer=viewer, model=model, now=timezone.now(), period=cut)
     dossier_take(viewer=viewer, model=model)
     content = report_pdf(dossier, period=period)
     return download(content, f"{model.slug}-{period}.pdf", "application/pdf")

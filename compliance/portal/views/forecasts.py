@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import model_reading_tell
 from compliance.domain.errors import NotFoundError
+from compliance.domain.readings import Seen
 from compliance.portal.catalogue import foreseen
 from compliance.portal.viewing import for_viewer, fragment
 from compliance.registry.selectors import model_get, version_get, version_newest
@@ -26,6 +28,8 @@ class ModelChoice(forms.Form):
 def of_version(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpResponse:
     """On this version."""
     version = version_get(viewer=viewer, version_id=version_id)
+    subject = f"version/{version.id}"
+    model_reading_tell(viewer=viewer, what=Seen.FORECAST, model=version.model, subject=subject)
     found = foreseen(viewer, request.GET.getlist("tests"), version)
     return fragment(request, "portal/parts/forecasts.html", forecasts=found)
 
@@ -38,6 +42,7 @@ def of_model(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     if not form.is_valid():
         raise NotFoundError("no such model that you may see")
     model = model_get(viewer=viewer, model_id=form.cleaned_data["model"])
+    model_reading_tell(viewer=viewer, what=Seen.FORECAST, model=model, subject=f"model/{model.id}")
     version = version_newest(model=model)
     found = foreseen(viewer, request.GET.getlist("tests"), version)
     return fragment(request, "portal/parts/forecasts.html", forecasts=found)

@@ -14,13 +14,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
 from compliance.alerts.selectors import alerts_pending, deliveries_failing
 from compliance.audits.recent import label_work_list, run_errored_list, verdict_change_list
 from compliance.audits.selectors import result_list, run_list, schedule_list
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import RunState
 from compliance.obligations.assessing import Assessed, unanswered
-from compliance.obligations.selectors import obligation_lapsed_list
+from compliance.obligations.selectors import obligation_coming_list, obligation_lapsed_list
 from compliance.portal.catalogue import titles
 from compliance.portal.viewing import for_viewer, page
 from compliance.questions.selectors import question_waiting_list
@@ -46,6 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
 @for_viewer
 def _today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     now = timezone.now()
+    list_reading_tell(viewer=viewer, what=Seen.TODAY)
     acting = any(viewer.may(Action.REQUEST_RUN, one) for one in viewer.roles)
     upcoming = schedule_list(viewer=viewer).filter(paused_at__isnull=True)
     return page(
@@ -57,6 +60,7 @@ def _today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         asking=any(viewer.may(Action.ASK, one) for one in viewer.roles),
         questions=question_waiting_list(viewer=viewer)[:SHOWN],
         lapsed=_lapsed(viewer, now),
+        coming=obligation_coming_list(viewer=viewer, now=now, until=now + WEEK)[:SHOWN],
         alerts=alerts_pending(viewer=viewer)[:SHOWN],
         errored=run_errored_list(viewer=viewer, since=now - WEEK)[:SHOWN],
         to_label=label_work_list(viewer=viewer)[:SHOWN] if acting else [],

@@ -14,8 +14,8 @@ from compliance.accounts.services import model_reading_tell
 from compliance.audits.selectors import label_sheet_get
 from compliance.audits.services import label_add, labels_conclude
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import Seen
 from compliance.portal.catalogue import titles
 from compliance.portal.crumbs import surroundings
 from compliance.portal.forms import LabelForm, refusal

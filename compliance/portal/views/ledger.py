@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
 from compliance.audits.services import bundle_take
 from compliance.domain.errors import NotFoundError
+from compliance.domain.readings import Seen
 from compliance.domain.tlog.errors import TlogError
 from compliance.ledger.selectors import (
     State,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Who vouches for the log, and every entry that the viewer may read."""
+    list_reading_tell(viewer=viewer, what=Seen.ENTRIES)
     return page(
         request,
         viewer,

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
 from compliance.audits.matrix import matrix_of, with_verdict
+from compliance.domain.readings import Seen
 from compliance.domain.vocabulary import Verdict
 from compliance.obligations.matrix import obligation_matrix
 from compliance.portal.catalogue import titles
@@ -23,6 +25,7 @@ VERDICTS = [verdict.value for verdict in Verdict]
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Stress tests, or obligations, by newest versions: verdict, interval, age, next run."""
+    list_reading_tell(viewer=viewer, what=Seen.MATRIX)
     sought = request.GET.get("q", "").strip()
     chosen = one_of(request.GET.get("verdict"), VERDICTS)
     rows = version_newest_list(viewer=viewer, sought=sought)

@@ -13,12 +13,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.accounts.selectors import Viewer, organization_list
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.audits.newest import result_newest_list
 from compliance.audits.selectors import result_history
 from compliance.domain.errors import InvalidInputError, NotAllowedError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import Seen
 from compliance.dossiers.history import series_of
 from compliance.portal.access_forms import OfferForm
 from compliance.portal.catalogue import titles
@@ -40,6 +40,7 @@ CHARTED = 200
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every model with the newest verdict of each stress test."""
+    list_reading_tell(viewer=viewer, what=Seen.MODELS)
     sought = request.GET.get("q", "").strip()
     rows = model_list(viewer=viewer).order_by("organization__slug", "slug")
     if sought:

@@ -16,8 +16,8 @@ from compliance.audits.matrix import next_runs
 from compliance.audits.selectors import result_list
 from compliance.domain.dsse import MEDIA_TYPE
 from compliance.domain.errors import NotFoundError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import Seen
 from compliance.obligations.assessing import assess
 from compliance.obligations.matrix import obligations_assessed
 from compliance.obligations.selectors import (

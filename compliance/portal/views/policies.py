@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
 from compliance.domain.errors import InvalidInputError, NotFoundError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.obligations.scheduling import proposal_of
 from compliance.obligations.selectors import obligation_tally
@@ -33,6 +35,7 @@ from compliance.portal.viewing import for_viewer, page
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every pack, and who of the viewer's organizations holds themselves to it."""
+    list_reading_tell(viewer=viewer, what=Seen.ADOPTIONS, whole=True)
     return page(
         request,
         viewer,
@@ -47,6 +50,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @for_viewer
 def detail(request: HttpRequest, viewer: Viewer, pack_id: UUID) -> HttpResponse:
     """One version of a pack: what it demands, by which source, and what it leaves out."""
+    list_reading_tell(viewer=viewer, what=Seen.ADOPTIONS, whole=True)
     row = pack_get(pack_id=pack_id)
     adoptions = list(adoption_list(viewer=viewer).filter(pack=row))
     live = [one for one in adoptions if one.dropped_at is None]

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.accounts.selectors import Viewer
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.domain.errors import InvalidInputError, NotAllowedError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import Seen
 from compliance.portal.forms import AnswerForm, QuestionForm
 from compliance.portal.paging import one_of, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
@@ -38,6 +38,7 @@ USUAL = timedelta(days=14)
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Questions: those that wait by their deadline, or all, newest first."""
+    list_reading_tell(viewer=viewer, what=Seen.QUESTIONS)
     chosen = one_of(request.GET.get("state"), ["waiting"])
     rows = question_waiting_list(viewer=viewer) if chosen else question_list(viewer=viewer)
     return page(

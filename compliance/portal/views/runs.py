@@ -15,17 +15,18 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.audits.labelling import labellable
 from compliance.audits.progress import Progress, run_progress
 from compliance.audits.selectors import run_get, run_list, score_list
 from compliance.audits.services import run_cancel
 from compliance.domain.errors import NotFoundError
 from compliance.domain.figures import figure
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.verdicts import Estimate, decision_bound
-from compliance.domain.vocabulary import RunState, Seen, ShardState
+from compliance.domain.vocabulary import RunState, ShardState
 from compliance.dossiers.charts import parts_chart
 from compliance.portal.catalogue import titles
 from compliance.portal.crumbs import surroundings
@@ -81,6 +82,7 @@ class Standing:
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Runs, newest first, by state where asked."""
+    list_reading_tell(viewer=viewer, what=Seen.RUNS)
     chosen = one_of(request.GET.get("state"), STATES)
     rows = run_list(viewer=viewer)
     if chosen:
@@ -109,6 +111,7 @@ def detail(request: HttpRequest, viewer: Viewer, run_id: UUID) -> HttpResponse:
 def progress(request: HttpRequest, viewer: Viewer, run_id: UUID) -> HttpResponse:
     """How far the run is; tells the page to reload once there is more to show."""
     run = run_get(viewer=viewer, run_id=run_id)
+    _tell(viewer, run, Seen.RUN)
     standing = _standing(run)
     response = fragment(request, "portal/runs/_progress.html", run=run, standing=standing)
     shown = request.GET.get("seen")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
-from compliance.accounts.services import model_reading_tell
+from compliance.accounts.services import list_reading_tell, model_reading_tell
 from compliance.audits.selectors import (
     firing_list,
     schedule_get,
@@ -29,9 +29,10 @@ from compliance.audits.services import (
     schedule_resume,
 )
 from compliance.domain.errors import InvalidInputError, NotAllowedError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.domain.schedules import Rule, next_firings, slots_preview
-from compliance.domain.vocabulary import CatchUp, Seen
+from compliance.domain.vocabulary import CatchUp
 from compliance.portal.catalogue import offered, titles
 from compliance.portal.paging import paged, query_without_page
 from compliance.portal.schedule_forms import RuleForm, ScheduleForm
@@ -51,6 +52,7 @@ class Moment:
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every schedule with its rule and next firing."""
+    list_reading_tell(viewer=viewer, what=Seen.SCHEDULES)
     return page(
         request,
         viewer,

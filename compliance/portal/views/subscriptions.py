@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
 from compliance.audits.selectors import delivery_list, subscription_get, subscription_list
 from compliance.audits.services import (
     deliveries_replay,
@@ -20,6 +21,7 @@ from compliance.audits.services import (
     subscription_resume,
     subscription_secret_rotate,
 )
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import CallState
 from compliance.portal.catalogue import titles
@@ -34,6 +36,7 @@ DAYS = 7
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """What is done when something happens."""
+    list_reading_tell(viewer=viewer, what=Seen.SUBSCRIPTIONS)
     rows = subscription_list(viewer=viewer).order_by("-created_at")
     return page(
         request,

@@ -12,8 +12,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
 from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.lineage import DeclaredSource
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import SourceKind
 from compliance.portal.forms import SourceOfVersionForm
@@ -32,6 +34,7 @@ MOST_DIGITS = 18
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Declared sources, the newest first, by kind and name where asked."""
+    list_reading_tell(viewer=viewer, what=Seen.SOURCES)
     rows = training_source_list(viewer=viewer)
     chosen = one_of(request.GET.get("kind"), KINDS)
     sought = request.GET.get("q", "").strip()

@@ -16,8 +16,9 @@ from compliance.audits.newest import result_newest_list
 from compliance.audits.selectors import run_list
 from compliance.audits.services import battery_resolve, run_request_by
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
-from compliance.domain.vocabulary import Access, Seen
+from compliance.domain.vocabulary import Access
 from compliance.portal.catalogue import foreseen, offered, titles
 from compliance.portal.declarations import DeclarationForms
 from compliance.portal.forms import BatteryForm, VersionForm
