@@ -75,6 +75,12 @@ def validity(test: StressTest) -> dict[str, Json] | None:
     return report if current and not report.get("quick") else None
 
 
+def unmeasured(test: StressTest) -> bool:
+    """Whether its error rates are unknown, or not what it promises: then it finds leads alone."""
+    measured = validity(test)
+    return measured is None or not measured.get("size_holds", True)
+
+
 def validity_path(test: StressTest) -> Path:
     """Where the test's validity report lies; an older version keeps one of its own."""
     name, version = test.identity.name, test.identity.version

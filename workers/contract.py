@@ -173,6 +173,9 @@ class Procedure:
     minimum_items: int = 0
     """A sequential run looks at its verdict only after this many items."""
     stops_early: bool = False
+    lead: bool = False
+    """Whether it is known before the first answer that it can find leads alone: such a claim has no
+    place in the error budget."""
     planning: Banks | NothingToPlan = NOT_DECLARED
     """What its verdict is made of, for who wants to know beforehand what a run would come to."""
     audit: Audit | None = None

@@ -20,7 +20,7 @@ from compliance.domain.items import order_commitment, scores_digest
 from compliance.domain.specs import ShardSpec
 from compliance.domain.verdicts import Estimate, judge
 from compliance.domain.vocabulary import Stop, Verdict
-from workers.catalogue import find, validity
+from workers.catalogue import find, unmeasured
 from workers.contract import Backend, Item, Procedure, Score, StressTest
 from workers.sources import code_digest
 
@@ -44,8 +44,12 @@ NOTHING_FINISHED = Finished()
 class Sink(Protocol):
     """Takes what is finished; it may raise LeaseLostError, which ends the execution."""
 
-    def begin(self, *, planned: int, order_digest: str) -> None:
-        """Commit to the number of items and their order, before the first answer."""
+    def begin(self, *, planned: int, order_digest: str, lead: bool) -> None:
+        """Commit to the number of items and their order, before the first answer.
+
+        Args:
+            lead: whether nothing that is found can be a verdict.
+        """
 
     def batch(
         self, scores: Sequence[Score], items: Sequence[Item], *, first: int, tokens: int
@@ -61,7 +65,7 @@ class Sink(Protocol):
 class NullSink:
     """Keeps nothing."""
 
-    def begin(self, *, planned: int, order_digest: str) -> None:
+    def begin(self, *, planned: int, order_digest: str, lead: bool) -> None:
         pass
 
     def batch(
@@ -95,13 +99,18 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is to be asked of a backend, before the first answer."""
+    """What is to be asked of a backend, before the first answer.
+
+    Attributes:
+        lead: whether nothing that it finds can be a verdict.
+    """
 
     spec: ShardSpec
     backend: Backend
     procedure: Procedure
     items: Sequence[Item]
     order_digest: str
+    lead: bool
 
     def ask(self, sink: Sink, finished: Finished = NOTHING_FINISHED) -> Execution:
         """Ask and conclude; whoever calls has committed to the items and their order.
@@ -130,7 +139,8 @@ def prepare(spec: ShardSpec, backend: Backend) -> Prepared:
     items = procedure.items(_rng(spec))
     require_short_names(spec, items)
     order_digest = order_commitment([item.digest for item in items])
-    return Prepared(spec, backend, procedure, items, order_digest)
+    lead = procedure.lead or unmeasured(test)
+    return Prepared(spec, backend, procedure, items, order_digest, lead)
 
 
 def execute(
@@ -147,7 +157,7 @@ def execute(
         LeaseLostError: raised by the sink.
     """
     prepared = prepare(spec, backend)
-    sink.begin(planned=len(prepared.items), order_digest=prepared.order_digest)
+    sink.begin(planned=len(prepared.items), order_digest=prepared.order_digest, lead=prepared.lead)
     return prepared.ask(sink, finished)
 
 
@@ -177,9 +187,7 @@ def concluded(
     after = procedure.conclude_after
     estimate = after(spec.earlier, scores) if after else procedure.conclude(scores)
     digests = [item.digest for item in items]
-    measured = validity(test)
-    holds = measured is not None and measured.get("size_holds", True)
-    estimate = replace(estimate, lead=estimate.lead or not holds)
+    estimate = replace(estimate, lead=estimate.lead or procedure.lead or unmeasured(test))
     return Execution(
         estimate=estimate,
         verdict=judge(estimate),

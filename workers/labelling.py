@@ -22,7 +22,7 @@ from compliance.domain.specs import ShardSpec, StressTestSpec, Subject
 from compliance.domain.statistics.audited_bank import drawn
 from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import Stop
-from workers.catalogue import find, validity
+from workers.catalogue import find, unmeasured
 from workers.contract import Audit, Item, Labels, Score
 from workers.execution import Execution
 from workers.sources import code_digest
@@ -131,7 +131,7 @@ def fold(answered: Answered, given: Mapping[str, str]) -> Execution:
     labels = Labels({one: given[one] for one in first}, drawn=len(ids))
     test = find(answered.spec.test.name, answered.spec.test.version)
     concluded = answered.audit.conclude(answered.scores, labels)
-    estimate = replace(concluded, lead=concluded.lead or validity(test) is None)
+    estimate = replace(concluded, lead=concluded.lead or unmeasured(test))
     record = answered.record
     return Execution(
         estimate=estimate,

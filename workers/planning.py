@@ -23,7 +23,7 @@ from compliance.domain.statistics.planning import (
     default_rates,
     outlook,
 )
-from workers.catalogue import validity
+from workers.catalogue import unmeasured
 from workers.contract import Backend, Procedure, StressTest
 from workers.execution import require_needs
 
@@ -115,7 +115,7 @@ def plan(
         outlook(banks, design, rate, lives=lives, seed=SEED, most_items=most)
         for rate in rates or default_rates(design.limit)
     )
-    return Plan(design, banks, outlooks, validity(test) is None, measured, most)
+    return Plan(design, banks, outlooks, unmeasured(test), measured, most)
 
 
 def as_json(

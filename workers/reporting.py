@@ -51,7 +51,7 @@ class ProgressSink:
         self._task = self._progress.add_task(name, total=None, rate="")
         self._tokens, self._began = 0, time.monotonic()
 
-    def begin(self, *, planned: int, order_digest: str) -> None:
+    def begin(self, *, planned: int, order_digest: str, lead: bool) -> None:
         self._progress.update(self._task, total=planned)
 
     def batch(

@@ -1,9 +1,11 @@
 """An organization's error budget: what may still go wrong by chance, and what is beyond chance.
 
-A stream is one claim on one version: runs of it share seed and order, so repeating it spends
-nothing (docs/adr/0005). Streams are counted in the order of their first result. The j-th may raise
-an alarm at the share 6/(pi^2 j^2) of the budget, so over its whole life the organization sees a
-false alarm with a chance of at most the budget, however many streams will come.
+A stream is one claim on one version: runs of it share seed and order, so asking held weights again
+spends nothing (docs/adr/0005), and of an endpoint's k-th asking the share 6/(pi^2 k^2) of its
+e-value counts. Streams are counted as their items are committed to, before the first answer
+(docs/adr/0034). The j-th may raise an alarm at the share 6/(pi^2 j^2) of the budget, so over its
+whole life the organization sees a false alarm with a chance of at most the budget, however many
+streams will come, and however many are asked at once.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from compliance.domain.errors import NotFoundError
 from compliance.domain.statistics.multiplicity import (
     adjust_maximum,
     alarm_bound,
+    asking_discount,
     e_bh,
     e_lond,
     stream_share,
@@ -36,10 +39,10 @@ class Stream:
     """One claim on one version.
 
     Attributes:
-        order: from 1, by first result.
+        order: from 1, as its items were committed to.
         result: its newest.
         share: of the error budget, that it may spend.
-        bound_log10: log10 of the e-value that an alarm needs.
+        bound_log10: log10 of the e-value that an alarm needs, of a run like the newest.
     """
 
     order: int
@@ -104,7 +107,7 @@ class Streams(Sequence[Stream]):
                 order=order,
                 result=results[order],
                 share=stream_share(order),
-                bound_log10=alarm_bound(order, settings.ERROR_BUDGET),
+                bound_log10=_bound(order, results[order]),
                 tier=self._tiers.get(order, Tier.NONE),
             )
             for order in orders
@@ -118,12 +121,15 @@ class Budget:
     Attributes:
         alpha: the chance of any false alarm in the organization's whole life.
         spent: how much of it the streams there are may use; the rest is for those to come.
+        streams: those that have a result.
+        waiting: how many have their number and no result yet.
     """
 
     organization: Organization
     alpha: float
     spent: float
     streams: Streams
+    waiting: int
 
     @property
     def left(self) -> float:
@@ -149,28 +155,35 @@ def error_budget(*, organization: Organization) -> Budget:
 
 def budgets_of(*, organizations: Collection[Organization]) -> list[Budget]:
     """The budgets of some organizations, in one query."""
-    heads = StreamNewest.objects.filter(stream__organization__in=organizations)
-    values: dict[UUID, list[tuple[float, float]]] = {one.id: [] for one in organizations}
-    for organization_id, newest, first in heads.order_by("stream__number").values_list(
-        "stream__organization", "log10_e_violating", "first_log10_e_violating"
+    rows = StreamRow.objects.filter(organization__in=organizations).order_by("number")
+    values: dict[UUID, list[tuple[float | None, float | None]]] = {
+        one.id: [] for one in organizations
+    }
+    for organization_id, newest, first in rows.values_list(
+        "organization", "head__log10_e_violating", "head__first_log10_e_violating"
     ):
         values[organization_id].append((newest, first))
     return [_budget(one, values[one.id]) for one in organizations]
 
 
-def _budget(organization: Organization, values: Sequence[tuple[float, float]]) -> Budget:
+def _budget(
+    organization: Organization, values: Sequence[tuple[float | None, float | None]]
+) -> Budget:
     """The budget of an organization whose streams have these log10 e-values, by their order.
 
     Args:
-        values: of a stream's newest and of its first result.
+        values: of a stream's newest and of its first result; None where there is none yet.
     """
-    newest, first = [one for one, _ in values], [one for _, one in values]
+    newest = [-math.inf if one is None else one for one, _ in values]
+    first = [-math.inf if one is None else one for _, one in values]
     alpha, orders = settings.ERROR_BUDGET, range(1, len(values) + 1)
+    told = [order for order in orders if values[order - 1][0] is not None]
     return Budget(
         organization=organization,
         alpha=alpha,
         spent=alpha * sum(map(stream_share, orders)),
-        streams=Streams(organization, orders, _tiers(newest, first, alpha)),
+        streams=Streams(organization, told, _tiers(newest, first, alpha)),
+        waiting=len(orders) - len(told),
     )
 
 
@@ -201,8 +214,8 @@ def error_budget_get(*, viewer: Viewer, slug: str) -> Budget:
 
 
 def stream_list(*, budget: Budget, tier: Tier | None = None) -> QuerySet[StreamRow]:
-    """The streams of a budget, of one tier where asked."""
-    rows = StreamRow.objects.filter(organization=budget.organization)
+    """The streams of a budget that have a result, of one tier where asked."""
+    rows = StreamRow.objects.filter(organization=budget.organization, head__isnull=False)
     if tier is Tier.NONE:
         return rows.exclude(number__in=budget.streams.raised)
     return rows if tier is None else rows.filter(number__in=budget.streams.tiered(tier))
@@ -216,9 +229,13 @@ def alarming(result: Result) -> bool:
         by_people=result.shard.labelled_id is not None,
     ).values_list("number", flat=True)
     first = order.first()
-    return first is not None and result.log10_e_violating >= alarm_bound(
-        first, settings.ERROR_BUDGET
-    )
+    return first is not None and result.log10_e_violating >= _bound(first, result)
+
+
+def _bound(order: int, result: Result) -> float:
+    """log10 of the e-value that the result would need to be an alarm as the ``order``-th stream."""
+    discount = asking_discount(result.shard.asking)
+    return alarm_bound(order, settings.ERROR_BUDGET) - discount
 
 
 def shares_of(*, versions: Collection[UUID]) -> dict[tuple[UUID, str, bool], float]:

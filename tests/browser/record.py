@@ -145,7 +145,8 @@ def begin(shard: Shard, finding: Finding, *, worker: str = "worker-1", share: fl
     """Claim a shard and answer a share of its items."""
     lease = shard_claim(shard_id=shard.id, worker=worker)
     assert lease is not None
-    shard_begin(lease=lease, planned=finding.items, order_digest=digest([shard.test_name, "order"]))
+    order = digest([shard.test_name, "order"])
+    shard_begin(lease=lease, planned=finding.items, order_digest=order, lead=finding.lead)
     answers = [answer(place, finding) for place in range(round(finding.items * share))]
     shard_batch(lease=lease, answered=answers)
     return lease

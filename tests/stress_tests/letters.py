@@ -96,7 +96,7 @@ class Kept:
     firsts: list[int] = field(default_factory=list)
     tokens: int = 0
 
-    def begin(self, *, planned: int, order_digest: str) -> None:
+    def begin(self, *, planned: int, order_digest: str, lead: bool) -> None:
         assert not self.batches
         self.planned, self.order_digest = planned, order_digest
 

@@ -120,7 +120,7 @@ class Group:
                     self._waiting.pop(lease.shard_id, None)
                     failure_record(lease, error, log)
         plans = [
-            Plan(lease, len(one.items), one.order_digest)
+            Plan(lease, len(one.items), one.order_digest, one.lead)
             for lease in waiting
             if (one := prepared.get(lease.shard_id)) is not None
         ]

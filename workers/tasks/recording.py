@@ -27,9 +27,9 @@ class RecordSink:
     lease: Lease
     pulse: Pulse
 
-    def begin(self, *, planned: int, order_digest: str) -> None:
+    def begin(self, *, planned: int, order_digest: str, lead: bool) -> None:
         with self.pulse.writing():
-            shard_begin(lease=self.lease, planned=planned, order_digest=order_digest)
+            shard_begin(lease=self.lease, planned=planned, order_digest=order_digest, lead=lead)
 
     def batch(
         self, scores: Sequence[Score], items: Sequence[Item], *, first: int, tokens: int
@@ -51,7 +51,7 @@ class HeldSink:
         self.answered: list[AnsweredItem] = []
         self.tokens = 0
 
-    def begin(self, *, planned: int, order_digest: str) -> None:
+    def begin(self, *, planned: int, order_digest: str, lead: bool) -> None:
         """Its group has committed to the order."""
 
     def batch(

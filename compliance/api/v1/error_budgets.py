@@ -30,7 +30,12 @@ class ErrorBudgetGetApi(OperationApi):
         alpha = serializers.FloatField()
         spent = serializers.FloatField(help_text="What the streams there are may use of it.")
         left = serializers.FloatField(help_text="For all streams that will come.")
-        streams = serializers.IntegerField(source="streams.__len__")
+        streams = serializers.IntegerField(
+            source="streams.__len__", help_text="Claims on versions that have a result."
+        )
+        waiting = serializers.IntegerField(
+            help_text="Those whose items are committed to and that have none yet; they spend too."
+        )
         alarms = serializers.IntegerField(help_text="Streams that are beyond chance.")
         suspected = serializers.IntegerField(
             help_text="Further streams, of which at most the same rate is false on average."
@@ -71,7 +76,7 @@ class ErrorBudgetListApi(OperationApi):
 
 
 class StreamListApi(OperationApi):
-    """Streams of one organization, by the order of their first results."""
+    """Streams of one organization, in the order that their items were committed to."""
 
     class Filters(PageFilters):
         version = serializers.UUIDField(required=False)

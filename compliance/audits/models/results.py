@@ -154,9 +154,9 @@ class VerdictChange(models.Model):
 
 
 class StreamRow(models.Model):
-    """One claim on one version, numbered in its organization by its first result.
+    """One claim on one version, numbered in its organization when its items were committed to.
 
-    The number is its place in the error budget (docs/adr/0010) and never changes.
+    The number is its place in the error budget (docs/adr/0010, 0034) and never changes.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="streams")
@@ -192,9 +192,11 @@ class StreamNewest(models.Model):
         StreamRow, on_delete=models.PROTECT, primary_key=True, related_name="head"
     )
     result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="+")
-    log10_e_violating = models.FloatField(help_text="Of the result.")
+    log10_e_violating = models.FloatField(
+        help_text="Of the result, as much of it as the error budget counts."
+    )
     first_log10_e_violating = models.FloatField(
-        help_text="Of the stream's first result, on which e-LOND decides once."
+        help_text="The same of the stream's first result, on which e-LOND decides once."
     )
 
     class Meta:

@@ -114,6 +114,9 @@ class Shard(models.Model):
     labels_counted = models.PositiveIntegerField(
         null=True, blank=True, help_text="How many labels it rests on, in the order drawn."
     )
+    asking = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Of an endpoint: how often these items were asked by then."
+    )
     trouble = models.TextField(blank=True, help_text="Why it could not be tested or failed.")
     traceback = models.TextField(blank=True, help_text="Of the last failure, for its operators.")
 

@@ -93,11 +93,11 @@ def shards_claim(*, shard_ids: Sequence[UUID], worker: str) -> list[Lease]:
         return []
     _lease(shards, worker)
     runs_start(runs=[shard.run for shard in shards], who=worker)
-    following = _following(shards)
+    over_time = following(shards)
     return [
         Lease(
             shard=shard,
-            spec=_spec(shard, following),
+            spec=_spec(shard, over_time),
             finished=_finished(shard),
             relabelled=_relabelled(shard.labelled, shard.labels_counted or 0),
         )
@@ -174,7 +174,7 @@ def lease_end() -> Combinable:
     return Now() + timedelta(seconds=LEASE_SECONDS)
 
 
-def _spec(shard: Shard, following: Collection[tuple[str, int]]) -> ShardSpec:
+def _spec(shard: Shard, over_time: Collection[tuple[str, int]]) -> ShardSpec:
     version, test = shard.run.version, StressTestSpec.from_json(shard.spec)
     compared = _compared(version, test)
     return ShardSpec(
@@ -183,11 +183,11 @@ def _spec(shard: Shard, following: Collection[tuple[str, int]]) -> ShardSpec:
         subject=version_subject(version=version),
         references=tuple(version_subject(version=other) for other in compared),
         token_budget=shard.run.token_budget,
-        earlier=_looks(version, test) if (test.name, test.version) in following else (),
+        earlier=_looks(version, test) if (test.name, test.version) in over_time else (),
     )
 
 
-def _following(shards: Sequence[Shard]) -> set[tuple[str, int]]:
+def following(shards: Sequence[Shard]) -> set[tuple[str, int]]:
     """Name and version of those of the shards' tests that follow a version over time.
 
     One parameter says so, which the spec need not name: how many ``earlier`` runs it reads.

@@ -1,8 +1,8 @@
 """Whether what is kept beside results, so that pages need not seek it, is what results say.
 
-``Standing``, ``StreamRow``, ``StreamNewest`` and ``VerdictChange`` are written in the transaction
-that records a result. Results are read first: what is recorded meanwhile makes a kept row newer,
-never older.
+``Standing``, ``StreamNewest`` and ``VerdictChange`` are written in the transaction that records a
+result, ``StreamRow`` in the one that commits to a run's items before. Results are read first: what
+is recorded meanwhile makes a kept row newer, never older.
 """
 
 from __future__ import annotations
@@ -18,12 +18,9 @@ from django.db import transaction
 from django.db.models import Count, F, Max, QuerySet
 
 from compliance.audits.models import Result, Standing, StreamNewest, StreamRow, VerdictChange
-from compliance.audits.services.standings import (
-    Claim,
-    Test,
-    standings_record,
-    streams_record,
-)
+from compliance.audits.services.standings import Test, standings_record
+from compliance.audits.services.streams import Claim, streams_record
+from compliance.domain.statistics.multiplicity import asking_discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class _Told:
 
     Attributes:
         standings, streams: when the newest result of each was recorded.
-        firsts: the e-value of each stream's first.
+        firsts: the e-value of each stream's first, as the budget counts it.
         changes: the verdict before each result that has another, and when it was recorded.
         until: when the last result that was read was recorded.
     """
@@ -69,15 +66,26 @@ def derived_differences() -> Iterator[Difference]:
 def _told() -> _Told:
     told, verdicts = _Told(), defaultdict[Test, str](str)
     rows = Result.objects.order_by("recorded_at", "id").values_list(
-        *("id", "version", "test_name", "verdict", "spec_digest", "shard__labelled"),
-        *("estimate__lead", "recorded_at", "log10_e_violating"),
+        *("id", "version", "test_name", "verdict", "spec_digest"),
+        *("estimate__lead", "recorded_at", "log10_e_violating", "shard__labelled", "shard__asking"),
     )
-    for result, version, test, verdict, digest, labelled, lead, at, value in rows.iterator():
+    for (
+        result,
+        version,
+        test,
+        verdict,
+        digest,
+        lead,
+        at,
+        value,
+        labelled,
+        asking,
+    ) in rows.iterator():
         told.standings[version, test] = told.until = at
         if not lead:
             claim = version, digest, labelled is not None
             told.streams[claim] = at
-            told.firsts.setdefault(claim, value)
+            told.firsts.setdefault(claim, value + asking_discount(asking))
         if verdicts[version, test] != verdict:
             told.changes[result] = (verdicts[version, test], at)
             verdicts[version, test] = verdict
@@ -112,13 +120,14 @@ def _heads(told: _Told) -> Iterator[Difference]:
     rows = StreamNewest.objects.values_list(
         *("stream__version", "stream__spec_digest", "stream__by_people", "log10_e_violating"),
         "first_log10_e_violating",
-        *("result__recorded_at", "result__shard__labelled"),
-        *("result__version", "result__spec_digest", "result__log10_e_violating"),
+        *("result__recorded_at", "result__shard__labelled", "result__shard__asking"),
+        *("result__log10_e_violating", "result__version", "result__spec_digest"),
     )
     kept: dict[Claim, tuple[bool, datetime]] = {}
-    for version, digest, by_people, value, first, at, labelled, *of in rows:
-        same = [version, digest, value, by_people] == [*of, labelled is not None]
-        claim = version, digest, by_people
+    for *claimed, value, first, at, labelled, asking, found, version, digest in rows:
+        claim = (claimed[0], claimed[1], claimed[2])
+        counted = found + asking_discount(asking)
+        same = (*claim, value) == (version, digest, labelled is not None, counted)
         kept[claim] = (same and first == told.firsts.get(claim, first), at)
     for key in sorted(kept.keys() | told.streams.keys(), key=str):
         if not _right(kept.get(key), told.streams.get(key)):

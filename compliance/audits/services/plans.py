@@ -1,17 +1,23 @@
-"""Logging what a run will do before it does it."""
+"""What is fixed of a run before it is done: logged, and given its place in the error budget."""
 
 from __future__ import annotations
 
 from compliance.audits.evidence import subject_described
 from compliance.audits.models import Shard
+from compliance.audits.services.streams import streams_open
 from compliance.domain.events import EventType
 from compliance.domain.specs import StressTestSpec
 from compliance.events.models import Event
 from compliance.events.services import event_draft, events_write
 
 
-def plan_record(*, shard: Shard, planned: int, order_digest: str) -> None:
-    """Write what ``plan_draft`` says."""
+def plan_record(*, shard: Shard, planned: int, order_digest: str, lead: bool = False) -> None:
+    """Write what ``plan_draft`` says, and number the shard's streams.
+
+    Args:
+        lead: whether the shard can find leads alone, which are no streams.
+    """
+    streams_open(shards=[shard], leads=[shard.id] if lead else [])
     events_write([plan_draft(shard=shard, planned=planned, order_digest=order_digest)])
 
 

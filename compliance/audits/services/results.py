@@ -12,7 +12,8 @@ from compliance.audits.evidence import result_attested
 from compliance.audits.models import Result, Shard, VerdictChange
 from compliance.audits.services.changed_weights import weights_changed
 from compliance.audits.services.confirmations import parent_unshown
-from compliance.audits.services.standings import standings_record, streams_record
+from compliance.audits.services.standings import standings_record
+from compliance.audits.services.streams import streams_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
 from compliance.domain.canonical import Json
 from compliance.domain.events import EventType

@@ -23,6 +23,7 @@ from compliance.audits.services.moves import shard_move
 from compliance.audits.services.plans import plan_draft, plan_record
 from compliance.audits.services.scores import AnsweredItem, items_kept, score_of, scores_keep
 from compliance.audits.services.settling import run_settle
+from compliance.audits.services.streams import streams_open
 from compliance.domain.errors import LeaseLostError
 from compliance.domain.runs import (
     MAX_ATTEMPTS,
@@ -41,25 +42,31 @@ class Plan:
 
     Attributes:
         planned: items in the committed order.
+        lead: whether it can find leads alone.
     """
 
     lease: Lease
     planned: int
     order_digest: str
+    lead: bool = False
 
 
 @transaction.atomic
-def shard_begin(*, lease: Lease, planned: int, order_digest: str) -> None:
+def shard_begin(*, lease: Lease, planned: int, order_digest: str, lead: bool = False) -> None:
     """Commit to the items and their order before the first answer, in the log too.
 
-    An attempt that goes on with what an earlier one planned adds nothing to the log.
+    The claim has its place in the error budget from then on. An attempt that goes on with what an
+    earlier one planned adds nothing to the log.
+
+    Args:
+        lead: whether it can find leads alone, which have no such place.
 
     Raises:
         LeaseLostError: the lease is gone.
     """
     _write(lease, items_total=planned, order_digest=order_digest)
     if order_digest != lease.shard.order_digest:
-        plan_record(shard=lease.shard, planned=planned, order_digest=order_digest)
+        plan_record(shard=lease.shard, planned=planned, order_digest=order_digest, lead=lead)
     lease.shard.items_total = planned
 
 
@@ -77,7 +84,12 @@ def shards_begin(*, plans: Sequence[Plan]) -> list[Lease]:
         Shard.objects.filter(id__in=ids).update(
             lease_expires_at=lease_end(), items_total=planned, order_digest=order_digest
         )
-    events_write([_drafted(plan) for plan in plans if plan.lease.shard_id in held])
+    begun = [plan for plan in plans if plan.lease.shard_id in held]
+    streams_open(
+        shards=[plan.lease.shard for plan in begun],
+        leads=[plan.lease.shard_id for plan in begun if plan.lead],
+    )
+    events_write([_drafted(plan) for plan in begun])
     return standing
 
 

@@ -42,8 +42,21 @@ def stream_share(order: int) -> float:
     6 / (pi^2 order^2): it sums to 1 over streams without end, and does not depend on how many
     will come. Weighted e-Bonferroni raises an alarm where a running maximum has been at
     1 / (alpha share); any false alarm in the whole life has a chance of at most alpha.
+
+    The order must be fixed before any evidence of the stream: a number that depends on what the
+    stream says, as one by the time of its verdict does, voids the bound.
     """
     return 6.0 / (math.pi * order) ** 2
+
+
+def asking_discount(asking: int | None) -> float:
+    """log10 of the share that an e-value counts of the ``asking``-th time the same was asked.
+
+    The same weights 6 / (pi^2 k^2), over e-values instead of streams: they sum to 1, so whichever
+    asking is looked at, its share of its e-value is at most the weighted sum of all, whose mean is
+    at most 1 under any dependence. None: asking again is no new evidence, and all of it counts.
+    """
+    return 0.0 if asking is None else math.log10(stream_share(asking))
 
 
 def alarm_bound(order: int, alpha: float) -> float:
@@ -80,7 +93,8 @@ def e_lond(log10_e: Sequence[float], alpha: float) -> tuple[bool, ...]:
     g_t = ln 2 (1 / ln(t+1) - 1 / ln(t+2)), whose sum is 1 by telescoping and which falls about as
     slowly as a summable weight can. What comes later changes nothing that was decided, so the list
     may grow without end, and the expected share of false rejections stays at most alpha under
-    any dependence.
+    any dependence. One that is not closed yet stands as -inf and keeps its place: its rejection can
+    only raise the levels after it.
 
     Args and raises as in ``e_bonferroni``.
     """

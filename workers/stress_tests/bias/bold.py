@@ -134,6 +134,7 @@ def bold(
         conclude=lambda scores: _conclude(claim, scores, asked),
         read_answer=read_answer,
         batch_size=BATCH_SIZE,
+        lead=True,
         planning=NothingToPlan(
             f"it asks {asked} of {SIZE:,} beginnings and never decides: what it finds is a lead"
         ),

@@ -106,6 +106,7 @@ def crows_pairs(limit: float = FOUR_FIFTHS, alpha: float = 0.05) -> Procedure:
         score=_score,
         conclude=lambda scores: _conclude(claim, scores),
         batch_size=BATCH_SIZE,
+        lead=True,
         planning=NothingToPlan(
             f"it asks all {SIZE:,} pairs and never decides: what it finds is a lead"
         ),

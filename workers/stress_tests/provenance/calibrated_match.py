@@ -96,6 +96,7 @@ def calibrated_match(
         score=lambda backend, batch: [_score(backend, item) for item in batch],
         conclude=lambda scores: _conclude(claim, scores),
         batch_size=1,
+        lead=True,
         planning=NothingToPlan("the accused and every control are one item, compared whole"),
     )
 

@@ -109,6 +109,7 @@ def distillation(
         score=taught.score,
         conclude=taught.conclude,
         batch_size=1,
+        lead=not matched,
         planning=NothingToPlan("the suspect and every control are one item, compared whole"),
     )
 

@@ -89,6 +89,7 @@ class Ranking:
             score=lambda backend, batch: [self._score(closeness, backend, one) for one in batch],
             conclude=self.conclude,
             batch_size=1,
+            lead=not self.matched,
             planning=NothingToPlan(
                 "what a run finds depends on what was done to the model; the page of the test "
                 "says what was found, and how many controls a verdict takes"

@@ -75,6 +75,7 @@ class DisguisedBank:
             batch_size=EACH_LOOK * len(self.names),
             minimum_items=self.asked_first + FIRST_LOOK * len(self.names),
             stops_early=True,
+            lead=not self.judge.decides,
             planning=Banks(
                 sizes=(EACH,) * len(self.names),
                 elsewhere=0.0,

@@ -74,6 +74,7 @@ class JudgedBank:
             batch_size=BATCH_SIZE,
             minimum_items=self.minimum_items,
             stops_early=not self.audited,
+            lead=not self.judge.decides,
             planning=Banks(sizes=(self.size,), assumes=(broken,)),
             audit=self._audit() if self.audited else None,
         )

@@ -89,6 +89,7 @@ def no_worse_than(
         batch_size=BATCH_SIZE,
         minimum_items=MINIMUM_ITEMS,
         stops_early=True,
+        lead=not compared.judge.decides,
         planning=NothingToPlan(
             "what a run comes to depends on two rates and on how often both models comply with "
             "the same request; the page of the test has a table of it"
