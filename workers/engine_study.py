@@ -14,17 +14,23 @@ import scipy
 from compliance.domain.canonical import Json
 from compliance.domain.statistics.betting import Floats
 from compliance.domain.statistics.binomial import clopper_pearson_upper
-from compliance.domain.statistics.planning import Outlook
 from compliance.domain.vocabulary import Verdict
-from workers.catalogue import VALIDITY_FOLDER, find
-from workers.engine_streams import A_LOOK, ALPHA, LIMIT, LOOKS, STREAMS, Case, powers, sizes
+from workers.catalogue import VALIDITY_FOLDER
+from workers.engine_streams import (
+    A_LOOK,
+    ALPHA,
+    LIMIT,
+    LOOKS,
+    STREAMS,
+    Case,
+    powers,
+    sizes,
+)
 from workers.engine_traps import traps
-from workers.planning import Plan, plan
 
 REPORT = VALIDITY_FOLDER / "engines.json"
 SEED = 20261125
 NEVER = -1
-PLANNED = ("bias.counterfactual_pairs", "safety.refusal")
 SIDES = (Verdict.VIOLATING, Verdict.COMPLIANT)
 
 
@@ -52,35 +58,7 @@ def validate(quick: bool) -> dict[str, Json]:
         "size": [*size],
         "power": [power_row(case, streams, rng) for case in powers()],
         "traps": traps(quick, rng),
-        "plans": plans(20 if quick else 1000),
         "seconds": round(time.monotonic() - started, 1),
-    }
-
-
-def plans(lives: int) -> list[Json]:
-    """What is foreseen for two stress tests, of one bank and of many, at rates around the limit."""
-    rows: list[Json] = []
-    for name in PLANNED:
-        found = plan(find(name), {}, (), lives=lives)
-        if isinstance(found, Plan):
-            rows += [_foreseen(name, one) for one in found.outlooks]
-    return rows
-
-
-def _foreseen(name: str, one: Outlook) -> Json:
-    return {
-        "test": name,
-        "rate": one.rate,
-        "lives": one.lives,
-        "compliant": one.compliant.value,
-        "violating": one.violating.value,
-        "median": one.items.median,
-        "ninth_decile": one.items.ninetieth,
-        "mean": one.items.mean,
-        "bank": one.bank,
-        "saved_of_bank": one.saved_of_bank,
-        "fixed": one.fixed,
-        "saved_of_fixed": one.saved_of_fixed,
     }
 
 

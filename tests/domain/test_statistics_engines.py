@@ -16,7 +16,7 @@ from compliance.domain.statistics.changes import Drift, cluster_means, clustered
 from compliance.domain.statistics.engines import BoundedMean, Engine, log_maxima
 from compliance.domain.statistics.judged import AuditedRate
 from compliance.domain.statistics.ratios import LARGEST, SelectionRatio
-from compliance.domain.statistics.restarts import RestartMixture, level_after, look_growth, restart
+from compliance.domain.statistics.restarts import RestartMixture, look_growth, restart
 from compliance.domain.statistics.signs import log10_e_signs
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=40)
@@ -141,12 +141,6 @@ def test_a_good_past_does_not_blind_the_restart_mixture() -> None:
     assert path[499] < 0
     assert path.max() >= math.log(20)
     assert not none.any()
-
-
-def test_levels_after_repairs_sum_to_alpha() -> None:
-    assert sum(level_after(0.05, k) for k in range(100_000)) == pytest.approx(0.05, rel=1e-4)
-    with pytest.raises(ValueError, match="restarts"):
-        level_after(0.05, -1)
 
 
 def test_drift_is_the_mixture_of_signs() -> None:

@@ -117,16 +117,3 @@ def restart(growth: Floats) -> Floats:
         mean = np.logaddexp.reduce(capital, axis=-1) - math.log(growth.shape[-1])
         found[..., look] = np.logaddexp(mean, -math.log(look + 2))
     return found
-
-
-def level_after(alpha: float, restarts: int) -> float:
-    """The alpha of a stream that was begun anew after ``restarts`` alarms and repairs.
-
-    alpha * 6 / (pi^2 (restarts + 1)^2): the levels sum to alpha over any number of restarts.
-
-    Raises:
-        ValueError: a negative number of restarts, or alpha outside (0, 1).
-    """
-    if restarts < 0 or not 0.0 < alpha < 1.0:
-        raise ValueError("needs alpha between 0 and 1 and a number of restarts")
-    return alpha * 6.0 / (math.pi * (restarts + 1)) ** 2
