@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from compliance.domain.statistics.planning import POWER, NothingToPlan, Outlook
+from workers.catalogue import validity
 from workers.contract import StressTest
 from workers.planning import SEED, Plan, Probe
+
+VERDICTS = ("compliant", "violating", "inconclusive")
 
 
 def print_plan(console: Console, test: StressTest, found: Plan | NothingToPlan) -> None:
@@ -18,12 +22,34 @@ def print_plan(console: Console, test: StressTest, found: Plan | NothingToPlan) 
     name = f"{test.identity.name}@{test.identity.version}"
     if isinstance(found, NothingToPlan):
         console.print(Text(f"{name}: nothing to plan: {found.reason}."))
+        print_studied(console, test)
         return
     design = found.design
     console.print(Text(f"{name}: limit {design.limit:.4g}, alpha {design.alpha:g}", "bold"))
     console.print(_table(found))
     for note in _notes(found):
         console.print(Text(f"- {note}"))
+
+
+def print_studied(console: Console, test: StressTest) -> None:
+    """What simulated runs of the validity study came to, where the study has such."""
+    measured = cast(Mapping[str, Any], validity(test) or {})
+    rows = [row for row in measured.get("power", ()) if {"lives", "inconclusive"} <= row.keys()]
+    if not rows:
+        return
+    table = Table("truth", box=None)
+    for header in ("lives", *VERDICTS, "items\nmedian", "items\n90%"):
+        table.add_column(header, justify="right")
+    for row in rows:
+        counts = [f"{row[name]:,}" for name in ("lives", *VERDICTS)]
+        items = [_items(row, name) for name in ("median_items", "ninth_decile_items")]
+        table.add_row(row["case"], *counts, *items)
+    console.print(table)
+    console.print(Text(f"- Simulated runs of its validity study ({measured['command']})."))
+
+
+def _items(row: Mapping[str, Any], name: str) -> str:
+    return f"{row[name]:,}" if name in row else "all"
 
 
 def _table(found: Plan) -> Table:

@@ -165,6 +165,9 @@ def test_the_terminal_says_why_there_is_nothing_to_plan(assay: Assay) -> None:
     assert "nothing to plan: every file is read and compared once" in ended.out
     found = json.loads(assay("plan", "provenance.weights_digest", "--json").out)
     assert found["planned"] is False
+    studied = assay("plan", "bias.decisions").out
+    assert "one group at 60%, all others even, nested" in studied
+    assert "python -m workers validate bias.decisions" in studied
 
 
 def test_parameters_move_the_plan(assay: Assay) -> None:
