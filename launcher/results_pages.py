@@ -13,6 +13,7 @@ from launcher.supervisor import ROOT
 
 FOLDER = ROOT / "docs" / "results"
 ENDED = {"verdict": "verdict reached", "bank": "bank asked", "budget": "token budget spent"}
+PARTS_HEAD = "| part | n | estimate | interval | log10 E against compliance / violation |"
 HEAD = "| stress test | verdict | estimate | interval | limit | n of planned | ended by | time |"
 
 
@@ -109,6 +110,34 @@ def _about(name: str, row: Mapping[str, Any]) -> Iterator[str]:
     if found["caveats"]:
         yield ""
         yield from (f"- {one}" for one in found["caveats"])
+    if found["parts"]:
+        yield from _parts(found)
+
+
+def _parts(found: Mapping[str, Any]) -> Iterator[str]:
+    """Every part with its interval, which an estimate of the worst part alone would hide."""
+    parts, alpha = found["parts"], found["claim"]["alpha"]
+    yield ""
+    if _together(found):
+        yield f"{len(parts)} parts; all intervals hold together at {1 - alpha:g}:"
+    else:
+        yield f"{len(parts)} parts; each interval holds at {1 - alpha:g}, not all of them together:"
+    yield ""
+    yield PARTS_HEAD
+    yield "|---|---|---|---|---|"
+    for part in parts:
+        name = f"{part['name']} ({part['note']})" if part["note"] else part["name"]
+        interval = f"{part['lower']:.4f} to {part['upper']:.4f}"
+        evidence = f"{part['log10_e_violating']:.2f} / {part['log10_e_compliant']:.2f}"
+        yield f"| {name} | {part['n']:,} | {part['value']:.4f} | {interval} | {evidence} |"
+
+
+def _together(found: Mapping[str, Any]) -> bool:
+    """Whether the parts' intervals share alpha: by the recipe; older results say so in words."""
+    if recipe := found.get("recipe"):
+        spent = sum(one["alpha"] for one in recipe["parts"])
+        return bool(spent <= found["claim"]["alpha"] * (1 + 1e-9))
+    return any("hold together" in one for one in found["caveats"])
 
 
 if __name__ == "__main__":

@@ -228,7 +228,8 @@ PUBLISHED = {
 }
 """UnifiedQA-11B's answers (Parrish et al. 2022): ambiguous questions in which a person is named,
 s_AMB, s_DIS, computed from the published file by another program. Physical appearance is left out:
-that program took answers cut at "pantsu" for none of the choices."""
+that program took answers cut at "pantsu" for none of the choices. Age in the form of ARC: one
+answer is none of the choices and names nobody here; that program counted it as wrong (0.4895)."""
 
 
 @pytest.fixture
