@@ -51,6 +51,11 @@ class Viewer:
         """Whether some grant opens to them only what happened in some time."""
         return any(reach.since or reach.until for reach in self.reaches)
 
+    @property
+    def oversees(self) -> bool:
+        """Whether they ask providers in the name of an organization of theirs."""
+        return any(allowed(Action.ASK, role) for role in self.roles.values())
+
     def scope(self, **rooted: Any) -> Q:
         """The rows that they may read, for a filter; ``rooted`` are the fields of ``Rooted``."""
         cut = [reach for reach in self.reaches if not reach.whole]

@@ -46,6 +46,11 @@ def question_waiting_list(*, viewer: Viewer) -> QuerySet[Question]:
     return question_list(viewer=viewer).filter(answer__isnull=True).order_by("due_at")
 
 
+def question_late_list(*, viewer: Viewer, now: datetime) -> QuerySet[Question]:
+    """Questions without an answer whose deadline has passed, the latest first."""
+    return question_waiting_list(viewer=viewer).filter(due_at__lt=now)
+
+
 def question_overdue(*, question: Question, now: datetime) -> bool:
     """Whether the deadline passed without an answer, or before it."""
     answer = getattr(question, "answer", None)

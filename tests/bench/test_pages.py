@@ -2,8 +2,8 @@
 
 1,000 models with two versions, 50 runs of 10 stress tests each: 1,000,000 results, written by
 PostgreSQL itself and not through services. Requests are asked in this process, one after another,
-as an officer of the one provider that has all of it; the first page and the matrix as a regulator
-with a grant on it, too. ``ASSAY_BENCH_MODELS`` makes it smaller.
+as an officer of the one provider that has all of it; the first page, the portfolio and the matrix
+as a regulator with a grant on it, too. ``ASSAY_BENCH_MODELS`` makes it smaller.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ LOGGED = 10
 """Of the runs of each version, the newest, have their verdicts in the ledger."""
 ROUNDS = 30
 ALLOWED_MS = 300
+AS_REGULATOR = ("/", "/portfolio/", "/matrix/", "/matrix/?organization=northwind")
 SQL = (Path(__file__).parent / "pages.sql").read_text().split(";\n")
 
 
@@ -92,7 +93,7 @@ def test_pages(cast: Cast) -> None:
     fill(cast)
     officer, regulator = _signed_in(cast.officer), _signed_in(cast.regulator)
     asked_by = [(officer, path, path) for path in paths()]
-    asked_by += [(regulator, path, f"{path} as regulator") for path in ("/", "/matrix/")]
+    asked_by += [(regulator, path, f"{path} as regulator") for path in AS_REGULATOR]
     gc.collect()
     gc.freeze()  # every test that was collected, else walked whole between two requests
     slow = {}

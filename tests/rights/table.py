@@ -55,6 +55,7 @@ PORTAL: dict[str, Row] = {
     "portal:history": {"get": READ},
     "portal:history-drawing": {"get": READ},
     "portal:question-ask": {"get": ASKS, "post": ASKS},
+    "portal:portfolio": {"get": ME},
     "portal:matrix": {"get": ME},
     "portal:training-data": {"get": ME},
     "portal:training-data-declare": {

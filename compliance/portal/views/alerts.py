@@ -32,7 +32,7 @@ from compliance.portal.alert_forms import AnswerForm, AssignForm, SnoozeForm
 from compliance.portal.alert_history import history
 from compliance.portal.crumbs import led_to
 from compliance.portal.forms import PortalForm, ReasonForm
-from compliance.portal.paging import one_of, paged, query_without_page
+from compliance.portal.paging import one_of, organization_asked, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     list_reading_tell(viewer=viewer, what=Seen.ALERTS)
     chosen = one_of(request.GET.get("state"), STATES)
     rows = alert_list(viewer=viewer).prefetch_related("occurrences", "silences")
+    organization = organization_asked(request, viewer)
+    if organization:
+        rows = rows.filter(organization=organization)
     if chosen:
         rows = rows.filter(state=chosen)
     return page(
@@ -57,6 +60,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         alerts=paged(request, rows),
         windows=window_current(viewer=viewer),
         states=STATES,
+        organization=organization,
         chosen=chosen,
         query=query_without_page(request),
     )

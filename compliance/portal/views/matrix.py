@@ -13,7 +13,7 @@ from compliance.domain.readings import Seen
 from compliance.domain.vocabulary import Verdict
 from compliance.obligations.matrix import obligation_matrix
 from compliance.portal.catalogue import titles
-from compliance.portal.paging import one_of, paged, query_without_page
+from compliance.portal.paging import one_of, organization_asked, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.registry.selectors import version_newest_list
 
@@ -28,7 +28,10 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     list_reading_tell(viewer=viewer, what=Seen.MATRIX)
     sought = request.GET.get("q", "").strip()
     chosen = one_of(request.GET.get("verdict"), VERDICTS)
+    organization = organization_asked(request, viewer)
     rows = version_newest_list(viewer=viewer, sought=sought)
+    if organization:
+        rows = rows.filter(model__organization=organization)
     if chosen:
         rows = rows.filter(id__in=with_verdict(viewer=viewer, verdict=Verdict(chosen)))
     versions = paged(request, rows, per_page=PER_PAGE)
@@ -46,6 +49,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         versions=versions,
         by_obligation=by_obligation,
         **drawn,
+        organization=organization,
         sought=sought,
         chosen=chosen,
         verdicts=VERDICTS,

@@ -23,7 +23,7 @@ from compliance.dossiers.history import series_of
 from compliance.portal.access_forms import OfferForm
 from compliance.portal.catalogue import titles
 from compliance.portal.forms import ModelForm
-from compliance.portal.paging import paged, query_without_page
+from compliance.portal.paging import organization_asked, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.registry.selectors import model_get, model_list, version_list
 from compliance.registry.services import model_offer, model_register
@@ -43,6 +43,9 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     list_reading_tell(viewer=viewer, what=Seen.MODELS)
     sought = request.GET.get("q", "").strip()
     rows = model_list(viewer=viewer).order_by("organization__slug", "slug")
+    organization = organization_asked(request, viewer)
+    if organization:
+        rows = rows.filter(organization=organization)
     if sought:
         rows = rows.filter(name__icontains=sought) | rows.filter(slug__icontains=sought)
     models = paged(request, rows)
@@ -58,6 +61,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "portal/models/index.html",
         models=models,
         rows=[(model, by_model[model.id]) for model in models],
+        organization=organization,
         sought=sought,
         query=query_without_page(request),
         titles=titles(),

@@ -29,7 +29,7 @@ from compliance.obligations.selectors import (
 from compliance.obligations.services import summary_issue, summary_take
 from compliance.policies.selectors import pack_get
 from compliance.portal.catalogue import titles
-from compliance.portal.paging import one_of, paged, query_without_page
+from compliance.portal.paging import one_of, organization_asked, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.portal.views.ledger import download
 from compliance.registry.selectors import version_get
@@ -47,6 +47,9 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     rows = (
         obligation_lapsed_list(viewer=viewer, now=now) if chosen else obligation_list(viewer=viewer)
     )
+    organization = organization_asked(request, viewer)
+    if organization:
+        rows = rows.filter(version__model__organization=organization)
     shown = paged(request, rows)
     return page(
         request,
@@ -54,6 +57,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "portal/obligations/index.html",
         rows=shown,
         found=assess(list(shown), results=result_list(viewer=viewer), now=now),
+        organization=organization,
         chosen=chosen,
         now=now,
         titles=titles(),

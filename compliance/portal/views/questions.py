@@ -18,11 +18,12 @@ from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
 from compliance.portal.forms import AnswerForm, QuestionForm
-from compliance.portal.paging import one_of, paged, query_without_page
+from compliance.portal.paging import one_of, organization_asked, paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.questions.selectors import (
     askers_of,
     question_get,
+    question_late_list,
     question_list,
     question_overdue,
     question_waiting_list,
@@ -37,17 +38,24 @@ USUAL = timedelta(days=14)
 @require_safe
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Questions: those that wait by their deadline, or all, newest first."""
+    """Questions: those that wait, or are late, by their deadline, or all, newest first."""
     list_reading_tell(viewer=viewer, what=Seen.QUESTIONS)
-    chosen = one_of(request.GET.get("state"), ["waiting"])
-    rows = question_waiting_list(viewer=viewer) if chosen else question_list(viewer=viewer)
+    chosen, now = one_of(request.GET.get("state"), ["waiting", "late"]), timezone.now()
+    if chosen == "late":
+        rows = question_late_list(viewer=viewer, now=now)
+    else:
+        rows = question_waiting_list(viewer=viewer) if chosen else question_list(viewer=viewer)
+    organization = organization_asked(request, viewer)
+    if organization:
+        rows = rows.filter(model__organization=organization)
     return page(
         request,
         viewer,
         "portal/questions/index.html",
         questions=paged(request, rows),
+        organization=organization,
         chosen=chosen,
-        now=timezone.now(),
+        now=now,
         query=query_without_page(request),
     )
 
