@@ -30,6 +30,7 @@ class Seen(StrEnum):
     DOCKET = "docket"
     DISPUTE = "dispute"
     TODAY = "today"
+    PORTFOLIO = "portfolio"
     MATRIX = "compliance matrix"
     MODELS = "models"
     VERSIONS = "versions"

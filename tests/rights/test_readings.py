@@ -78,6 +78,7 @@ def pages(run: Run) -> dict[str, tuple[str, str, str]]:
         f"{api}/results": every,
         "/": ("record.read", "today", whole),
         "/models/": ("record.read", "models", whole),
+        "/portfolio/": ("record.read", "portfolio", whole),
         "/matrix/": ("record.read", "compliance matrix", whole),
         f"{api}/versions": ("record.read", "versions", whole),
         f"{api}/events": ("record.read", "events", whole),

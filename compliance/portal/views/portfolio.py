@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.selectors import Viewer
+from compliance.accounts.services import list_reading_tell
+from compliance.domain.readings import Seen
 from compliance.dossiers.portfolio import portfolio
 from compliance.portal.paging import lines_paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
@@ -16,6 +18,7 @@ from compliance.portal.viewing import for_viewer, page
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Providers with their models, verdicts, alerts, late answers and lapsed obligations."""
+    list_reading_tell(viewer=viewer, what=Seen.PORTFOLIO)
     now = timezone.now()
     return page(
         request,
