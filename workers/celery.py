@@ -116,6 +116,16 @@ def connect(**_: Any) -> None:
     close_old_connections()
 
 
+@task_prerun.connect
+def answers_forget(**_: Any) -> None:
+    """Keep no answer on this worker's disk that was erased from the record."""
+    from compliance.audits.erasures import newest_erasure
+    from workers.backends.answer_store import answer_store
+
+    if store := answer_store():
+        store.forget(newest_erasure())
+
+
 @setup_logging.connect
 def logging_keep(**_: Any) -> None:
     """Django's LOGGING holds in workers too: Celery adds no handlers where somebody listens."""

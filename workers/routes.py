@@ -94,6 +94,8 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.SERVICE_ACCOUNT_ADDED: (),
     EventType.SERVICE_ACCOUNT_ENDED: (),
     EventType.RECORD_ERASED: (),
+    EventType.EVIDENCE_ERASED: (),
+    EventType.ANSWERS_ERASED: (),
     EventType.MEMBER_INVITED: (INVITE,),
     EventType.MEMBER_UNINVITED: (),
     EventType.MEMBER_JOINED: (),

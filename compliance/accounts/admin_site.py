@@ -178,6 +178,12 @@ class ReasonDialog(BaseDialogForm):
     reason = forms.CharField(max_length=500, widget=UnfoldAdminTextareaWidget({"rows": 3}))
 
 
+class BasisDialog(BaseDialogForm):
+    """Asks on which legal basis something is erased."""
+
+    basis = forms.CharField(max_length=500, label="Legal basis")
+
+
 def dialog(title: str, description: str, form: type[BaseDialogForm] | None = None) -> Any:
     """A question before an action; ``form`` asks for more than yes."""
     return {

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from compliance.api.shapes import UNPROCESSABLE
 from compliance.domain.errors import (
+    ErasedError,
     InvalidInputError,
     NotAllowedError,
     NotFoundError,
@@ -29,6 +30,7 @@ MEDIA_TYPE = "application/problem+json"
 _STATUSES: Mapping[type[Exception], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     Http404: HTTPStatus.NOT_FOUND,
+    ErasedError: HTTPStatus.GONE,
     NotAllowedError: HTTPStatus.FORBIDDEN,
     PermissionDenied: HTTPStatus.FORBIDDEN,
     TransitionError: HTTPStatus.CONFLICT,

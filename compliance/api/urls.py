@@ -44,10 +44,11 @@ from compliance.api.v1.endpoint_limits import (
 )
 from compliance.api.v1.error_budgets import ErrorBudgetGetApi, ErrorBudgetListApi, StreamListApi
 from compliance.api.v1.events import EventListApi
+from compliance.api.v1.evidence import EvidenceEraseApi
 from compliance.api.v1.exports import ExportNdjsonApi, ExportParquetApi
 from compliance.api.v1.forecasts import RunForecastApi
 from compliance.api.v1.grants import GrantListApi, ReadingListApi
-from compliance.api.v1.items import ItemListApi
+from compliance.api.v1.items import AnswersEraseApi, ItemListApi
 from compliance.api.v1.labels import LabelAddApi, LabelsConcludeApi, LabelSheetGetApi
 from compliance.api.v1.ledger import (
     EntryGetApi,
@@ -185,6 +186,11 @@ _v1 = [
     path("runs/<uuid:run_id>/cancel", RunCancelApi.as_view(), name="run-cancel"),
     path("runs/<uuid:run_id>/shards/<int:position>/items", ItemListApi.as_view(), name="items"),
     path(
+        "runs/<uuid:run_id>/shards/<int:position>/items/erase",
+        AnswersEraseApi.as_view(),
+        name="answers-erase",
+    ),
+    path(
         "runs/<uuid:run_id>/shards/<int:position>/labels",
         by_method(LabelSheetGetApi, LabelAddApi),
         name="labels",
@@ -196,6 +202,7 @@ _v1 = [
     ),
     path("results", ResultListApi.as_view(), name="results"),
     path("results/<uuid:result_id>", ResultGetApi.as_view(), name="result"),
+    path("evidence/<str:sha256>/erase", EvidenceEraseApi.as_view(), name="evidence-erase"),
     path("results/<uuid:result_id>/bundle", BundleGetApi.as_view(), name="bundle"),
     path("export/results.ndjson", ExportNdjsonApi.as_view(), name="export-ndjson"),
     path("export/results.parquet", ExportParquetApi.as_view(), name="export-parquet"),

@@ -16,6 +16,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from compliance.accounts.selectors import Viewer
+from compliance.audits.erasures import erasures_beside
 from compliance.audits.models import Result, Score, Shard
 from compliance.audits.selectors import result_list
 from compliance.domain.errors import InvalidInputError
@@ -101,7 +102,7 @@ def beside(*, first: Result, second: Result) -> Beside:
 
 def scores_of(*, result: Result, items: list[str]) -> dict[str, Score]:
     """A result's scores of some items, by item."""
-    rows = Score.objects.filter(shard=_asked(result), item_id__in=items)
+    rows = erasures_beside(Score.objects.filter(shard=_asked(result), item_id__in=items))
     return {one.item_id: one for one in rows}
 
 

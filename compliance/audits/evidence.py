@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from compliance.audits.erasures import erasure_told, erasures_beside
 from compliance.audits.models import Result, Score, Shard
 from compliance.domain.attestation import (
     PAYLOAD_TYPE,
@@ -14,14 +15,15 @@ from compliance.domain.attestation import (
     result_statement,
 )
 from compliance.domain.dsse import Envelope
-from compliance.domain.errors import NotFoundError
+from compliance.domain.errors import ErasedError, NotFoundError
 from compliance.domain.events import EventType
-from compliance.domain.items import Item
+from compliance.domain.items import Erasable, Item
 from compliance.domain.items import Score as ItemScore
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.verdicts import Estimate
 from compliance.domain.verify.bundle import Answered, Bundle, answered
 from compliance.domain.verify.plan import Plan
+from compliance.domain.verify.words import Erased, Shown, Unbound, Words
 from compliance.domain.vocabulary import Verdict
 from compliance.events.models import Event
 from compliance.ledger.models import Entry
@@ -52,6 +54,7 @@ def result_attested(result: Result) -> bytes:
         unasked_digest=result.unasked_digest,
         scores_digest=result.scores_digest,
         environment=result.environment,
+        answers_digest=result.answers_digest,
     )
     return result_statement([subject_described(result.version)], finding)
 
@@ -73,6 +76,7 @@ def result_bundle(result: Result) -> Bundle:
 
     Raises:
         NotFoundError: there is none yet, or none is possible: the message says why.
+        ErasedError: its statement was erased on the record, or answers that it commits to whole.
         DamagedError: the store does not hold the statement that the record names.
     """
     entry, setup = _entry(result), setup_current()
@@ -91,7 +95,7 @@ def result_bundle(result: Result) -> Bundle:
         openings=tuple(openings_of(entry)),
         proof=proved[entry.index].tlog_proof,
         policy=setup.policy.encode(),
-        answered=tuple(_answered(score) for score in _scores(result)),
+        answered=tuple(_answered(score, result) for score in _scores(result)),
         plan=None if planned is None else _plan(proved[planned.index]),
     )
 
@@ -140,28 +144,51 @@ def _envelope(result: Result) -> Envelope:
 
 def _planned(result: Result) -> int:
     """Items in the committed order, controls and all; an estimate's own plan may count fewer."""
-    return _asked(result).items_total or 0
+    return asked_of(result).items_total or 0
 
 
 def _scores(result: Result) -> list[Score]:
-    return list(_asked(result).scores.order_by("position"))
+    return list(erasures_beside(asked_of(result).scores).order_by("position"))
 
 
-def _asked(result: Result) -> Shard:
+def asked_of(result: Result) -> Shard:
     """The shard whose items were asked: by people's labels, an earlier one's are judged anew."""
     return result.shard.labelled or result.shard
 
 
-def _answered(score: Score) -> Answered:
+def _answered(score: Score, result: Result) -> Answered:
+    asked_erased = erasure_told(score=score, what=Erasable.QUESTION)
+    answer_erased = erasure_told(score=score, what=Erasable.ANSWER)
+    if answer_erased and not result.answers_digest:
+        # By the first predicate a score holds its words: without them nothing binds it any more.
+        raise ErasedError(f"the answers that this result commits to whole were {answer_erased}")
+    item = Item(score.item_id, score.part, score.cluster, score.payload)
     return answered(
-        Item(score.item_id, score.part, score.cluster, score.payload),
-        ItemScore(
-            item_id=score.item_id,
-            part=score.part,
-            cluster=score.cluster,
-            value=score.value,
-            label=score.label,
-            answer=score.answer,
-            detail=score.detail,
-        ),
+        score.item_digest if asked_erased else item,
+        scored(score),
+        _words(score) if result.answers_digest else None,
     )
+
+
+def scored(score: Score) -> ItemScore:
+    """A row as what an answer was worth."""
+    return ItemScore(
+        item_id=score.item_id,
+        part=score.part,
+        cluster=score.cluster,
+        value=score.value,
+        label=score.label,
+        answer=score.answer,
+        detail=score.detail,
+    )
+
+
+def _words(score: Score) -> Words:
+    if score.salt is not None:
+        return Shown(bytes(score.salt), scored(score).words())
+    erasure = erasure_told(score=score, what=Erasable.ANSWER)
+    if erasure is None or not score.answer_commitment:
+        return Unbound()
+    if erasure.entry is None:
+        raise NotFoundError("an erasure is not in the log yet; it is put there within seconds")
+    return Erased(score.answer_commitment, erasure.entry)

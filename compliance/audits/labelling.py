@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from compliance.audits.erasures import erasures_beside
 from compliance.audits.models import Score, Shard, StressTest
 from compliance.domain.errors import NotFoundError
 from compliance.domain.statistics.audited_bank import drawn
@@ -67,7 +68,7 @@ def label_sheet(*, shard: Shard) -> LabelSheet:
             f"'{AUDITED}' above 0 draws some"
         )
     positions = drawn(shard.seed, shard.items_total or 0, float(spec["parameters"][AUDITED]))
-    scores = shard.scores.filter(position__in=positions).order_by("position")
+    scores = erasures_beside(shard.scores).filter(position__in=positions).order_by("position")
     return LabelSheet(
         shard=shard,
         question=test.audit["question"],

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from compliance.accounts.selectors import Viewer
+from compliance.audits.erasures import erasures_beside
 from compliance.audits.forecast import Forecast, forecasts
 from compliance.audits.history import Row, history
 from compliance.audits.labelling import LabelSheet, label_sheet
@@ -254,14 +255,14 @@ def result_entries(*, viewer: Viewer, results: Collection[Result]) -> dict[UUID,
 
 
 def score_list(*, viewer: Viewer, shard: Shard) -> QuerySet[Score]:
-    """Every item of a shard with the model's answer, in the order asked."""
+    """Every item of a shard with the model's answer, or that it was erased, in the order asked."""
     scope = viewer.scope(
         organization="shard__run__version__model__organization",
         model="shard__run__version__model__",
         run="shard__run__",
         moment="shard__run__requested_at",
     )
-    return Score.objects.filter(scope, shard=shard).order_by("position")
+    return erasures_beside(Score.objects.filter(scope, shard=shard)).order_by("position")
 
 
 def forecast_list(

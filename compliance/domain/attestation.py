@@ -25,7 +25,9 @@ from compliance.domain.vocabulary import Verdict
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-RESULT_PREDICATE = "urn:assay:attestation:result:v1"
+RESULT_PREDICATE = "urn:assay:attestation:result:v2"
+FIRST_RESULT_PREDICATE = "urn:assay:attestation:result:v1"
+"""Of results from before answers were committed to one by one: their scores hold the words."""
 TEST_RESULT_PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
 SUMMARY_PREDICATE = "https://slsa.dev/verification_summary/v1"
 
@@ -77,7 +79,10 @@ class Finding:
         planned: items in the committed order.
         order_digest, unasked_digest: ``items.order_commitment`` of all items planned, and of those
             not asked.
-        scores_digest: ``items.scores_digest`` of the scores.
+        scores_digest: ``items.scores_digest`` of the scores; by the first predicate one that
+            commits to their words too.
+        answers_digest: ``items.answers_digest`` of the commitments to their words; empty by the
+            first predicate.
         environment: library versions, dtype, device and threads that the numbers depend on.
     """
 
@@ -94,9 +99,11 @@ class Finding:
     unasked_digest: str
     scores_digest: str
     environment: Mapping[str, Json]
+    answers_digest: str = ""
 
     def to_json(self) -> dict[str, Json]:
-        return {
+        apart: dict[str, Json] = {"answersDigest": self.answers_digest}
+        return (apart if self.answers_digest else {}) | {
             "result": self.result,
             "recordedAt": self.recorded_at,
             "spec": self.spec.to_json(),
@@ -144,7 +151,8 @@ def result_statement(subjects: Sequence[Described], finding: Finding) -> bytes:
     Raises:
         rfc8785.CanonicalizationError: a value that has no canonical JSON.
     """
-    return _statement(subjects, RESULT_PREDICATE, finding.to_json())
+    predicate = RESULT_PREDICATE if finding.answers_digest else FIRST_RESULT_PREDICATE
+    return _statement(subjects, predicate, finding.to_json())
 
 
 def check_result_statement(

@@ -102,12 +102,12 @@ class Entry:
         for name in ("type", "subject", "occurred_at"):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"{name} is not text")
-        if not all(_is_digest(value) for value in self.commitments.values()):
+        if not all(is_digest(value) for value in self.commitments.values()):
             raise ValueError("a commitment is not the hex of 32 bytes")
         if type(self.chain.number) is not int or self.chain.number < 0:
             raise ValueError("the chain's number does not count")
         first = self.chain.number == 0
-        if self.chain.previous != "" if first else not _is_digest(self.chain.previous):
+        if self.chain.previous != "" if first else not is_digest(self.chain.previous):
             raise ValueError("the chain does not name the entry before")
 
 
@@ -145,7 +145,8 @@ def _refused(why: str) -> InvalidInputError:
     )
 
 
-def _is_digest(value: object) -> bool:
+def is_digest(value: object) -> bool:
+    """Whether a value is the lowercase hex of 32 bytes."""
     if not isinstance(value, str) or len(value) != _HEX_DIGITS:
         return False
     return all(digit in "0123456789abcdef" for digit in value)

@@ -29,6 +29,10 @@ class NotFoundError(AssayError):
     """Nothing by that name that the viewer may see."""
 
 
+class ErasedError(AssayError):
+    """What was there was erased; the message says when, on which basis, and under which entry."""
+
+
 class TransitionError(AssayError):
     """A state machine was asked for a move that its table does not hold."""
 

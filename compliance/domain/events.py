@@ -70,6 +70,8 @@ class EventType(StrEnum):
     SERVICE_ACCOUNT_ADDED = "service_account.added"
     SERVICE_ACCOUNT_ENDED = "service_account.ended"
     RECORD_ERASED = "record.erased"
+    EVIDENCE_ERASED = "evidence.erased"
+    ANSWERS_ERASED = "answers.erased"
     MEMBER_INVITED = "member.invited"
     MEMBER_UNINVITED = "member.uninvited"
     MEMBER_JOINED = "member.joined"
@@ -167,6 +169,8 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.SERVICE_ACCOUNT_ADDED: frozenset({"account", "role"}),
     EventType.SERVICE_ACCOUNT_ENDED: frozenset({"account"}),
     EventType.RECORD_ERASED: frozenset({"event", "fields", "basis"}),
+    EventType.EVIDENCE_ERASED: frozenset({"evidence", "sha256", "basis"}),
+    EventType.ANSWERS_ERASED: frozenset({"run", "shard", "items", "what", "basis"}),
     EventType.MEMBER_INVITED: frozenset({"invitation", "email", "role"}),
     EventType.MEMBER_UNINVITED: frozenset({"invitation", "email"}),
     EventType.MEMBER_JOINED: frozenset({"member", "email", "role"}),

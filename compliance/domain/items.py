@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Self, cast
 
 from compliance.domain.canonical import Json, digest, digest_of_digests
@@ -15,10 +16,25 @@ from compliance.domain.canonical import Json, digest, digest_of_digests
 END_OF_ORDER = hashlib.sha256(b"assay/order/v1\x00").hexdigest()
 """What an order commits to after its last item."""
 
+WORDS = ("answers", "reference_answer")
+"""Keys of a score's detail under which a model's words stand; nowhere else in it do they.
+
+What the record may erase of a score: a trigger of the database names them too."""
+
+ANSWER_PATH = "answer"
+"""What a score's salted commitment to its words is bound to: see ``commitments``."""
+
 ID_CHARACTERS = 500
 PART_CHARACTERS = 100
 CLUSTER_CHARACTERS = 200
 """How long the names of an item may be: the record keeps no longer ones."""
+
+
+class Erasable(StrEnum):
+    """What of an item the record may erase; what its answer was worth stays."""
+
+    QUESTION = "question"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,8 @@ class Score:
         value: the outcome that enters the statistic, finite.
         label: the outcome in one word of the test's own (``refusal``, ``disfavoured``, ...).
         answer: what the model answered, as text; empty where it was not asked for text.
-        detail: numbers behind the value, e.g. log-likelihoods in nats.
+        detail: numbers behind the value, e.g. log-likelihoods in nats; a model's words under
+            ``WORDS`` alone.
     """
 
     item_id: str
@@ -77,7 +94,19 @@ class Score:
 
     @property
     def digest(self) -> str:
-        return digest(self.to_json())
+        """Of all but its words, which may be erased and are committed to apart, with a salt."""
+        return digest(self.outcome())
+
+    def outcome(self) -> dict[str, Json]:
+        """What the answer was worth, without a word of it."""
+        found = self.to_json()
+        del found["answer"]
+        kept = {name: one for name, one in self.detail.items() if name not in WORDS}
+        return found | {"detail": kept}
+
+    def words(self) -> dict[str, Json]:
+        """What models said, as it is committed to."""
+        return words_of(self.answer, self.detail)
 
     def to_json(self) -> dict[str, Json]:
         return cast(dict[str, Json], asdict(self)) | {"detail": dict(self.detail)}
@@ -87,9 +116,23 @@ class Score:
         return cls(**value)  # type: ignore[arg-type]
 
 
+def words_of(answer: str, detail: Mapping[str, Json]) -> dict[str, Json]:
+    """What models said: the answer, and what of a score's detail stands under ``WORDS``."""
+    return {"answer": answer, **{name: detail[name] for name in WORDS if name in detail}}
+
+
 def scores_digest(scores: Iterable[Score]) -> str:
-    """Lowercase hex SHA-256 that commits to every score and their order."""
+    """Lowercase hex SHA-256 that commits to every score and their order, without their words."""
     return digest_of_digests(one.digest for one in scores)
+
+
+def answers_digest(commitments: Iterable[str]) -> str:
+    """Lowercase hex SHA-256 over the salted commitments to the words of scores, in their order.
+
+    Args:
+        commitments: empty where a score's words are not committed to, which adds nothing.
+    """
+    return digest_of_digests(one for one in commitments if one)
 
 
 def order_commitment(digests: Sequence[str], after: str = END_OF_ORDER) -> str:

@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from compliance.domain.attestation import RESULT_PREDICATE, STATEMENT_TYPE, Described, Finding
+from compliance.domain.attestation import (
+    FIRST_RESULT_PREDICATE,
+    RESULT_PREDICATE,
+    STATEMENT_TYPE,
+    Described,
+    Finding,
+)
 from compliance.domain.attestation import result_statement as written
 from compliance.domain.canonical import Json
 from compliance.domain.errors import AssayError
@@ -56,7 +62,8 @@ def parse_result_statement(data: bytes) -> ResultStatement:
 
 def _read(value: Json) -> ResultStatement:
     fields = cast(Mapping[str, object], value)
-    if fields["_type"] != STATEMENT_TYPE or fields["predicateType"] != RESULT_PREDICATE:
+    known = fields["predicateType"] in (RESULT_PREDICATE, FIRST_RESULT_PREDICATE)
+    if fields["_type"] != STATEMENT_TYPE or not known:
         raise StatementError("the statement is of another type, or says something else")
     subjects = cast(Sequence[Mapping[str, object]], fields["subject"])
     if not 1 <= len(subjects) <= MAX_SUBJECTS:
@@ -87,6 +94,7 @@ def _finding(value: Mapping[str, object]) -> Finding:
         unasked_digest=_digest(value, "unaskedDigest") if value["unaskedDigest"] else "",
         scores_digest=_digest(value, "scoresDigest"),
         environment=cast(Mapping[str, Json], value["environment"]),
+        answers_digest=_digest(value, "answersDigest") if "answersDigest" in value else "",
     )
 
 

@@ -44,17 +44,18 @@ def strict_json(data: bytes, *, max_bytes: int) -> Json:
     return found
 
 
-def strict_json_pair(data: bytes, names: tuple[str, str]) -> tuple[tuple[Json, bytes], ...]:
-    """The two values of ``{"first":…,"second":…}``, each with the very bytes that say it.
+def strict_json_fields(data: bytes, names: Sequence[str]) -> tuple[tuple[Json, bytes], ...]:
+    """The values of ``{"first":…,"second":…}``, each with the very bytes that say it.
 
     Who compares those bytes with a digest of canonical JSON needs not write them again.
 
     Raises:
         StrictJsonError: as ``strict_json``, or an object that is written in another way.
     """
-    text, found, at = _text(data), [], 0
-    for before, name in zip(("{", ","), names, strict=True):
-        start = f'{before}"{name}":'
+    text, at = _text(data), 0
+    found: list[tuple[Json, bytes]] = []
+    for name in names:
+        start = f'{"," if found else "{"}"{name}":'
         if not text.startswith(start, at):
             raise StrictJsonError(f"an object begins with {start} here")
         at += len(start)

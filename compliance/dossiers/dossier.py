@@ -20,6 +20,7 @@ from compliance.audits.selectors import result_entries, result_history, stress_t
 from compliance.disputes.selectors import disputes_about
 from compliance.domain.events import EventType
 from compliance.dossiers.history import Series, series_of
+from compliance.ledger.erasures import Erasure, evidence_erasures
 from compliance.ledger.selectors import entries_about
 from compliance.obligations.assessing import Assessed
 from compliance.obligations.matrix import obligations_assessed
@@ -67,6 +68,7 @@ class Dossier:
         entries: ledger entries by what they tell of: ``version/<id>``, ``result/<id>``,
             ``alert/<id>``, ``question/<id>``, ``dispute/<id>``, ``ruling/<id of its dispute>``;
             what was not sequenced yet is not there.
+        erased: statements of results that were erased, by digest: these have no bundle.
     """
 
     model: Model
@@ -81,6 +83,7 @@ class Dossier:
     unsaid: str
     disputes: Sequence[Dispute]
     entries: Mapping[str, Entry]
+    erased: Mapping[str, Erasure]
     titles: Mapping[str, str]
 
     @property
@@ -132,6 +135,7 @@ def dossier_of(
         unsaid=unsaid,
         disputes=about.disputes,
         entries=_entries(viewer, results, about),
+        erased=evidence_erasures(digests=[one.statement_sha256 for one in results]),
         titles=names,
     )
 

@@ -9,10 +9,9 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
-from unfold.forms import BaseDialogForm
 
 from compliance.accounts.admin_readings import Told
-from compliance.accounts.admin_site import RecordAdmin, dialog, pretty
+from compliance.accounts.admin_site import BasisDialog, RecordAdmin, dialog, pretty
 from compliance.accounts.sudo import DangerousAct
 from compliance.domain.readings import Seen
 from compliance.events.models import Event, FollowUp, KeptAnswer
@@ -22,13 +21,13 @@ if TYPE_CHECKING:
     from compliance.accounts.selectors import Viewer
 
 
-class ErasureDialog(BaseDialogForm):
+class ErasureDialog(BasisDialog):
     """Asks which values, and on which legal basis."""
 
+    field_order = ("fields_named", "basis")
     fields_named = forms.CharField(
         label="Fields", help_text="Names of payload fields, separated by spaces."
     )
-    basis = forms.CharField(max_length=500, label="Legal basis")
 
 
 @admin.register(Event)

@@ -1,12 +1,17 @@
-"""The admin of the log: everything to be read, nothing to be changed."""
+"""The admin of the log: everything to be read; evidence may be erased, and nothing changed."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.utils.safestring import SafeString
-from unfold.decorators import display
+from typing import TYPE_CHECKING, Any
 
-from compliance.accounts.admin_site import RecordAdmin, pretty
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+
+from compliance.accounts.admin_site import BasisDialog, RecordAdmin, dialog, pretty
+from compliance.accounts.sudo import DangerousAct
+from compliance.ledger.erasures import evidence_erasures
 from compliance.ledger.models import (
     Attestation,
     Checkpoint,
@@ -20,6 +25,10 @@ from compliance.ledger.models import (
     Timestamp,
     Witness,
 )
+from compliance.ledger.services import evidence_erase
+
+if TYPE_CHECKING:
+    from compliance.accounts.selectors import Viewer
 
 
 @admin.register(Entry)
@@ -134,10 +143,50 @@ class SubtreeAdmin(RecordAdmin):
 class EvidenceAdmin(RecordAdmin):
     """What the record names by digest, and whether it can still be read."""
 
+    dangerous = DangerousAct.ERASE
+    actions_detail = ("erase",)
+
     list_display = ("sha256", "media_type", "size_bytes", "stored", "readable", "recorded_at")
     list_filter = ("media_type",)
     search_fields = ("sha256", "id")
-    fields = ("id", "sha256", "media_type", "size_bytes", "stored", "readable", "recorded_at")
+    fields = (
+        "id",
+        "sha256",
+        "media_type",
+        "size_bytes",
+        "stored",
+        "readable",
+        "erased",
+        "removed_at",
+        "recorded_at",
+    )
+
+    @action(
+        description="Erase",
+        permissions=["operate"],
+        icon="ink_eraser",
+        dialog=dialog(
+            "Erase evidence",
+            "Its key and its bytes are gone for good; its digest and every proof stand. Copies that"
+            " were handed out stay with whoever has them. The erasure is an entry in every record"
+            " that names it.",
+            BasisDialog,
+        ),
+    )
+    def erase(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        evidence = Evidence.objects.get(pk=object_id)
+
+        def service(viewer: Viewer) -> str:
+            basis = form.cleaned_data["basis"]
+            evidence_erase(viewer=viewer, sha256=evidence.sha256, basis=basis)
+            return f"Evidence {evidence.sha256[:12]} is erased."
+
+        return self.ask(request, evidence, service)
+
+    @display(description="Erased")
+    def erased(self, evidence: Evidence) -> str:
+        found = evidence_erasures(digests=[evidence.sha256])
+        return str(found.get(evidence.sha256, "no"))
 
     @display(description="In the store", boolean=True)
     def stored(self, evidence: Evidence) -> bool:

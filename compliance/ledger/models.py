@@ -18,9 +18,14 @@ RAISE EXCEPTION 'append-only: Cannot shrink or delete the log in %', TG_TABLE_NA
 """
 _MOVES_OUT_ONLY = """
 IF TG_OP = 'UPDATE'
-    AND to_jsonb(OLD) - 'content' - 'data_key' = to_jsonb(NEW) - 'content' - 'data_key'
+    AND to_jsonb(OLD) - 'content' - 'data_key' - 'removed_at'
+        = to_jsonb(NEW) - 'content' - 'data_key' - 'removed_at'
     AND (NEW.content IS NULL OR NEW.content = OLD.content)
     AND (NEW.data_key IS NULL OR NEW.data_key = OLD.data_key)
+    AND (
+        NEW.removed_at IS NOT DISTINCT FROM OLD.removed_at
+        OR OLD.removed_at IS NULL AND NEW.data_key IS NULL
+    )
 THEN
     RETURN NEW;
 END IF;
@@ -216,7 +221,9 @@ class Evidence(models.Model):
     """Bytes that the record names by digest; they lie, encrypted, in the evidence store.
 
     ``content`` holds them until the store has them, so that they are written with the result
-    they prove. Without ``data_key`` nobody can read them any more: they are erased.
+    they prove. Without ``data_key`` nobody can read them any more: they are erased, and an event
+    ``evidence.erased`` about ``subject`` says so. What they were under another's copy of the store
+    stays ciphertext without a key.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -225,6 +232,9 @@ class Evidence(models.Model):
     size_bytes = models.BigIntegerField()
     content = models.BinaryField(null=True, help_text="Until the store has them.")
     data_key = models.BinaryField(null=True, help_text="AES-256-GCM; empty: erased.")
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the store let go of what was erased."
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -235,12 +245,22 @@ class Evidence(models.Model):
                 fields=["recorded_at"],
                 condition=models.Q(content__isnull=False),
                 name="evidence_waiting",
-            )
+            ),
+            models.Index(
+                fields=["recorded_at"],
+                condition=models.Q(data_key__isnull=True, removed_at__isnull=True),
+                name="evidence_to_remove",
+            ),
         ]
         triggers = [_only("moves_out_only", _MOVES_OUT_ONLY)]
 
     def __str__(self) -> str:
         return self.sha256
+
+    @property
+    def subject(self) -> str:
+        """What events about it name: its id, as entries are public and a digest can be guessed."""
+        return f"evidence/{self.id}"
 
 
 class Attestation(models.Model):

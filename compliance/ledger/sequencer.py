@@ -24,6 +24,7 @@ from compliance.ledger.services import (
     checkpoint_stamp,
     entries_sequence,
     evidence_move,
+    evidence_remove,
     log_halt_record,
     log_setup_record,
     policy_read,
@@ -47,7 +48,7 @@ _log = structlog.get_logger("assay.sequencer")
 
 
 def hand_on(signer: LogSigner) -> None:
-    """Sequence and sign what waits, until nothing does; move evidence out.
+    """Sequence and sign what waits, until nothing does; move evidence out, or remove it.
 
     Raises:
         DamagedError, ForkError: see ``checkpoint_sign``. To a record that is older than its own log
@@ -60,6 +61,8 @@ def hand_on(signer: LogSigner) -> None:
     if checkpoint:
         _log.info("checkpoint signed", size=checkpoint.size)
     while evidence_move(signers=signer.signers):
+        pass
+    while evidence_remove():
         pass
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -62,8 +63,9 @@ class EvidenceStore:
             raise DamagedError(f"evidence {evidence_id} was changed in the store") from error
 
     def delete(self, evidence_id: UUID) -> None:
-        """Remove what is left of erased evidence; nothing depends on it."""
-        obstore.delete(self._objects, _name(evidence_id))
+        """Remove what is left of erased evidence, if anything is; nothing depends on it."""
+        with suppress(FileNotFoundError):
+            obstore.delete(self._objects, _name(evidence_id))
 
 
 @cache

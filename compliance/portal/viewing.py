@@ -19,6 +19,7 @@ from compliance.accounts.selectors import Viewer, viewer_get
 from compliance.alerts.selectors import alert_list
 from compliance.domain.errors import (
     DamagedError,
+    ErasedError,
     NotAllowedError,
     NotFoundError,
     TransitionError,
@@ -32,6 +33,7 @@ View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
 _ERRORS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NotFoundError: (HTTPStatus.NOT_FOUND, "Not found"),
+    ErasedError: (HTTPStatus.GONE, "Erased"),
     DamagedError: (HTTPStatus.INTERNAL_SERVER_ERROR, "The record is damaged"),
     NotAllowedError: (HTTPStatus.FORBIDDEN, "Not allowed"),
     TransitionError: (HTTPStatus.CONFLICT, "Too late for that"),

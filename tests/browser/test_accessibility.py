@@ -17,6 +17,9 @@ from compliance.audits.services import shard_claim, shard_fail
 from compliance.domain.readings import Seen
 from compliance.domain.runs import MAX_FAILURES
 from compliance.obligations.models import Obligation
+from compliance.audits.services import Asked, answers_erase, shard_claim, shard_fail
+from compliance.domain.vocabulary import Role, Seen
+from compliance.ledger.services import evidence_erase
 from compliance.questions.services import question_ask
 from tests.alerting import lived
 from tests.browser import kin, record
@@ -59,6 +62,15 @@ TOO_WIDE = """() => {
 }"""
 
 
+def erased(cast: Cast, of_answer: Shard, of_statement: Shard) -> None:
+    """An item without its words, and a result without its statement."""
+    administrator, basis = cast.viewer(cast.appoint(Role.ADMINISTRATOR)), "Article 17(1)(a) GDPR"
+    wanted = Asked([of_answer.scores.get(position=0).item_id], basis, questions=True)
+    answers_erase(viewer=administrator, shard=of_answer, asked=wanted)
+    sha256 = of_statement.result.statement_sha256
+    evidence_erase(viewer=administrator, sha256=sha256, basis=basis)
+
+
 @pytest.fixture
 def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
     """Every page with something on it."""
@@ -95,6 +107,7 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         )
     token_issue(user=cast.officer, name="nightly", expires_at=timezone.now() + timedelta(days=9))
     shard = run.shards.get(test_name="safety.refusal")
+    erased(cast, shard, run.shards.get(test_name="provenance.weights_digest"))
     announce_exact()
     case = case_of(cast, version, rivals_version(cast, version.location, slug="accused"))
     dispute = case.ordered(case.reviewed())

@@ -20,7 +20,8 @@ from compliance.domain.verify.trust import trust_read
 from tests.browser.conftest import SignIn
 from tests.browser.test_accessibility import TOO_WIDE, violations
 from tests.cast import Cast
-from tests.domain.verify.bundles import SmallLog, bundle
+from tests.domain.verify.bundles import SmallLog, bundle, first_bundle
+from tests.domain.verify.test_words import erased
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,6 +88,17 @@ def test_a_good_bundle_is_checked_rule_by_rule_without_an_account(
     assert page.evaluate("document.activeElement.hasAttribute('data-summary')")
 
 
+def test_what_was_erased_is_said_in_the_words_of_the_command(page: Page, tmp_path: Path) -> None:
+    data = bundle_build(erased(GOOD, {0, 5}))
+    check(page, data, LOG.policy, tmp_path)
+    (told,) = [one.text for one in verify(data, LOG.trust) if one.rule is Rule.ANSWERS]
+    assert "2 erased" in told
+    expect(page.get_by_text(told)).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text(
+        "Not checked here: answers, page, statistic."
+    )
+
+
 def test_the_first_broken_link_is_named_and_a_policy_may_come_from_a_file(
     page: Page, tmp_path: Path
 ) -> None:
@@ -121,11 +133,13 @@ def test_an_attestation_by_ml_dsa_alone_is_left_to_the_command(page: Page, tmp_p
 
 def test_the_browser_refuses_what_the_command_refuses(page: Page) -> None:
     """Two implementations, one verdict: on good bundles, on flipped bits, on other logs' parts."""
-    bundles = [DATA, *mutated()]
+    whole = [DATA, bundle_build(erased(GOOD, {0, 5})), bundle_build(first_bundle(LOG))]
+    bundles = [*whole, *mutated()]
     policy = b"".join(line for line in LOG.policy.splitlines(True) if MLDSA not in line)
     encoded = [base64.b64encode(one).decode() for one in bundles]
     ends = page.evaluate(RUN, [policy.decode(), encoded])
     trust = trust_read(policy)
+    assert ends[: len(whole)] == [""] * len(whole)
     for data, end in zip(bundles, ends, strict=True):
         broken = [step.rule for step in verify(data, trust) if step.outcome is Outcome.BROKEN]
         # The page is compared by the command alone, and comes after all that a browser does.

@@ -28,6 +28,6 @@ def test_another_order_or_item_gives_another_commitment() -> None:
 def test_scores_are_bound_with_their_order_and_every_field() -> None:
     one = Score("a/0", "a", "c", 1.0, "refusal", "No.", {"rule": "x"})
     two = Score("a/1", "a", "c", 0.0, "compliance", "Yes.")
-    other = Score("a/0", "a", "c", 1.0, "refusal", "No!", {"rule": "x"})
+    other = Score("a/0", "a", "c", 1.0, "refusal", "No.", {"rule": "y"})
     assert len({scores_digest(scores) for scores in ([one, two], [two, one], [other, two])}) == 3
     assert Score.from_json(one.to_json()) == one

@@ -159,6 +159,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api:run-forecast", "post"): lambda world: {"version": str(world.at["version_id"])},
     ("api:run-cancel", "post"): lambda _: {"reason": "mine"},
     ("api:labels", "post"): lambda world: {"item_id": world.item_id, "outcome": "refusal"},
+    ("api:answers-erase", "post"): lambda _: {"basis": "Article 17(1)(a) GDPR"},
+    ("api:evidence-erase", "post"): lambda _: {"basis": "Article 17(1)(a) GDPR"},
     ("api:alert-acknowledge", "post"): lambda _: {"reason": "mine"},
     ("api:alert-resolve", "post"): lambda _: {"reason": "mine"},
     ("api:alert-snooze", "post"): lambda _: {"reason": "mine", "until": SOON.isoformat()},

@@ -215,6 +215,7 @@ def _record(cast: Cast, version: Version) -> tuple[dict[str, Any], dict[str, Any
         "run_id": run.id,
         "shard_id": run.shards.get().id,
         "result_id": run.shards.get().result.id,
+        "sha256": run.shards.get().result.statement_sha256,
         "position": 0,
         "alert_id": alert.id,
         "schedule_id": _schedule(officer, version),

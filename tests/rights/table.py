@@ -12,6 +12,7 @@ from tests.rights.needs import Asks, Belongs, Needs, Public, Reach, Row, SignedI
 
 READ = Needs(Action.READ_RECORD)
 LABEL = Needs(Action.LABEL)
+ERASE = Needs(Action.ERASE)
 ANSWER = Needs(Action.ANSWER_ALERT)
 RUN = Needs(Action.REQUEST_RUN)
 SCHEDULE = Needs(Action.SCHEDULE)
@@ -199,11 +200,13 @@ API: dict[str, Row] = {
     "api:run": {"get": READ},
     "api:run-cancel": {"post": RUN},
     "api:items": {"get": READ},
+    "api:answers-erase": {"post": ERASE},
     "api:labels": {"get": READ, "post": LABEL},
     "api:labels-conclude": {"post": LABEL},
     "api:results": {"get": ME},
     "api:result": {"get": READ},
     "api:bundle": {"get": READ},
+    "api:evidence-erase": {"post": ERASE},
     "api:export-ndjson": {"get": ME},
     "api:export-parquet": {"get": ME},
     "api:policy-packs": {"get": ME},
@@ -260,6 +263,8 @@ RESOURCES: dict[str, str] = {
     **dict.fromkeys(("api:export-ndjson", "api:export-parquet"), "runs"),
     **dict.fromkeys(("api:items", "api:labels", "api:labels-conclude"), "evidence"),
     "api:bundle": "evidence",
+    # No narrow scope: a token that may label answers must not be able to erase them.
+    **dict.fromkeys(("api:evidence-erase", "api:answers-erase"), ""),
     **dict.fromkeys(("api:policy-packs", "api:policy-pack", "api:obligations"), "policies"),
     **dict.fromkeys(("api:policy-pack-adopt", "api:policy-pack-drop"), "policies"),
     **dict.fromkeys(("api:policy-pack-schedule", "api:summaries", "api:summary"), "policies"),

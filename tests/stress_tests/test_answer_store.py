@@ -258,3 +258,19 @@ def test_every_way_to_open_local_weights_offers_the_same() -> None:
     assert {"reference", "sample", "mlp_activations", "next_tokens"} <= asked
     for backend in (TransformersLocal, Confined, Remembering):
         assert asked <= set(dir(backend)), backend
+
+
+def test_an_erasure_empties_the_store_once_and_leaves_no_bytes(
+    store: AnswerStore, tmp_path: Path
+) -> None:
+    store.put("a", {"answers": ["a very secret answer"]})
+    store.forget(0)
+    assert store.get("a") is not None
+    store.forget(7)
+    assert store.get("a") is None
+    assert b"secret" not in (tmp_path / "answers" / FILE).read_bytes()
+    store.put("b", {"answers": ["said since"]})
+    store.forget(7)
+    assert store.get("b") is not None
+    store.forget(8)
+    assert store.get("b") is None

@@ -98,6 +98,19 @@ def test_the_same_model_is_not_called_changed(endpoint: LetterEndpoint) -> None:
     assert found.environment["earlier_runs"] == 3
 
 
+def test_a_look_of_which_an_answer_was_erased_is_left_out_and_said_to_be(
+    endpoint: LetterEndpoint,
+) -> None:
+    first, second, third = stream(f"{endpoint.url}/v1", 3)
+    gone = replace(second[0], answer="", detail=second[0].outcome()["detail"])
+    found = looked(f"{endpoint.url}/v1", (first, (gone, *second[1:]), third))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert [part.n for part in found.estimate.parts] == [2, 2]
+    (told,) = [one for one in found.estimate.caveats if one.startswith("Left out")]
+    assert told.startswith("Left out: 1 earlier looks")
+    assert found.environment["earlier_runs"] == 3
+
+
 def test_another_model_behind_the_same_address_is_called_changed(endpoint: LetterEndpoint) -> None:
     before = stream(f"{endpoint.url}/v1", 2)
     endpoint.model = SECOND

@@ -79,12 +79,29 @@ class AnswerStore:
         except (sqlite3.Error, OSError) as error:
             self._repair(error)
 
+    def forget(self, erasure: int) -> None:
+        """Give up everything, once, where an answer was erased from the record since the last time.
+
+        Which entry held it cannot be told from its key, so all go; their bytes are overwritten.
+
+        Args:
+            erasure: the number of the record's newest erasure; 0 before the first.
+        """
+        try:
+            with self._open() as database:
+                (known,) = database.execute("PRAGMA user_version").fetchone()
+                if known < erasure:
+                    database.execute("DELETE FROM answers")
+                    database.execute(f"PRAGMA user_version = {erasure:d}")
+        except (sqlite3.Error, OSError) as error:
+            self._repair(error)
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """One transaction; a connection is not kept, as workers fork."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as database, database:
-            database.executescript(_SCHEMA)
+            database.executescript(f"PRAGMA secure_delete = ON;{_SCHEMA}")
             yield database
 
     def _touch(self, database: sqlite3.Connection, key: str) -> None:

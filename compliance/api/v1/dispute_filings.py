@@ -59,7 +59,7 @@ class DisputeFilingGetApi(OperationApi):
     @operation(
         "dispute_filing_get",
         returns=Output,
-        refuses={HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN},
+        refuses={HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.GONE},
     )
     def get(self, request: Request, dispute_id: UUID, number: int) -> Response:
         """Get a filing with its text."""
@@ -84,7 +84,7 @@ class DisputeFileGetApi(OperationApi):
     @operation(
         "dispute_filing_file",
         returns=Download(FiledRenderer.media_type),
-        refuses={HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN},
+        refuses={HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.GONE},
     )
     def get(self, request: Request, dispute_id: UUID, number: int, file: int) -> Response:
         """Get a file of a filing."""

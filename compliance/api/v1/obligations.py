@@ -185,7 +185,7 @@ class SummaryTakeApi(OperationApi):
     @operation(
         "summary_take",
         returns=Download(EnvelopeRenderer.media_type),
-        refuses={HTTPStatus.NOT_FOUND},
+        refuses={HTTPStatus.NOT_FOUND, HTTPStatus.GONE},
     )
     def get(self, request: Request, summary_id: UUID) -> Response:
         """Get a verification summary, to be checked with assay-verify."""

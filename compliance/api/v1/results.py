@@ -98,6 +98,10 @@ class ResultGetApi(OperationApi):
         environment = serializers.DictField()
         duration_seconds = serializers.FloatField()
         recorded_at = serializers.DateTimeField()
+        statement_sha256 = serializers.CharField(
+            allow_blank=True,
+            help_text="Names its statement, which is evidence; empty before they were kept.",
+        )
 
     @operation("result_get", returns=Output, refuses={HTTPStatus.NOT_FOUND})
     def get(self, request: Request, result_id: UUID) -> Response:
@@ -169,7 +173,7 @@ class BundleGetApi(OperationApi):
     @operation(
         "result_bundle",
         returns=Download(BundleRenderer.media_type),
-        refuses={HTTPStatus.NOT_FOUND},
+        refuses={HTTPStatus.NOT_FOUND, HTTPStatus.GONE},
     )
     def get(self, request: Request, result_id: UUID) -> Response:
         """Get the evidence bundle of a result, to be checked with assay-verify."""

@@ -1,35 +1,47 @@
-"""The admin of results and scored items: what was found, to be read."""
+"""The admin of results: what was found, to be read; answers may be erased, and nothing changed."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from compliance.accounts.admin_readings import Told
-from compliance.accounts.admin_site import RecordAdmin, link, pretty, row_link
+from compliance.accounts.admin_site import (
+    RecordAdmin,
+    dialog,
+    link,
+    pretty,
+    row_link,
+)
+from compliance.accounts.sudo import DangerousAct
+from compliance.audits.admin.items import GONE, AnswersDialog, asked_by
 from compliance.audits.models import (
-    Label,
     Result,
-    Score,
     Standing,
     StreamNewest,
     StreamRow,
     VerdictChange,
 )
+from compliance.audits.services import answers_erase
 from compliance.domain.figures import e_claim
 from compliance.domain.readings import Seen
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from compliance.accounts.selectors import Viewer
 
 VERDICT_COLOURS = {
     Verdict.COMPLIANT.value: "success",
     Verdict.VIOLATING.value: "danger",
     Verdict.INCONCLUSIVE.value: "warning",
 }
-ANSWER_SHOWN = 80
 
 
 @admin.register(Result)
@@ -37,6 +49,8 @@ class ResultAdmin(RecordAdmin):
     """Results, newest first."""
 
     told = Told(Seen.RESULT, Seen.RESULTS, model="version.model")
+    dangerous = DangerousAct.ERASE
+    actions_detail = ("erase_answers",)
     list_display = (
         "recorded_at",
         "test_name",
@@ -69,6 +83,7 @@ class ResultAdmin(RecordAdmin):
                     "order_digest",
                     "unasked_digest",
                     "scores_digest",
+                    "answers_digest",
                     "computed_with",
                     "duration_seconds",
                     "recorded_at",
@@ -76,6 +91,21 @@ class ResultAdmin(RecordAdmin):
             },
         ),
     )
+
+    @action(
+        description="Erase all answers",
+        permissions=["operate"],
+        icon="ink_eraser",
+        dialog=dialog("Erase all answers", GONE, AnswersDialog),
+    )
+    def erase_answers(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        result = Result.objects.select_related("shard").get(pk=object_id)
+
+        def service(viewer: Viewer) -> str:
+            answers_erase(viewer=viewer, shard=result.shard, asked=asked_by(form, ()))
+            return "Every answer is erased."
+
+        return self.ask(request, result, service)
 
     @display(description="Verdict", ordering="verdict", label=VERDICT_COLOURS)
     def verdict_label(self, result: Result) -> str:
@@ -150,60 +180,8 @@ class ResultAdmin(RecordAdmin):
         return pretty(result.environment)
 
 
-@admin.register(Score)
-class ScoreAdmin(RecordAdmin):
-    """Items as they were asked, with answers and what they were worth."""
-
-    told = Told(Seen.ITEMS, Seen.ITEMS, "shard.run", "version.model")
-    list_display = ("item_id", "part", "label", "value", "answer_begins", "shard")
-    list_filter = ("shard__kind",)
-    list_select_related = ("shard__run__version__model__organization",)
-    search_fields = ("item_id", "part", "label", "shard__id")
-    ordering = ("id",)  # the order asked, within a shard
-    fields = (
-        "shard",
-        "position",
-        "item_id",
-        "part",
-        "cluster",
-        "asked",
-        "answer",
-        "value",
-        "label",
-        "scored_with",
-    )
-
-    @display(description="Answer")
-    def answer_begins(self, score: Score) -> str:
-        return score.answer[:ANSWER_SHOWN]
-
-    @display(description="Item")
-    def asked(self, score: Score) -> SafeString:
-        return pretty(score.payload)
-
-    @display(description="Detail")
-    def scored_with(self, score: Score) -> SafeString:
-        return pretty(score.detail)
-
-
 def _estimate(result: Result) -> Estimate:
     return Estimate.from_json(result.estimate)
-
-
-@admin.register(Label)
-class LabelAdmin(RecordAdmin):
-    """What people said of answers, newest first."""
-
-    told = Told(Seen.LABELS, Seen.LABELS, "shard.run", "version.model")
-    list_display = ("labelled_at", "shard", "item_id", "outcome", "labelled_by")
-    list_filter = ("outcome",)
-    list_select_related = (
-        "labelled_by",
-        "shard__run__version__model__organization",
-    )
-    search_fields = ("item_id", "shard__test_name", "labelled_by__email")
-    fields = ("shard", "item_id", "outcome", "labelled_by", "labelled_at")
-    ordering = ("-labelled_at",)
 
 
 @admin.register(StreamRow)

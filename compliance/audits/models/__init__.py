@@ -3,6 +3,7 @@
 from compliance.audits.models.labels import Label
 from compliance.audits.models.plans import Firing, Schedule, StressTest, Subscription
 from compliance.audits.models.results import (
+    ItemErasure,
     Result,
     Score,
     Standing,
@@ -15,6 +16,7 @@ from compliance.audits.models.webhooks import WebhookCall
 
 __all__ = [
     "Firing",
+    "ItemErasure",
     "Label",
     "Repair",
     "Result",

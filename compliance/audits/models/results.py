@@ -4,20 +4,59 @@ from __future__ import annotations
 
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from compliance.accounts.models import Organization
 from compliance.audits.models.runs import Shard
-from compliance.domain.items import CLUSTER_CHARACTERS, ID_CHARACTERS, PART_CHARACTERS
+from compliance.domain.items import (
+    CLUSTER_CHARACTERS,
+    ID_CHARACTERS,
+    PART_CHARACTERS,
+    Erasable,
+)
 from compliance.domain.vocabulary import Kind, Stop, Verdict
-from compliance.events.models import append_only
+from compliance.events.models import Event, append_only
 from compliance.registry.models import Version
+
+_LOSES_WORDS_ONLY = """
+IF TG_OP = 'UPDATE'
+    AND to_jsonb(OLD) - '{payload,answer,detail,salt}'::text[]
+        = to_jsonb(NEW) - '{payload,answer,detail,salt}'::text[]
+    AND (
+        NEW.payload = OLD.payload
+        OR NEW.payload = '{}' AND EXISTS (
+            SELECT 1 FROM audits_itemerasure WHERE score_id = OLD.id AND what = 'question'
+        )
+    )
+    AND (
+        NEW.answer = OLD.answer
+            AND NEW.detail = OLD.detail
+            AND NEW.salt IS NOT DISTINCT FROM OLD.salt
+        OR NEW.answer = ''
+            AND NEW.detail = OLD.detail - '{answers,reference_answer}'::text[]
+            AND NEW.salt IS NULL
+            AND EXISTS (
+                SELECT 1 FROM audits_itemerasure WHERE score_id = OLD.id AND what = 'answer'
+            )
+    )
+THEN
+    RETURN NEW;
+END IF;
+RAISE EXCEPTION 'append-only: Cannot update or delete rows from % table', TG_TABLE_NAME;
+"""
+"""Of a score's detail the keys of ``items.WORDS`` go."""
 
 
 class Score(models.Model):
-    """An item as it was asked, the model's answer, and what the answer was worth."""
+    """An item as it was asked, the model's answer, and what the answer was worth.
+
+    The database lets words be erased that an erasure tells of, and refuses every other change. What
+    the answer was worth stays, and so does a commitment to the words that nobody can open without
+    their salt.
+    """
 
     shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="scores")
     position = models.PositiveIntegerField()
@@ -30,16 +69,48 @@ class Score(models.Model):
     label = models.CharField(max_length=50)
     answer = models.TextField(blank=True)
     detail = models.JSONField()
+    salt = models.BinaryField(
+        null=True, help_text="Of the commitment to its words; empty: erased, or never made."
+    )
+    # Processes of an older release write scores without it.
+    answer_commitment = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="To its words, salted."
+    )
 
     class Meta:
         ordering = ("shard", "position")
         constraints = [
             models.UniqueConstraint(fields=["shard", "item_id"], name="score_once_per_item")
         ]
-        triggers = [append_only()]
+        triggers = [
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=_LOSES_WORDS_ONLY,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.item_id
+
+
+class ItemErasure(models.Model):
+    """That the question or the answer of an item was erased, and the event that says why."""
+
+    score = models.ForeignKey(Score, on_delete=models.PROTECT, related_name="erasures")
+    what = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Erasable])
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("score", "what")
+        constraints = [
+            models.UniqueConstraint(fields=["score", "what"], name="item_erased_once"),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.score}"
 
 
 class Result(models.Model):
@@ -85,6 +156,14 @@ class Result(models.Model):
         help_text="Commits to the planned items that were not asked; empty before it was kept.",
     )
     scores_digest = models.CharField(max_length=64)
+    # Processes of an older release write results without it.
+    answers_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the commitments to answers; empty while scores held the words.",
+    )
     environment = models.JSONField()
     duration_seconds = models.FloatField()
     recorded_at = models.DateTimeField(default=timezone.now, db_index=True)

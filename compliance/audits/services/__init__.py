@@ -14,6 +14,8 @@ from compliance.audits.services.confirmations import confirmation_request
 from compliance.audits.services.deliveries import deliveries_replay, subscription_secret_rotate
 from compliance.audits.services.derived import derived_differences
 from compliance.audits.services.doorbell import shards_ring
+from compliance.audits.services.erasing import Asked, answers_erase
+from compliance.audits.services.fsck import answers_check
 from compliance.audits.services.labels import label_add, labels_conclude
 from compliance.audits.services.repairs import (
     leases_reclaim,
@@ -53,11 +55,14 @@ from compliance.audits.services.webhooks import webhook_attempt
 __all__ = [
     "Announcement",
     "AnsweredItem",
+    "Asked",
     "Cause",
     "Completion",
     "Lease",
     "Outcome",
     "Plan",
+    "answers_check",
+    "answers_erase",
     "battery_check",
     "battery_default",
     "battery_resolve",

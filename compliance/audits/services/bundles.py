@@ -23,6 +23,7 @@ def bundle_take(*, viewer: Viewer, result_id: UUID) -> bytes:
 
     Raises:
         NotFoundError: no such result that the viewer may see, or no bundle of it yet: it says why.
+        ErasedError: its statement was erased on the record.
         DamagedError: the store does not hold the statement that the record names.
     """
     result = result_get(viewer=viewer, result_id=result_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from compliance.accounts.selectors import Viewer
+from compliance.audits.erasures import erasure_told
 from compliance.audits.labelling import label_sheet
 from compliance.audits.models import Label, Run, Shard
 from compliance.audits.services.plans import plan_record
 from compliance.audits.services.runs import Cause, run_write
 from compliance.domain.errors import InvalidInputError
+from compliance.domain.items import Erasable
 from compliance.domain.rights import Action
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import Trigger
@@ -24,11 +26,18 @@ def label_add(*, viewer: Viewer, shard: Shard, item_id: str, outcome: str) -> La
     """
     viewer.require(Action.LABEL, shard.run.version.model.organization_id)
     sheet = label_sheet(shard=shard)
-    if item_id not in {score.item_id for score in sheet.drawn}:
+    drawn = {score.item_id: score for score in sheet.drawn}
+    if item_id not in drawn:
         raise InvalidInputError(
             field="item_id",
             problem=f"'{item_id}' was not drawn to be labelled",
             fix="Label the items that the sheet lists: the run's seed has drawn them",
+        )
+    if erasure := erasure_told(score=drawn[item_id], what=Erasable.ANSWER):
+        raise InvalidInputError(
+            field="item_id",
+            problem=f"the answer of '{item_id}' was {erasure}",
+            fix="Go on without it: labels count up to this item",
         )
     if outcome not in sheet.words:
         raise InvalidInputError(

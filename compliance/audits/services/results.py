@@ -12,6 +12,7 @@ from compliance.audits.evidence import result_attested
 from compliance.audits.models import Result, Shard, VerdictChange
 from compliance.audits.services.changed_weights import weights_changed
 from compliance.audits.services.confirmations import parent_unshown
+from compliance.audits.services.scores import answers_digests
 from compliance.audits.services.standings import standings_record
 from compliance.audits.services.streams import streams_record
 from compliance.domain.attestation import PAYLOAD_TYPE, STATEMENT_PATH
@@ -63,6 +64,9 @@ def results_record(
     """
     of_each = zip(shards, outcomes, verdicts, strict=True)
     results = [_result(shard, outcome, verdict) for shard, outcome, verdict in of_each]
+    answers = answers_digests(shards)
+    for result in results:
+        result.answers_digest = answers[result.shard_id]
     statements = [result_attested(one) for one in results]
     digests = evidence_record_each(contents=statements, media_type=PAYLOAD_TYPE)
     for result, sha256 in zip(results, digests, strict=True):

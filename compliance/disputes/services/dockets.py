@@ -33,6 +33,7 @@ def docket_take(*, viewer: Viewer, dispute_id: UUID) -> bytes:
 
     Raises:
         NotFoundError: no such dispute that the viewer may see, or a step is not in the log yet.
+        ErasedError: the statement of a result that was heard was erased on the record.
         DamagedError: the store does not hold what the record names.
     """
     dispute = dispute_get(viewer=viewer, dispute_id=dispute_id)

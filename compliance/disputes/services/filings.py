@@ -94,6 +94,7 @@ def filing_read(*, viewer: Viewer, dispute_id: UUID, number: int) -> tuple[Filin
 
     Raises:
         NotFoundError, NotAllowedError: see ``filing_get``.
+        ErasedError: it was erased on the record.
         DamagedError: the store does not hold what the record names.
     """
     filing = filing_get(viewer=viewer, dispute_id=dispute_id, number=number)
@@ -109,6 +110,7 @@ def filing_file_read(
 
     Raises:
         NotFoundError, NotAllowedError: see ``filing_get``.
+        ErasedError: it was erased on the record.
         DamagedError: the store does not hold what the record names.
     """
     filing = filing_get(viewer=viewer, dispute_id=dispute_id, number=number)

@@ -16,12 +16,13 @@ from compliance.domain.canonical import Json, canonical_json
 from compliance.domain.commitments import CommitmentError, Opening
 from compliance.domain.dsse import Envelope, parse_envelope
 from compliance.domain.items import Item, Score
-from compliance.domain.strict_json import StrictJsonError, strict_json, strict_json_pair
+from compliance.domain.strict_json import StrictJsonError, strict_json, strict_json_fields
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.tlog_proof import TlogProof, parse_proof
 from compliance.domain.verify.archive import PARTS, ArchiveError, read_archive, write_archive
 from compliance.domain.verify.page import page_html
 from compliance.domain.verify.plan import Plan, parse_plan
+from compliance.domain.verify.words import Words, parse_words
 
 Withheld: TypeAlias = str
 """Lowercase hex SHA-256 of an item or score that is erased or not for this reader."""
@@ -36,12 +37,15 @@ class Answered:
 
     Attributes:
         item_json, score_json: the bytes that say them, whose digests are compared.
+        words: what models said, committed to apart; None by the first predicate, where the score
+            holds them.
     """
 
     item: Item | Withheld
     score: Score | Withheld
     item_json: bytes
     score_json: bytes
+    words: Words | None = None
 
     @property
     def item_digest(self) -> str:
@@ -51,17 +55,31 @@ class Answered:
     def score_digest(self) -> str:
         return self.score if isinstance(self.score, str) else _sha256(self.score_json)
 
+    @property
+    def belongs(self) -> bool:
+        """Whether the score is of the item beside it, as far as both are shown."""
+        if isinstance(self.item, str) or isinstance(self.score, str):
+            return True
+        of_item = (self.item.id, self.item.part, self.item.cluster)
+        return of_item == (self.score.item_id, self.score.part, self.score.cluster)
+
     def to_line(self) -> bytes:
-        return b'{"item":%s,"score":%s}\n' % (self.item_json, self.score_json)
+        line = b'"item":%s,"score":%s}\n' % (self.item_json, self.score_json)
+        return b"{" + line if self.words is None else b'{"answer":%s,' % self.words.encode() + line
 
 
-def answered(item: Item | Withheld, score: Score | Withheld) -> Answered:
-    """An item and its score as canonical JSON.
+def answered(
+    item: Item | Withheld, score: Score | Withheld, words: Words | None = None
+) -> Answered:
+    """An item and its score as canonical JSON; the score without its words where these are apart.
 
     Raises:
         rfc8785.CanonicalizationError: a value that has none.
     """
-    return Answered(item, score, _written(item), _written(score))
+    worth = _written(score)
+    if words is not None and isinstance(score, Score):
+        worth = canonical_json(score.outcome())
+    return Answered(item, score, _written(item), worth, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +191,9 @@ def _read_items(data: bytes) -> Iterator[Answered]:
 def _answered(line: bytes) -> Answered:
     if len(line) > MAX_LINE_BYTES:
         raise ValueError(f"it has more than {MAX_LINE_BYTES} bytes")
-    (item, item_json), (score, score_json) = strict_json_pair(line, ("item", "score"))
+    first = line.startswith(b'{"item":')
+    names = ("item", "score") if first else ("answer", "item", "score")
+    *apart, (item, item_json), (score, score_json) = strict_json_fields(line, names)
     return Answered(
         item=_hex(item_json) if isinstance(item, str) else _item(cast(Mapping[str, Json], item)),
         score=_hex(score_json)
@@ -181,6 +201,7 @@ def _answered(line: bytes) -> Answered:
         else _score(cast(Mapping[str, Json], score)),
         item_json=item_json,
         score_json=score_json,
+        words=parse_words(*apart[0]) if apart else None,
     )
 
 

@@ -92,6 +92,8 @@ def _record(finding: Finding) -> Iterator[tuple[str, str]]:
     yield "Seed", str(finding.seed)
     yield "Order of the items", finding.order_digest
     yield "Scores", finding.scores_digest
+    if finding.answers_digest:
+        yield "Answers", finding.answers_digest
 
 
 def _parts(estimate: Estimate) -> str:

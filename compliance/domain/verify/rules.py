@@ -30,8 +30,11 @@ an earlier rule has established. The first that is broken ends the verification.
    order that was committed to before the first answer.
 10. ``scores``. Each score is of the item beside it, there are as many as were asked, and their
    digests give the scores digest of the statement.
-11. ``page``. The page for people says what this module's own page says of the statement.
-12. ``statistic``. The recipe keeps to the claim's limit and alpha, and following it over the scores
+11. ``answers``. The salted commitments to models' words give the answers digest of the statement;
+   words that are shown are those committed to. Where some are erased this is said, and the
+   verification is not whole.
+12. ``page``. The page for people says what this module's own page says of the statement.
+13. ``statistic``. The recipe keeps to the claim's limit and alpha, and following it over the scores
     gives the estimate. Where it cannot be followed this is said, and the verification is not whole.
 
 Modelled on python-tuf's ``TrustedMetadataSet``: one place, no input or output, every step explicit.
@@ -50,7 +53,7 @@ from compliance.domain.canonical import digest_of_digests
 from compliance.domain.commitments import CommitmentError, Opening, disclosed
 from compliance.domain.dsse import keyid, opened
 from compliance.domain.errors import AssayError
-from compliance.domain.items import END_OF_ORDER, Item, Score, order_commitment
+from compliance.domain.items import END_OF_ORDER, order_commitment
 from compliance.domain.statements import ResultStatement, parse_result_statement
 from compliance.domain.tlog.merkle import leaf_hash, verify_inclusion
 from compliance.domain.tlog.tlog_proof import TlogProof
@@ -62,6 +65,7 @@ from compliance.domain.verify.page import page_html
 from compliance.domain.verify.plan import plan_check
 from compliance.domain.verify.recomputing import Recomputed, recompute
 from compliance.domain.verify.trust import Trust
+from compliance.domain.verify.words import words_check
 
 
 class Rule(StrEnum):
@@ -77,6 +81,7 @@ class Rule(StrEnum):
     PLAN = "plan"
     ITEMS = "items"
     SCORES = "scores"
+    ANSWERS = "answers"
     PAGE = "page"
     STATISTIC = "statistic"
 
@@ -179,17 +184,26 @@ class TrustedBundle:
         if whole is not (len(answered) == finding.planned):
             raise BrokenError("the number of items is not the number that was planned")
         rest = "all that were planned" if whole else f"the first of {finding.planned:,} planned"
+        withheld = sum(isinstance(one.item, str) for one in answered)
+        rest += f", {withheld:,} by their digests alone" if withheld else ""
         return f"{len(answered):,} items, {rest}, in the order committed to"
 
     def scores(self) -> str:
         answered = self._bundle.answered
         for position, one in enumerate(answered):
-            if not _belongs(one.item, one.score):
+            if not one.belongs:
                 raise BrokenError(f"score {position} is not of the item beside it")
         digest = digest_of_digests(one.score_digest for one in answered)
         if digest != self._statement.finding.scores_digest:
             raise BrokenError("the scores are not those of the statement")
         return f"{len(answered):,} scores, as the statement has them"
+
+    def answers(self) -> str:
+        digest = self._statement.finding.answers_digest
+        said, erased = words_check([one.words for one in self._bundle.answered], digest)
+        if erased:
+            raise NotCheckedError(said)
+        return said
 
     def page(self) -> str:
         parts = bundle_parts(self._bundle)
@@ -277,13 +291,6 @@ def witnesses_named(found: Standing, policy: Policy) -> str:
         return "your policy asks for no witness: the log could show others another history"
     cosigned = ", ".join(f"{name} at {_utc(at)}" for name, at in sorted(found.times.items()))
     return f"cosigned by {cosigned}"
-
-
-def _belongs(item: Item | str, score: Score | str) -> bool:
-    if isinstance(item, str) or isinstance(score, str):
-        return True
-    of_item = (item.id, item.part, item.cluster)
-    return of_item == (score.item_id, score.part, score.cluster)
 
 
 def _utc(seconds: int) -> str:

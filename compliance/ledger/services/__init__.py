@@ -1,6 +1,7 @@
 """Writes on the ledger: sequencing, signing, witnessing, evidence."""
 
 from compliance.ledger.services.checkpoints import checkpoint_sign
+from compliance.ledger.services.erasing import evidence_erase, evidence_remove
 from compliance.ledger.services.evidence import (
     attestation_get,
     evidence_move,
@@ -26,10 +27,12 @@ __all__ = [
     "entry_take",
     "events_check",
     "evidence_check",
+    "evidence_erase",
     "evidence_move",
     "evidence_read",
     "evidence_record",
     "evidence_record_each",
+    "evidence_remove",
     "log_check",
     "log_halt_record",
     "log_setup_record",

@@ -1,4 +1,4 @@
-"""Evidence: written with the result it proves, moved out to the store, read back, erased."""
+"""Evidence: written with the result it proves, moved out to the store, read back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.db import transaction
 
 from compliance.domain.attestation import PAYLOAD_TYPE
 from compliance.domain.dsse import EnvelopeSignature, signed
-from compliance.domain.errors import DamagedError, NotFoundError
+from compliance.domain.errors import DamagedError, ErasedError, NotFoundError
 from compliance.domain.tlog.note_keys import Signer
+from compliance.ledger.erasures import evidence_erasures
 from compliance.ledger.models import Attestation, Evidence
 from compliance.ledger.store import data_key_make, evidence_store
 
@@ -59,13 +60,17 @@ def evidence_read(*, sha256: str) -> bytes:
     """The bytes that a digest names.
 
     Raises:
-        DamagedError: there are none by that digest, they were erased, or are not the same.
+        ErasedError: they were erased on the record.
+        DamagedError: there are none by that digest, their key is gone, or they are not the same.
     """
     row = Evidence.objects.filter(sha256=sha256).first()
     if row is None:
         raise DamagedError(f"the record has no evidence {sha256}")
     if row.data_key is None:
-        raise DamagedError(f"evidence {sha256} was erased")
+        erasure = evidence_erasures(digests=[sha256]).get(sha256)
+        if erasure is None:
+            raise DamagedError(f"the key of evidence {sha256} is gone, and nobody erased it")
+        raise ErasedError(str(erasure))
     if row.content is not None:
         content = bytes(row.content)
     else:
@@ -80,15 +85,16 @@ def attestation_get(*, sha256: str) -> tuple[bytes, tuple[EnvelopeSignature, ...
 
     Raises:
         NotFoundError: it was not signed yet.
-        DamagedError: see ``evidence_read``.
+        ErasedError, DamagedError: see ``evidence_read``.
     """
+    statement = evidence_read(sha256=sha256)
     found = Attestation.objects.filter(evidence__sha256=sha256).first()
     if found is None:
         raise NotFoundError("its statement was not signed yet; the sequencer does so in seconds")
     signatures = (
         EnvelopeSignature(keyid, bytes.fromhex(sig)) for keyid, sig in found.signatures.items()
     )
-    return evidence_read(sha256=sha256), tuple(signatures)
+    return statement, tuple(signatures)
 
 
 def _attest(rows: Sequence[Evidence], signers: Sequence[Signer]) -> None:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from compliance.domain.errors import DamagedError
+from compliance.domain.events import EventType
 from compliance.domain.tlog.compact_range import CompactRange
 from compliance.domain.tlog.errors import FormatError
 from compliance.events.models import Event, PendingEvent
@@ -61,13 +62,18 @@ def events_check() -> Iterator[Difference]:
 
 
 def evidence_check() -> Iterator[Difference]:
-    """Every piece of evidence against its digest; what was erased is passed over."""
+    """Every piece of evidence against its digest; what was erased on the record is passed over."""
     kept = Evidence.objects.filter(data_key__isnull=False).order_by("recorded_at")
     for sha256 in kept.values_list("sha256", flat=True).iterator(chunk_size=CHUNK):
         try:
             evidence_read(sha256=sha256)
         except DamagedError as error:
             yield Difference(f"evidence {sha256}", str(error))
+    told = Event.objects.filter(type=EventType.EVIDENCE_ERASED.value)
+    erased = set(told.order_by().values_list("subject", flat=True))
+    for row in Evidence.objects.filter(data_key__isnull=True).order_by("recorded_at"):
+        if row.subject not in erased:
+            yield Difference(f"evidence {row.sha256}", "its key is gone, and nobody erased it")
 
 
 @contextmanager

@@ -11,20 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from psycopg import sql
-
-from compliance.events.models import Event
-from compliance.ledger.models import Evidence, Log
 
 FIXED = "append_only"
 """The name of the trigger that every append-only row has."""
-CHANGEABLE: Mapping[type[models.Model], tuple[str, ...]] = {
-    Event: ("payload", "salts"),
-    Evidence: ("content", "data_key"),
-    Log: ("size", "edge"),
+CHANGEABLE: Mapping[str, tuple[str, ...]] = {
+    "events.Event": ("payload", "salts"),
+    "ledger.Evidence": ("content", "data_key", "removed_at"),
+    "ledger.Log": ("size", "edge"),
+    "audits.Score": ("payload", "answer", "detail", "salt"),
 }
-"""The only columns of otherwise fixed rows that may change, as their triggers allow it."""
+"""The only columns of otherwise fixed rows that may change, as their triggers allow it.
+
+By the label of the model, as rooms above this one have such rows too.
+"""
 
 
 @transaction.atomic
@@ -53,8 +54,8 @@ def _fixed_tables() -> Iterator[tuple[sql.Identifier, tuple[str, ...]]]:
     for model in apps.get_models():
         options = model._meta  # noqa: SLF001 - documented API in spite of its name
         triggers = [trigger.name for trigger in getattr(options, "triggers", ())]
-        if FIXED in triggers or model in CHANGEABLE:
-            yield sql.Identifier(options.db_table), CHANGEABLE.get(model, ())
+        if FIXED in triggers or options.label in CHANGEABLE:
+            yield sql.Identifier(options.db_table), CHANGEABLE.get(options.label, ())
 
 
 def _triggers_always() -> None:

@@ -88,6 +88,7 @@ def summary_take(*, viewer: Viewer, summary_id: UUID) -> bytes:
 
     Raises:
         NotFoundError: no such summary that the viewer may see, or it is not signed or logged yet.
+        ErasedError: its statement was erased on the record.
         DamagedError: the store does not hold the statement that the record names.
     """
     summary = summary_get(viewer=viewer, summary_id=summary_id)

@@ -15,14 +15,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from compliance.audits.erasures import erasure_told
 from compliance.domain import figures
+from compliance.domain.items import Erasable
 from compliance.domain.kinship import Agreement
 from compliance.domain.vocabulary import Trigger, Verdict
 from compliance.dossiers.lineage_chart import SIGNS
 
 if TYPE_CHECKING:
     from compliance.audits.beside import Beside
-    from compliance.audits.models import Result, Run, Schedule
+    from compliance.audits.models import Result, Run, Schedule, Score
+    from compliance.ledger.erasures import Erasure
     from compliance.ledger.models import Entry
 
 register = template.Library()
@@ -219,6 +222,12 @@ def page_of(subject: str) -> str:
 def short(digest: str) -> str:
     """The first characters of a digest, to recognise it by."""
     return f"{digest[:12]}…" if digest else "–"
+
+
+@register.filter
+def erased(score: Score, what: str) -> Erasure | None:
+    """When and why the question or the answer of an item was erased, or nothing."""
+    return erasure_told(score=score, what=Erasable(what))
 
 
 @register.filter

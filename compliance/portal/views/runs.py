@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.verdicts import Estimate, decision_bound
 from compliance.domain.vocabulary import RunState, ShardState
 from compliance.dossiers.charts import parts_chart
+from compliance.ledger.erasures import Erasure, evidence_erasures
 from compliance.portal.catalogue import titles
 from compliance.portal.crumbs import surroundings
 from compliance.portal.forms import ReasonForm
@@ -52,6 +54,7 @@ class Finding:
         chart: the parts' intervals against the limit; empty for a single part.
         to_label: whether answers were drawn for people to label.
         saved: share of the planned items that were not asked.
+        erased: when and why its statement was erased, if it was; there is no bundle then.
     """
 
     result: Result
@@ -61,6 +64,7 @@ class Finding:
     chart: SafeString
     to_label: bool
     saved: float
+    erased: Erasure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,8 @@ def _detail(
     run = run_get(viewer=viewer, run_id=run_id)
     _tell(viewer, run, Seen.RUN)
     names = titles()
-    shards = [(shard, _finding(shard, names)) for shard in run.shards.all()]
+    erased = evidence_erasures(digests=_statements(run))
+    shards = [(shard, _finding(shard, names, erased)) for shard in run.shards.all()]
     may_request = viewer.may(Action.REQUEST_RUN, run.version.model.organization_id)
     return page(
         request,
@@ -205,7 +210,12 @@ def _tell(viewer: Viewer, run: Run, what: Seen) -> None:
     model_reading_tell(viewer=viewer, what=what, model=run.version.model, subject=f"run/{run.id}")
 
 
-def _finding(shard: Shard, names: dict[str, str]) -> Finding | None:
+def _statements(run: Run) -> list[str]:
+    ended = [one for one in run.shards.all() if one.state == ShardState.COMPLETED.value]
+    return [shard.result.statement_sha256 for shard in ended]
+
+
+def _finding(shard: Shard, names: dict[str, str], erased: Mapping[str, Erasure]) -> Finding | None:
     if shard.state != ShardState.COMPLETED.value:
         return None
     estimate = Estimate.from_json(shard.result.estimate)
@@ -219,6 +229,7 @@ def _finding(shard: Shard, names: dict[str, str]) -> Finding | None:
         chart=parts_chart(parts, limit=estimate.claim.limit, title=title),
         to_label=labellable(shard),
         saved=round(1 - shard.result.n / max(shard.result.planned, 1), 2),
+        erased=erased.get(shard.result.statement_sha256),
     )
 
 

@@ -15,10 +15,16 @@ from compliance.domain.attestation import (
     result_statement,
     statement_digest,
 )
-from compliance.domain.canonical import Json, canonical_json
+from compliance.domain.canonical import Json, canonical_json, digest, digest_of_digests
 from compliance.domain.commitments import Opening
 from compliance.domain.dsse import signed
-from compliance.domain.items import Item, Score, order_commitment, scores_digest
+from compliance.domain.items import (
+    Item,
+    Score,
+    answers_digest,
+    order_commitment,
+    scores_digest,
+)
 from compliance.domain.recipes import Combination, Engine, Fold, Proviso, Recipe
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.statistics.folding import folded
@@ -32,6 +38,7 @@ from compliance.domain.verdicts import Claim, judge
 from compliance.domain.verify.bundle import Bundle, answered
 from compliance.domain.verify.plan import PLANNED, Plan
 from compliance.domain.verify.trust import Trust, trust_read
+from compliance.domain.verify.words import Shown
 from compliance.domain.vocabulary import Scope, Stop
 
 ORIGIN = "log.example/assay"
@@ -120,6 +127,17 @@ def answers(count: int, *, rate: float = 0.5, seed: int = 1) -> list[tuple[Item,
     return found
 
 
+def words_of(place: int, score: Score) -> Shown:
+    """A score's words under a salt of the place's own."""
+    return Shown(place.to_bytes(32, "big"), score.words())
+
+
+def of_first_format(found: Finding, asked: Sequence[tuple[Item, Score]]) -> Finding:
+    """The finding as releases wrote it that kept words within scores."""
+    whole = digest_of_digests(digest(score.to_json()) for _, score in asked)
+    return replace(found, scores_digest=whole, answers_digest="")
+
+
 def finding(pairs: Sequence[tuple[Item, Score]], *, asked: int, result: str = "r-1") -> Finding:
     digests = [item.digest for item, _ in pairs]
     scores = [score for _, score in pairs[:asked]]
@@ -139,6 +157,9 @@ def finding(pairs: Sequence[tuple[Item, Score]], *, asked: int, result: str = "r
         unasked_digest=order_commitment(digests[asked:]),
         scores_digest=scores_digest(scores),
         environment={"torch": "2.9.0", "threads": 1},
+        answers_digest=answers_digest(
+            words_of(place, score).commitment for place, score in enumerate(scores)
+        ),
     )
 
 
@@ -188,6 +209,13 @@ def bundle(
     return bundle_of(log, finding(pairs, asked=asked, result=result), pairs[:asked])
 
 
+def first_bundle(log: SmallLog, *, count: int = 24, asked: int = 24) -> Bundle:
+    """A bundle of the first format: words within the scores, and no commitment to them alone."""
+    pairs = answers(count)
+    found = of_first_format(finding(pairs, asked=asked), pairs[:asked])
+    return bundle_of(log, found, pairs[:asked])
+
+
 def bundle_of(log: SmallLog, found: Finding, asked: Sequence[tuple[Item, Score]]) -> Bundle:
     """A finding in the log, after its plan, and the bundle that proves it."""
     statement = result_statement(SUBJECTS, found)
@@ -202,6 +230,9 @@ def bundle_of(log: SmallLog, found: Finding, asked: Sequence[tuple[Item, Score]]
         openings=openings,
         proof=log.proof(index),
         policy=log.policy,
-        answered=tuple(answered(item, score) for item, score in asked),
+        answered=tuple(
+            answered(item, score, words_of(place, score) if found.answers_digest else None)
+            for place, (item, score) in enumerate(asked)
+        ),
         plan=plan_in(log, planned, *plan),
     )

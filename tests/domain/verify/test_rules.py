@@ -36,6 +36,7 @@ from tests.domain.verify.bundles import (
     entry_of,
     finding,
     plan_in,
+    words_of,
 )
 
 
@@ -260,7 +261,6 @@ def test_a_verifier_may_ask_for_no_witness_and_is_told_what_that_means(log: Smal
         (lambda pairs: [*pairs, pairs[0]], Rule.ITEMS),
         (lambda pairs: [(pairs[1][0], pairs[0][1]), *pairs[1:]], Rule.ITEMS),
         (lambda pairs: [(pairs[0][0], replace(pairs[0][1], value=0.5)), *pairs[1:]], Rule.SCORES),
-        (lambda pairs: [(pairs[0][0], replace(pairs[0][1], answer="?")), *pairs[1:]], Rule.SCORES),
         (lambda pairs: [(pairs[0][0], pairs[1][1]), (pairs[1][0], pairs[0][1])], Rule.ITEMS),
     ],
 )
@@ -269,7 +269,8 @@ def test_other_items_or_scores_are_refused(
 ) -> None:
     good = bundle(log)
     pairs = change([(one.item, one.score) for one in good.answered])
-    data = bundle_build(replace(good, answered=tuple(answered(*pair) for pair in pairs)))  # type: ignore[arg-type]
+    rows = tuple(answered(*pair, words_of(0, pair[1])) for pair in pairs)  # type: ignore[arg-type,attr-defined]
+    data = bundle_build(replace(good, answered=rows))
     assert broken(data, log.trust)[0] is rule
 
 
@@ -277,7 +278,7 @@ def test_scores_beside_other_items_are_refused(log: SmallLog) -> None:
     pairs = answers(24)
     mixed = [(item, pairs[-1 - n][1]) for n, (item, _) in enumerate(pairs)]
     statement = result_statement(SUBJECTS, finding(mixed, asked=24))
-    rows = tuple(answered(item, score) for item, score in mixed)
+    rows = tuple(answered(item, score, words_of(0, score)) for item, score in mixed)
     data = bundle_build(relogged(log, bundle(log), statement, answered=rows))
     assert broken(data, log.trust) == (Rule.SCORES, "score 0 is not of the item beside it")
 
@@ -316,9 +317,13 @@ def test_what_a_statement_says_cannot_become_markup(log: SmallLog) -> None:
 def test_withheld_items_and_scores_leave_the_proofs_whole(log: SmallLog) -> None:
     good = bundle(log)
     first, *rest = good.answered
-    hidden = replace(good, answered=(answered(first.item_digest, first.score), *rest))
-    assert {one.outcome for one in steps(bundle_build(hidden), log.trust)} == {Outcome.HOLDS}
-    hidden = replace(good, answered=(answered(first.item, first.score_digest), *rest))
+    hidden = replace(good, answered=(answered(first.item_digest, first.score, first.words), *rest))
+    found = steps(bundle_build(hidden), log.trust)
+    assert {one.outcome for one in found} == {Outcome.HOLDS}
+    assert "planned, 1 by their digests alone, in" in next(
+        one.text for one in found if one.rule is Rule.ITEMS
+    )
+    hidden = replace(good, answered=(answered(first.item, first.score_digest, first.words), *rest))
     last = steps(bundle_build(hidden), log.trust)[-1]
     assert (last.rule, last.outcome) == (Rule.STATISTIC, Outcome.NOT_CHECKED)
     assert "1 of 24 scores are withheld" in last.text

@@ -205,7 +205,7 @@ class _Served:
             log10_e_violating=combine_parts(parts)[0],
             log10_e_compliant=0.0,
             parts=parts,
-            caveats=tuple(self._caveats(parts, looks=len(every), whole=every[-1] is not None)),
+            caveats=tuple(self._caveats(parts, every)),
         )
 
     def _parts(self, looks: Sequence[Look]) -> tuple[Part, ...]:
@@ -221,7 +221,8 @@ class _Served:
             ]
         return tuple(course.part(self.alpha) for course in courses)
 
-    def _caveats(self, parts: Sequence[Part], *, looks: int, whole: bool) -> list[str]:
+    def _caveats(self, parts: Sequence[Part], every: Sequence[Look | None]) -> list[str]:
+        looks, left_out = len(every), sum(one is None for one in every[:-1])
         bound = decision_bound(self.alpha)
         told = [
             CHANGED.format(name=part.name, hits=round(part.value * part.n), n=part.n)
@@ -230,7 +231,9 @@ class _Served:
         ]
         if not told:
             told = [FIRST if looks == 1 else NOT_SHOWN]
-        if not whole:
+        if left_out:
+            told.append(served_looks.LEFT_OUT.format(n=left_out))
+        if every[-1] is None:
             told.append("This run did not ask every prompt, so it is no look.")
         why = "the endpoint gives no log-probabilities of a prompt"
         silent = [one for one in parts if not one.n and one.name.startswith("log")]

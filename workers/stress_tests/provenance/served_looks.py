@@ -1,6 +1,7 @@
 """What the looks at an endpoint add up to: one e-process a question, over all looks of a stream.
 
-Each look is one run. Looks in which not every prompt was answered are left out.
+Each look is one run. Looks in which not every prompt was answered are left out, and so are looks of
+which an answer was erased from the record.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ BEFORE = 24
 PLACES_A_TOKEN = 6
 """Characters that are compared for each token an answer may have; most tokens are shorter."""
 
+LEFT_OUT = "Left out: {n} earlier looks that lack an answer, or of which one was erased."
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -47,8 +50,8 @@ class Look:
 
 
 def look(scores: Sequence[Score], *, prompts: Sequence[str], places: int) -> Look | None:
-    """The look that a run's scores make; None where a prompt was not answered."""
-    known = {score.item_id: score.detail for score in scores}
+    """The look that a run's scores make; None where a prompt has no answer, or none any more."""
+    known = {score.item_id: score.detail for score in scores if "answers" in score.detail}
     if not set(prompts) <= set(known):
         return None
     details = [known[one] for one in prompts]

@@ -90,20 +90,34 @@ export function partsCounted(bytes) {
   return view.getUint16(10, true);
 }
 
-// The two values of a line with the very bytes that say them. Lines are canonical JSON, so the score
-// begins where ',"score":' stands outside of any string.
+// The values of a line with the very bytes that say them. Lines are canonical JSON, so a field ends at
+// the first ',"name":' of the next one before which there is a whole value. Lines of the first format
+// have no answer: their scores hold the words.
 export function splitLine(line, number) {
   const said = decode(line, `line ${number} of items.jsonl`);
-  const starts = [...said.matchAll(/,"score":/g)].map((found) => found.index);
-  for (const at of starts) {
+  const names = said.startsWith('{"item":') ? ["item", "score"] : ["answer", "item", "score"];
+  const found = { written: {} };
+  let at = 0;
+  for (const [place, name] of names.entries()) {
+    const mark = `${place ? "," : "{"}"${name}":`;
+    const value = said.startsWith(mark, at) && field(said, at + mark.length, names[place + 1]);
+    if (!value) throw new Broken(`line ${number} of items.jsonl is no item with its score`);
+    found[name] = value.value;
+    found.written[name] = said.slice(at + mark.length, value.end);
+    at = value.end;
+  }
+  if (said.slice(at) !== "}") throw new Broken(`line ${number} of items.jsonl is no item with its score`);
+  return found;
+}
+
+function field(said, start, next) {
+  const ends = next ? [...said.slice(start).matchAll(new RegExp(`,"${next}":`, "g"))].map((one) => start + one.index) : [said.length - 1];
+  for (const end of ends) {
     try {
-      const item = said.slice(8, at);
-      const score = said.slice(at + 9, -1);
-      const values = [JSON.parse(item), JSON.parse(score)];
-      if (said === `{"item":${item},"score":${score}}`) return { item: values[0], score: values[1], written: [item, score] };
+      return { value: JSON.parse(said.slice(start, end)), end };
     } catch {
       continue;
     }
   }
-  throw new Broken(`line ${number} of items.jsonl is no item with its score`);
+  return null;
 }

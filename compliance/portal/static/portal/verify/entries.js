@@ -6,7 +6,7 @@ import { leadsToRoot, reaches, signers } from "./notes.js";
 const MAX_ENTRY = 65535;
 const LONGEST_PATH = 200;
 
-async function commitment({ path: field, salt, value }) {
+export async function commitment({ path: field, salt, value }) {
   const path = encode(field);
   if (!path.length || path.length > LONGEST_PATH) throw new Broken(`a path has 1 to ${LONGEST_PATH} bytes`);
   const length = Uint8Array.of(path.length >> 8, path.length & 255);

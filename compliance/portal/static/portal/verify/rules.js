@@ -1,13 +1,13 @@
 // The trust rules of a bundle, in order, as compliance/domain/verify/rules.py has them. What a browser
 // can't do is named: ML-DSA-44, the page of the bundle, and the statistic.
 import { readArchive, splitLine } from "./archive.js";
-import { Broken, NotChecked, canonical, canonicalJson, count, encode, equal, hex, join, sha256, unhex } from "./bytes.js";
-import { cosigned, committed, included, opened, signedByLog, standing } from "./entries.js";
+import { Broken, NotChecked, canonical, canonicalJson, count, encode, equal, hex, join, keysAre, sha256, unhex } from "./bytes.js";
+import { commitment, cosigned, committed, included, opened, signedByLog, standing } from "./entries.js";
 import { STATEMENT_TYPE, attested, readEnvelope } from "./envelope.js";
 import { leadsToRoot, parseProof } from "./notes.js";
 import { applied } from "./steps.js";
 
-const PREDICATE = "urn:assay:attestation:result:v1";
+const [FIRST, SECOND] = ["urn:assay:attestation:result:v1", "urn:assay:attestation:result:v2"];
 
 async function archive(found) {
   found.parts = readArchive(found.bytes);
@@ -43,7 +43,7 @@ function follows(estimate) {
 
 async function statement(found) {
   const value = canonicalJson(found.payload, "the statement");
-  if (value._type !== STATEMENT_TYPE || value.predicateType !== PREDICATE) throw new Broken("the statement is of no result");
+  if (value._type !== STATEMENT_TYPE || value.predicateType !== ("answersDigest" in value.predicate ? SECOND : FIRST)) throw new Broken("the statement is of no result");
   found.predicate = value.predicate;
   found.subjects = value.subject;
   const said = found.predicate.verdict;
@@ -104,11 +104,13 @@ async function items(found) {
   const { unaskedDigest, orderDigest, planned } = found.predicate;
   if (!unaskedDigest) throw new NotChecked("the run is from before its order could be checked offline");
   let state = unhex(unaskedDigest, "unaskedDigest");
-  for (const one of [...found.lines].reverse()) state = await sha256(join(await digestOf(one.item, one.written[0]), state));
+  for (const one of [...found.lines].reverse()) state = await sha256(join(await digestOf(one.item, one.written.item), state));
   if (hex(state) !== orderDigest) throw new Broken("the items are not those that were committed to, in that order");
   const whole = equal(unhex(unaskedDigest, "unaskedDigest"), await sha256(encode("assay/order/v1\0")));
   if (whole !== (found.lines.length === planned)) throw new Broken("the number of items is not the number that was planned");
-  return `${count(found.lines.length)} items, ${whole ? "all that were planned" : `the first of ${count(planned)} planned`}, in the order committed to`;
+  const withheld = found.lines.filter((one) => typeof one.item === "string").length;
+  const alone = withheld ? `, ${count(withheld)} by their digests alone` : "";
+  return `${count(found.lines.length)} items, ${whole ? "all that were planned" : `the first of ${count(planned)} planned`}${alone}, in the order committed to`;
 }
 
 async function scores(found) {
@@ -117,11 +119,38 @@ async function scores(found) {
     const both = typeof one.item === "object" && typeof one.score === "object";
     const same = both && one.item.id === one.score.item_id && one.item.part === one.score.part && one.item.cluster === one.score.cluster;
     if (both && !same) throw new Broken(`score ${place} is not of the item beside it`);
-    digests.push(await digestOf(one.score, one.written[1]));
+    digests.push(await digestOf(one.score, one.written.score));
   }
   const whole = hex(await sha256(join(...digests)));
   if (whole !== found.predicate.scoresDigest) throw new Broken("the scores are not those of the statement");
   return `${count(digests.length)} scores, as the statement has them`;
+}
+
+// The commitment of an answer that is shown with its salt or erased; none of one that nothing commits to.
+async function committedTo({ answer, written }) {
+  if (canonical(answer) !== written.answer) throw new Broken("an answer is not canonical JSON");
+  if (answer === null) return "";
+  if (keysAre(answer, "commitment,entry") && Number.isSafeInteger(answer.entry) && answer.entry >= 0) return answer.commitment;
+  const shown = keysAre(answer, "salt,words") && keysAre(answer.words, Object.keys(answer.words ?? {}).join()) && !Array.isArray(answer.words);
+  if (!shown) throw new Broken("an answer is shown with its salt, erased with its commitment, or null");
+  return commitment({ path: "answer", salt: answer.salt, value: answer.words });
+}
+
+async function answers({ lines: every, predicate }) {
+  const apart = every.filter((one) => "answer" in one);
+  const { answersDigest } = predicate;
+  if (apart.length !== (answersDigest ? every.length : 0)) throw new Broken("answers stand elsewhere than this kind of statement has them");
+  if (!answersDigest) return `${count(every.length)} answers, within their scores`;
+  const digests = [];
+  for (const one of apart) digests.push(await committedTo(one));
+  const bound = digests.filter((one) => one).map((one) => unhex(one, "a commitment"));
+  if (hex(await sha256(join(...bound))) !== answersDigest) throw new Broken("the answers are not those of the statement");
+  const shown = apart.filter(({ answer }) => answer && "salt" in answer).length;
+  const erased = apart.filter(({ answer }) => answer && "entry" in answer).map(({ answer }) => answer.entry);
+  const said = `${count(shown)} of ${count(apart.length)} answers, as they were committed to`;
+  if (!erased.length) return said;
+  const entries = [...new Set(erased)].sort((a, b) => a - b).join(", ");
+  throw new NotChecked(`${said}; ${count(erased.length)} erased, as the operator says by entry ${entries} of the log: their commitments stand`);
 }
 
 const elsewhere = (why) => async () => {
@@ -139,6 +168,7 @@ const RULES = {
   plan,
   items,
   scores,
+  answers,
   page: elsewhere("the bundle's own page is compared by assay-verify alone"),
   statistic: elsewhere("not recomputed in a browser: run assay-verify with the extra 'statistics'"),
 };

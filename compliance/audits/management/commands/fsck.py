@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from compliance.audits.services import answers_check
 from compliance.ledger.services import events_check, evidence_check, log_check
 
 
 class Command(BaseCommand):
     """Exits with 1 where anything differs."""
 
-    help = "Verify the log, events against it, and evidence files against their digests."
+    help = "Verify the log, events against it, evidence and answers against their digests."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             ("the log", log_check(processes=options["processes"])),
             ("events", events_check()),
             ("evidence", evidence_check()),
+            ("answers", answers_check()),
         )
         for name, differences in checks:
             before = differing
