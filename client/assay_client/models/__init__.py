@@ -22,6 +22,8 @@ from .alert_silence import AlertSilence
 from .alert_snooze import AlertSnooze
 from .alert_state import AlertState
 from .alert_transition import AlertTransition
+from .answers_erase import AnswersErase
+from .answers_erased import AnswersErased
 from .artifact import Artifact
 from .binding_enum import BindingEnum
 from .call_state import CallState
@@ -82,6 +84,8 @@ from .event_list_type import EventListType
 from .event_page import EventPage
 from .event_type import EventType
 from .event_types_enum import EventTypesEnum
+from .evidence_erase import EvidenceErase
+from .evidence_erased import EvidenceErased
 from .expected import Expected
 from .export_ndjson_kind import ExportNdjsonKind
 from .export_ndjson_verdict import ExportNdjsonVerdict
@@ -251,6 +255,8 @@ __all__ = (
     "AlertSnooze",
     "AlertState",
     "AlertTransition",
+    "AnswersErase",
+    "AnswersErased",
     "Artifact",
     "BindingEnum",
     "CallState",
@@ -311,6 +317,8 @@ __all__ = (
     "EventPage",
     "EventType",
     "EventTypesEnum",
+    "EvidenceErase",
+    "EvidenceErased",
     "Expected",
     "ExportNdjsonKind",
     "ExportNdjsonVerdict",

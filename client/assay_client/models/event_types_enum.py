@@ -1,6 +1,7 @@
 from enum import StrEnum
 
 class EventTypesEnum(StrEnum):
+    ANSWERS_ERASED = "answers.erased"
     DISPUTE_BATTERY_AGREED = "dispute.battery.agreed"
     DISPUTE_BATTERY_OBJECTED = "dispute.battery.objected"
     DISPUTE_BATTERY_ORDERED = "dispute.battery.ordered"
@@ -17,6 +18,7 @@ class EventTypesEnum(StrEnum):
     DISPUTE_WITHDRAWN = "dispute.withdrawn"
     ENDPOINT_DRIFT_DETECTED = "endpoint.drift.detected"
     ENDPOINT_LIMITED = "endpoint.limited"
+    EVIDENCE_ERASED = "evidence.erased"
     EVIDENCE_READ = "evidence.read"
     GRANT_ENDED = "grant.ended"
     GRANT_GIVEN = "grant.given"

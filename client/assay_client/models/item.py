@@ -36,6 +36,9 @@ class Item:
             value (float):
             label (str):
             detail (ItemDetail):
+            answer_commitment (str): Salted SHA-256 of the models' words; empty where none was made.
+            question_erased (str): When, on which basis and under which entry of the ledger; empty where it is there.
+            answer_erased (str): When, on which basis and under which entry of the ledger; empty where it is there.
      """
 
     position: int
@@ -47,6 +50,9 @@ class Item:
     value: float
     label: str
     detail: ItemDetail
+    answer_commitment: str
+    question_erased: str
+    answer_erased: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
@@ -74,6 +80,12 @@ class Item:
 
         detail = self.detail.to_dict()
 
+        answer_commitment = self.answer_commitment
+
+        question_erased = self.question_erased
+
+        answer_erased = self.answer_erased
+
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -87,6 +99,9 @@ class Item:
             "value": value,
             "label": label,
             "detail": detail,
+            "answer_commitment": answer_commitment,
+            "question_erased": question_erased,
+            "answer_erased": answer_erased,
         })
 
         return field_dict
@@ -122,6 +137,12 @@ class Item:
 
 
 
+        answer_commitment = d.pop("answer_commitment")
+
+        question_erased = d.pop("question_erased")
+
+        answer_erased = d.pop("answer_erased")
+
         item = cls(
             position=position,
             id=id,
@@ -132,6 +153,9 @@ class Item:
             value=value,
             label=label,
             detail=detail,
+            answer_commitment=answer_commitment,
+            question_erased=question_erased,
+            answer_erased=answer_erased,
         )
 
 

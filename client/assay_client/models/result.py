@@ -53,6 +53,7 @@ class Result:
             environment (ResultEnvironment):
             duration_seconds (float):
             recorded_at (datetime.datetime):
+            statement_sha256 (str): Names its statement, which is evidence; empty before they were kept.
      """
 
     id: UUID
@@ -75,6 +76,7 @@ class Result:
     environment: ResultEnvironment
     duration_seconds: float
     recorded_at: datetime.datetime
+    statement_sha256: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
@@ -126,6 +128,8 @@ class Result:
 
         recorded_at = self.recorded_at.isoformat()
 
+        statement_sha256 = self.statement_sha256
+
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -150,6 +154,7 @@ class Result:
             "environment": environment,
             "duration_seconds": duration_seconds,
             "recorded_at": recorded_at,
+            "statement_sha256": statement_sha256,
         })
 
         return field_dict
@@ -233,6 +238,8 @@ class Result:
 
 
 
+        statement_sha256 = d.pop("statement_sha256")
+
         result = cls(
             id=id,
             run=run,
@@ -254,6 +261,7 @@ class Result:
             environment=environment,
             duration_seconds=duration_seconds,
             recorded_at=recorded_at,
+            statement_sha256=statement_sha256,
         )
 
 

@@ -1,0 +1,275 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.evidence_erase import EvidenceErase
+from ...models.evidence_erased import EvidenceErased
+from ...models.problem import Problem
+from ...types import UNSET, Unset
+from typing import cast
+
+
+
+def _get_kwargs(
+    sha256: str,
+    *,
+    body: EvidenceErase,
+    idempotency_key: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+
+
+    
+
+    
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/evidence/{sha256}/erase".format(sha256=quote(str(sha256), safe=""),),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> EvidenceErased | Problem | None:
+    if response.status_code == 200:
+        response_200 = EvidenceErased.from_dict(response.json())
+
+
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+
+
+        return response_409
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[EvidenceErased | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    sha256: str,
+    *,
+    client: AuthenticatedClient,
+    body: EvidenceErase,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[EvidenceErased | Problem]:
+    """ Erase evidence for good
+
+     Erase evidence for good.
+
+    Args:
+        sha256 (str):
+        idempotency_key (str | Unset):
+        body (EvidenceErase): A JSON object or query that an operation accepts.
+
+            Names it does not know are refused: a misspelt filter would widen the answer in silence.
+            So are
+            JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[EvidenceErased | Problem]
+     """
+
+
+    kwargs = _get_kwargs(
+        sha256=sha256,
+body=body,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    sha256: str,
+    *,
+    client: AuthenticatedClient,
+    body: EvidenceErase,
+    idempotency_key: str | Unset = UNSET,
+
+) -> EvidenceErased | Problem | None:
+    """ Erase evidence for good
+
+     Erase evidence for good.
+
+    Args:
+        sha256 (str):
+        idempotency_key (str | Unset):
+        body (EvidenceErase): A JSON object or query that an operation accepts.
+
+            Names it does not know are refused: a misspelt filter would widen the answer in silence.
+            So are
+            JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        EvidenceErased | Problem
+     """
+
+
+    return sync_detailed(
+        sha256=sha256,
+client=client,
+body=body,
+idempotency_key=idempotency_key,
+
+    ).parsed
+
+async def asyncio_detailed(
+    sha256: str,
+    *,
+    client: AuthenticatedClient,
+    body: EvidenceErase,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[EvidenceErased | Problem]:
+    """ Erase evidence for good
+
+     Erase evidence for good.
+
+    Args:
+        sha256 (str):
+        idempotency_key (str | Unset):
+        body (EvidenceErase): A JSON object or query that an operation accepts.
+
+            Names it does not know are refused: a misspelt filter would widen the answer in silence.
+            So are
+            JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[EvidenceErased | Problem]
+     """
+
+
+    kwargs = _get_kwargs(
+        sha256=sha256,
+body=body,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    sha256: str,
+    *,
+    client: AuthenticatedClient,
+    body: EvidenceErase,
+    idempotency_key: str | Unset = UNSET,
+
+) -> EvidenceErased | Problem | None:
+    """ Erase evidence for good
+
+     Erase evidence for good.
+
+    Args:
+        sha256 (str):
+        idempotency_key (str | Unset):
+        body (EvidenceErase): A JSON object or query that an operation accepts.
+
+            Names it does not know are refused: a misspelt filter would widen the answer in silence.
+            So are
+            JSON values of another type than the field's: what is accepted is what OpenAPI says.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        EvidenceErased | Problem
+     """
+
+
+    return (await asyncio_detailed(
+        sha256=sha256,
+client=client,
+body=body,
+idempotency_key=idempotency_key,
+
+    )).parsed
