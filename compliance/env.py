@@ -5,9 +5,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pydantic import AnyUrl, Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError
+from pydantic import (
+    AnyHttpUrl,
+    AnyUrl,
+    Field,
+    PostgresDsn,
+    SecretStr,
+    UrlConstraints,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from compliance.domain.rights import SecondFactorFor
 from compliance.logs import LogFormat
 
 
@@ -29,10 +39,21 @@ class Env(BaseSettings):
     secret_key: str = Field(min_length=32)
     secret_key_before: str = ""
     """Earlier secret keys, by commas: what they signed or sealed stays readable."""
-    mfa_required: bool = True
-    """Ask regulators, reviewers, administrators and staff for a second factor."""
+    mfa_required: SecondFactorFor = SecondFactorFor.EVERYBODY
+    """Of whom a second factor is asked; ``true`` is everybody, ``false`` nobody."""
+    breached_passwords_url: AnyHttpUrl | None = None
+    """Of a service that names breached passwords by the first digits of their digests."""
     idle_minutes: int = Field(default=60, ge=0)
     """How long a session may go unused before it ends; 0: for as long as it lasts."""
+    calls_per_minute: int = Field(default=600, ge=0)
+    """Of a person or machine; of this and the limits that follow 0 is none."""
+    writes_per_minute: int = Field(default=120, ge=0)
+    costly_calls_per_minute: int = Field(default=60, ge=0)
+    """Of a person or machine, to what computes or hands out much."""
+    organization_calls_per_minute: int = Field(default=3_000, ge=0)
+    """Of all people and machines of an organization, by the API."""
+    anonymous_calls_per_minute: int = Field(default=300, ge=0)
+    """Of an address from which nobody has signed in."""
     trusted_proxies: int = Field(default=0, ge=0)
     """Proxies in front that append to ``X-Forwarded-For``; who is counted by is behind them."""
     models_root: Path
@@ -66,6 +87,14 @@ class Env(BaseSettings):
     """Whoever sends it may read ``/metrics``; without it there is no such address."""
     heartbeat_file: Path | None = None
     """Touched by a scheduler or worker while it lives, for ``python -m workers.health``."""
+
+    @field_validator("mfa_required", mode="before")
+    @classmethod
+    def _yes_or_no(cls, given: object) -> object:
+        """What the variable was before it said of whom."""
+        return {"true": SecondFactorFor.EVERYBODY, "false": SecondFactorFor.NOBODY}.get(
+            str(given).lower(), given
+        )
 
 
 def load() -> Env:

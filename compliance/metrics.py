@@ -19,6 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from compliance.accounts.mails import account_mails_undelivered
 from compliance.alerts.selectors import alert_counts, mails_undelivered
 from compliance.audits.counts import (
     announcement_times,
@@ -175,6 +176,12 @@ def _alerts() -> Iterator[Metric]:
         "Messages about alerts that have not arrived, waiting for their next attempt or given up.",
         ("state",),
         {(state,): n for state, n in mails_undelivered().items()},
+    )
+    yield _gauge(
+        "assay_account_mails_undelivered",
+        "Mails about people's own accounts that were not sent, waiting or given up.",
+        ("state",),
+        {(state,): n for state, n in account_mails_undelivered().items()},
     )
     yield _gauge(
         "assay_webhook_calls_undelivered",

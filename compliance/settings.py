@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from compliance.api.description import DESCRIPTION as API_DESCRIPTION
 from compliance.domain import dispute_words, vocabulary
 from compliance.domain.events import EventType
+from compliance.domain.rights import SecondFactorFor
 from compliance.env import load
 from compliance.logs import logging_settings, structlog_configure
 
@@ -31,6 +32,13 @@ MODELS_ROOT = ENV.models_root.resolve()
 EVIDENCE_URL = ENV.evidence_url
 MFA_REQUIRED = ENV.mfa_required
 IDLE_SECONDS = 60 * ENV.idle_minutes
+RATE_LIMITS = {  # a minute; 0: none
+    "calls": ENV.calls_per_minute,
+    "writes": ENV.writes_per_minute,
+    "costly": ENV.costly_calls_per_minute,
+    "organization": ENV.organization_calls_per_minute,
+    "anonymous": ENV.anonymous_calls_per_minute,
+}
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 
 INSTALLED_APPS = [
@@ -73,14 +81,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "compliance.logs.RequestLog",  # first: every line of a request carries its id
     "django.middleware.security.SecurityMiddleware",
+    "compliance.accounts.content_policy.ContentPolicy",  # static files have one, too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "compliance.accounts.idleness.IdleEnd",
+    "compliance.portal.rate_limits.RateLimited",
     "compliance.accounts.second_factor.SecondFactorGate",
     "compliance.accounts.caching.NoStore",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -114,6 +123,7 @@ DATABASES = {
         "PASSWORD": unquote(_database.password or ""),
         "HOST": _database.hostname or "",
         "PORT": str(_database.port or ""),
+        "OPTIONS": dict(parse_qsl(_database.query)),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -144,6 +154,13 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "compliance.registry.passwords.ContextWordsValidator"},
 ]
+if ENV.breached_passwords_url:
+    AUTH_PASSWORD_VALIDATORS.append(
+        {
+            "NAME": "compliance.accounts.breached_passwords.BreachedPasswordsValidator",
+            "OPTIONS": {"service": str(ENV.breached_passwords_url)},
+        }
+    )
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "compliance.accounts.adapter.AccountAdapter"
@@ -153,12 +170,15 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is mailed because a stranger typed an address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # made alike for any address; sent to accounts alone
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 MFA_ADAPTER = "compliance.accounts.adapter.MFAAdapter"
 MFA_FORMS = {"add_webauthn": "compliance.portal.passkeys.PasskeyForm"}
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_SUPPORTED_TYPES = [
+    *(["totp"] if MFA_REQUIRED is not SecondFactorFor.PASSKEYS else []),
+    *("webauthn", "recovery_codes"),
+]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by administrators, and proved by invitation
@@ -187,7 +207,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/docs"],  # unfold and Swagger need inline code
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
@@ -195,10 +214,17 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "object-src": [NONE],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     },
+}
+# What differs below these addresses, whose pages libraries write: still no inline script anywhere.
+CONTENT_SECURITY_POLICY_BY_PATH = {
+    # Alpine, which unfold is made of, evaluates attributes of its templates and sets styles.
+    "/admin/": {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]},
+    "/api/docs/": {"script-src": [SELF], "style-src": [SELF, UNSAFE_INLINE]},
 }
 
 LANGUAGE_CODE = "en"

@@ -42,7 +42,7 @@ def settings_environment(
         "ASSAY_ALERT_GATHER_SECONDS": "5",  # somebody waits for the demo's mail
         "ASSAY_DEBUG": "0",
         # Everybody in the demo is whoever reads its terminal; the pages say so (docs/adr/0014).
-        "ASSAY_MFA_REQUIRED": "false",
+        "ASSAY_MFA_REQUIRED": "nobody",
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
         "PYTHONUNBUFFERED": "1",
         # Everything a model needs is on this machine; nothing is ever asked of a model hub.

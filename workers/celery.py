@@ -63,6 +63,7 @@ app.conf.update(
         "workers.tasks.alerts",
         "workers.tasks.obligations",
         "workers.tasks.people",
+        "workers.tasks.accounts",
         "workers.tasks.webhooks",
         "workers.tasks.disputes",
     ),

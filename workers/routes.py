@@ -28,6 +28,7 @@ EXECUTE = "runs.execute"
 """Rung for queued shards, in the queue of each."""
 DELIVER = Route("alerts.deliver", queue="alerts")
 CALL = Route("webhooks.call", queue="alerts")
+MAIL = Route("accounts.mail", queue="alerts")
 
 SKETCH = "registry.sketch"
 INVITE = "people.mail_invitation"

@@ -28,6 +28,8 @@ from django.conf import settings  # noqa: E402  (the record's modules need the l
 from django.db import OperationalError, close_old_connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from compliance.accounts.models import AccountMail  # noqa: E402
+from compliance.accounts.rate_limits import rate_limits_forget  # noqa: E402
 from compliance.alerts.models import Delivery  # noqa: E402
 from compliance.alerts.selectors import delivery_first  # noqa: E402
 from compliance.alerts.services import alerts_tend  # noqa: E402
@@ -58,6 +60,7 @@ from workers.routes import (  # noqa: E402
     DELIVER,
     EXECUTE,
     HEARING,
+    MAIL,
     QUEUES,
     ROUTES,
     SKETCH,
@@ -101,6 +104,7 @@ def ring() -> int:
         + sendings_ring(kind=FollowUp, ring=ring_follow_up)
         + sendings_ring(kind=Delivery, ring=ring_delivery)
         + sendings_ring(kind=WebhookCall, ring=ring_call)
+        + sendings_ring(kind=AccountMail, ring=ring_mail)
     )
 
 
@@ -140,6 +144,11 @@ def ring_call(call: WebhookCall) -> None:
     send(CALL, str(call.id), ids=ids, traceparent=call.event.traceparent)
 
 
+def ring_mail(mail: AccountMail) -> None:
+    """Ring for a mail to somebody about their own account."""
+    send(MAIL, mail.id, ids={"mail_id": str(mail.id)}, traceparent="")
+
+
 def send(
     route: Route,
     *arguments: str | int,
@@ -169,6 +178,7 @@ def mend() -> None:
     leases_reclaim()
     runs_settle()
     messages_restore(empty=queue_empty)
+    rate_limits_forget()
 
 
 def packs_offer() -> None:

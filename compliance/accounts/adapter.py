@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from smtplib import SMTPException
 from typing import Any
 
 import structlog
@@ -12,6 +11,8 @@ from allauth.account.internal.flows.login import (
     record_authentication,
 )
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 
 from compliance.accounts.browsers import (
@@ -20,11 +21,16 @@ from compliance.accounts.browsers import (
     failure_count,
     failures_forget,
     failures_of,
+    lockout_first,
 )
+from compliance.accounts.mails import MailRows
+from compliance.accounts.recovery_codes import hashed_code, recovery_codes_hash
 from compliance.accounts.sealing import Purpose, seal, unseal
 from compliance.domain.vocabulary import UserKind
 
 FAILED_OFTEN = 3
+LOCKED_AFTER = 5
+"""Failures of one account in five minutes, after which allauth refuses (``login_failed``)."""
 _NAME = "Assay"
 _log = structlog.get_logger("assay.accounts")
 
@@ -57,9 +63,18 @@ class AccountAdapter(DefaultAccountAdapter):
             record_authentication(request, user, "sign_in", reauthenticated=True)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         self._tell_of_sign_in(request, user)
+        recovery_codes_hash(user=user)  # those that an earlier release showed
         browser_remember(request, response, user.pk)
         _log.info("signed in", user=user.pk, methods=methods)
         return response
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse whom too many failures came before; whose account that locks is told."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            self._tell_of_lockout(str(credentials.get("email", "")))
+            raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Tell of it, and of nobody: what was typed may be anything, a password too."""
@@ -80,6 +95,19 @@ class AccountAdapter(DefaultAccountAdapter):
         _log.info("signed out", user=request.user.pk)
         super().logout(request)
 
+    def _tell_of_lockout(self, address: str) -> None:
+        """Mail whoever has the account, if anybody: made the same for an address without one."""
+        failed = failures_of(address)
+        if failed >= LOCKED_AFTER and lockout_first(address):
+            told = {"failed": failed}
+            self.send_notification_mail("account/email/locked", None, told, address)
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        """A mail that a worker sends: the change it tells of stands without it."""
+        message: EmailMessage = super().render_mail(*args, **kwargs)
+        message.connection = MailRows()
+        return message
+
     def send_notification_mail(
         self,
         template_prefix: str,
@@ -87,21 +115,18 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell a person what changed about their sign-in; the change stands without the mail."""
-        try:
-            super().send_notification_mail(template_prefix, user, context, email or user.email)
-        except (SMTPException, OSError):
-            _log.exception("a notification was not mailed")
+        """Tell a person what changed about their sign-in."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Second factors, whose secrets are sealed."""
+    """Second factors, whose secrets are sealed; recovery codes are hashed once shown."""
 
     def encrypt(self, text: str) -> str:
         return seal(text, Purpose.SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text, Purpose.SECOND_FACTOR)
+        return hashed_code(encrypted_text) or unseal(encrypted_text, Purpose.SECOND_FACTOR)
 
     def get_totp_issuer(self) -> str:
         return _NAME

@@ -14,11 +14,12 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import action
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.forms import UserChangeForm
 
 from compliance.accounts import admin_access  # noqa: F401 - registers its pages
 from compliance.accounts.admin_site import (
@@ -28,13 +29,14 @@ from compliance.accounts.admin_site import (
     ServiceForm,
     dialog,
 )
-from compliance.accounts.models import ApiToken, Membership, Organization, User
+from compliance.accounts.mails import password_link_mail
+from compliance.accounts.models import AccountMail, ApiToken, Membership, Organization, User
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import (
     organization_create,
     second_factors_reset,
 )
-from compliance.accounts.sudo import DangerousAct, confirmation_demand, confirmed
+from compliance.accounts.sudo import DangerousAct
 from compliance.domain.vocabulary import OrganizationKind
 
 # One door for everybody: the same checks and rate limits as in the portal.
@@ -62,7 +64,6 @@ class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
 
     dangerous = DangerousAct.PERSON
     form = UserChangeForm
-    change_password_form = AdminPasswordChangeForm
     list_display = ("email", "name", "kind", "is_active", "is_staff", "last_login")
     list_filter = ("kind", "is_active", "is_staff", "memberships__role")
     search_fields = ("email", "name")
@@ -70,12 +71,12 @@ class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
     filter_horizontal = ()
     inlines = (MembershipInline, TokenInline)
     fieldsets = (
-        (None, {"fields": ("email", "name", "password", "is_active")}),
+        (None, {"fields": ("email", "name", "is_active")}),
         ("The operator's staff", {"fields": ("is_staff", "is_superuser")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("email", "last_login", "date_joined")
-    actions_detail = ("reset",)
+    actions_detail = ("renew", "reset")
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.has_operate_permission(request)
@@ -86,9 +87,26 @@ class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
         return (*self.readonly_fields, "is_staff", "is_superuser")
 
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not confirmed(request):
-            return confirmation_demand(request)
-        return super().user_change_password(request, *args, **kwargs)
+        """Refuse: nobody chooses another person's password (OWASP ASVS 5.0, 6.4.6)."""
+        raise PermissionDenied
+
+    @action(
+        description="Mail a link to a new password",
+        permissions=["operate"],
+        icon="lock_reset",
+        dialog=dialog(
+            "Mail a link to a new password",
+            "The person chooses it. Their second factors stay, and are asked for as ever.",
+        ),
+    )
+    def renew(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        user = User.objects.get(pk=object_id)
+
+        def service(viewer: Viewer) -> str:
+            password_link_mail(request=request, user=user)
+            return f"A link goes to {user.email}."
+
+        return self.ask(request, user, service)
 
     @action(
         description="Reset second factors",
@@ -144,3 +162,12 @@ class OrganizationAdmin(ServiceAdmin):
     fields = ("name", "slug", "kind", "created_at")
     add_fieldsets = ((None, {"fields": ("name", "slug", "kind")}),)
     inlines = (MembershipInline,)
+
+
+@admin.register(AccountMail)
+class AccountMailAdmin(RecordAdmin):
+    """Mails to people about their own account that were not sent yet, without what they say."""
+
+    list_display = ("recipient", "made_at", "attempts", "next_attempt_at", "failed_because")
+    search_fields = ("recipient", "failed_because")
+    fields = ("recipient", "made_at", "attempts", "next_attempt_at", "failed_because")

@@ -14,6 +14,7 @@ COOKIE_AGE = 400 * 24 * 3600
 """The longest that browsers keep a cookie (RFC 6265bis, 5.5)."""
 _SALT = "assay.browser"
 _FAILURES = "failed-sign-ins"
+_LOCKED = "told-of-lockout"
 _REMEMBERED_SECONDS = 24 * 3600
 
 
@@ -38,22 +39,27 @@ def browser_remember(request: HttpRequest, response: HttpResponse, user_id: obje
 
 def failure_count(address: str) -> None:
     """One more attempt at ``address`` failed, whoever it is of, if anybody."""
-    cache.set(_key(address), failures_of(address) + 1, _REMEMBERED_SECONDS)
+    cache.set(_key(_FAILURES, address), failures_of(address) + 1, _REMEMBERED_SECONDS)
 
 
 def failures_of(address: str) -> int:
     """Attempts at an address that failed since it last signed in, within a day."""
-    return int(cache.get(_key(address), 0))
+    return int(cache.get(_key(_FAILURES, address), 0))
 
 
 def failures_forget(address: str) -> None:
     """It signed in."""
-    cache.delete(_key(address))
+    cache.delete(_key(_FAILURES, address))
 
 
-def _key(address: str) -> str:
+def lockout_first(address: str) -> bool:
+    """Whether nothing was told within a day of attempts at ``address`` being refused."""
+    return cache.add(_key(_LOCKED, address), True, _REMEMBERED_SECONDS)
+
+
+def _key(what: str, address: str) -> str:
     digest = hmac.new(settings.SECRET_KEY.encode(), address.casefold().encode(), hashlib.sha256)
-    return f"{_FAILURES}:{digest.hexdigest()}"
+    return f"{what}:{digest.hexdigest()}"
 
 
 def _users(request: HttpRequest) -> list[str]:

@@ -11,6 +11,7 @@ from django.db import models
 
 from compliance.domain.rights import FULL_SCOPES
 from compliance.domain.vocabulary import GrantKind, OrganizationKind, Role, UserKind
+from compliance.events.sending import Sending
 
 
 def full_scopes() -> list[str]:
@@ -170,3 +171,32 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class AccountMail(Sending):
+    """A mail to somebody about their own account, until it is sent."""
+
+    recipient = models.EmailField()
+    sealed = models.TextField(help_text="What it says; empty once it was given up.")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = "mail about an account"
+        verbose_name_plural = "mails about accounts"
+
+    def __str__(self) -> str:
+        return f"to {self.recipient}"
+
+
+class RateLimit(models.Model):
+    """How much of a limit a caller has used, as one moment (see ``rate_limits``)."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    arrival = models.DateTimeField(help_text="The theoretical arrival time of the next call.")
+
+    class Meta:
+        verbose_name = "rate limit"
+
+    def __str__(self) -> str:
+        return f"{self.key} until {self.arrival}"

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     SECOND_FACTOR = "second factor"
     IDENTITY_PROVIDER = "identity provider"
     ALERT_ROUTE = "alert route"
+    ACCOUNT_MAIL = "account mail"
 
 
 def seal(text: str, purpose: Purpose) -> str:

@@ -170,7 +170,7 @@ def token_by_text(*, text: str, now: datetime) -> ApiToken | None:
         .first()
     )
     if token is None or second_factor_missing(user=token.user):
-        return None  # a token must be no way round what the role asks for
+        return None  # a token must be no way round what is asked of a person
     return token
 
 

@@ -26,6 +26,8 @@ once.
 **What changed.** Every read but the exports, which are sent while they are written, has an `ETag`;
 `If-None-Match` gets 304, `If-Match` refuses to overwrite what you have not seen (412).
 
+**How often.** Who calls too often is answered 429; `Retry-After` says for how many seconds to wait.
+
 **Refusals** are problems by RFC 9457: `errors` names each field, the problem and the fix.
 
 The guide is `docs/api.md` of the repository.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
@@ -15,7 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotAuthenticated, ParseError
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    NotAuthenticated,
+    ParseError,
+    PermissionDenied,
+)
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,6 +31,7 @@ from compliance.api.conditions import MATCH, NONE_MATCH, match_require, tagged
 from compliance.api.keys import HEADER, PATTERN, key_of, once
 from compliance.api.problems import MEDIA_TYPE, Problem
 from compliance.api.shapes import InputShape, OutputShape
+from compliance.api.throttling import CallThrottle
 from compliance.api.tokens import WithinScope
 from compliance.domain.errors import InvalidInputError, NotFoundError
 from compliance.domain.rights import scopes_for
@@ -39,6 +45,17 @@ class OperationApi(APIView):
     """One operation, for the viewer who asks."""
 
     permission_classes = (IsAuthenticated, WithinScope)
+    throttle_classes = (CallThrottle,)
+    costly: ClassVar[bool] = False
+    """Whether it computes or hands out much: a limit of its own holds for all such."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As REST framework does it, and whoever is refused at the door is counted too."""
+        try:
+            super().initial(request, *args, **kwargs)
+        except (AuthenticationFailed, NotAuthenticated, PermissionDenied):
+            self.check_throttles(request)
+            raise
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return tagged(request, super().dispatch(request, *args, **kwargs))
@@ -116,6 +133,13 @@ _IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The entity tag of what the caller saw; another is not changed.",
 )
+_RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    OpenApiTypes.INT,
+    OpenApiParameter.HEADER,
+    response=[HTTPStatus.TOO_MANY_REQUESTS.value],
+    description="Seconds after which the caller may call again.",
+)
 _KEY = OpenApiParameter(
     HEADER,
     OpenApiTypes.STR,
@@ -151,6 +175,7 @@ def operation(
         parameters: list[Any] = [query] if query else []
         streamed = isinstance(returns, Download) and returns.streamed
         parameters += [_KEY] if writes else [_IF_NONE_MATCH] * (not streamed)
+        parameters.append(_RETRY_AFTER)
         parameters += [_IF_MATCH] if HTTPStatus.PRECONDITION_FAILED in refuses else []
         refusals = {*refuses, *_refusals(writes=writes, given=bool(body or query))}
         return extend_schema(
@@ -166,7 +191,7 @@ def operation(
 
 
 def _refusals(*, writes: bool, given: bool) -> set[HTTPStatus]:
-    refusals = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    refusals = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
     if writes:
         refusals |= {HTTPStatus.CONFLICT}
     if writes or given:

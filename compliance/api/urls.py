@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from allauth.idp.oidc.views import revoke, token
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from compliance.accounts.rate_limits import costly
 from compliance.api.operations import by_method
 from compliance.api.problems import UnknownPathApi
 from compliance.api.v1.alert_routes import (
@@ -291,7 +292,7 @@ _v1 = [
 urlpatterns = [
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("schema/", costly(SpectacularAPIView.as_view()), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
     path("v1/", include(_v1)),
 ]

@@ -174,6 +174,17 @@ SECOND_FACTOR = frozenset({Role.REGULATOR, Role.REVIEWER, Role.ADMINISTRATOR})
 """Roles that nobody exercises with a password alone; the operator's staff neither."""
 
 
+class SecondFactorFor(StrEnum):
+    """Whom an installation asks for a second factor."""
+
+    NOBODY = "nobody"
+    ROLES = "roles"
+    """Those of ``SECOND_FACTOR`` and the operator's staff."""
+    EVERYBODY = "everybody"
+    PASSKEYS = "passkeys"
+    """Everybody, and of all factors a passkey: nothing that can be phished will do."""
+
+
 def scopes_for(operation: str, method: str) -> frozenset[TokenScope]:
     """The scopes of which a token needs one for an operation of the API.
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -18,7 +17,8 @@ from unfold.widgets import (
 )
 
 from compliance.accounts.admin_site import RecordAdmin, ServiceAdmin, ServiceForm, dialog
-from compliance.accounts.models import Membership, User
+from compliance.accounts.mails import password_link_mail
+from compliance.accounts.models import Membership
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct
 from compliance.domain.vocabulary import Role
@@ -37,22 +37,10 @@ class MembershipForm(ServiceForm):
     name = forms.CharField(
         max_length=120, required=False, widget=UnfoldAdminTextInputWidget, label="Name"
     )
-    password = forms.CharField(
-        required=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Only for somebody who is new to Assay.",
-    )
 
     class Meta:
         model = Membership
         fields = ("organization", "role")
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        email = self.cleaned_data.get("email", "")
-        if not User.objects.filter(email__iexact=email).exists():
-            validate_password(password, User(email=email))
-        return password
 
     def make(self, viewer: Viewer) -> models.Model:
         chosen = self.cleaned_data
@@ -62,7 +50,7 @@ class MembershipForm(ServiceForm):
             email=chosen["email"],
             name=chosen["name"],
             role=Role(chosen["role"]),
-            password=chosen["password"],
+            password=None,
             actor=viewer.user,
         )
         return Membership.objects.get(user=user, organization=organization)
@@ -81,9 +69,14 @@ class MembershipAdmin(ServiceAdmin):
     fields = ("user", "organization", "role")
     add_fieldsets = (
         (None, {"fields": ("organization", "role")}),
-        ("Person", {"fields": ("email", "name", "password")}),
+        ("Person", {"fields": ("email", "name")}),
     )
     actions_detail = actions_row = ("remove",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Have whoever is new choose a password; the service has saved the rest."""
+        if not obj.user.has_usable_password():
+            password_link_mail(request=request, user=obj.user)
 
     @action(
         description="Remove",

@@ -156,6 +156,7 @@ urlpatterns = [
     path("sign-in/organization/", sign_in.by_organization, name="organization-sign-in"),
     path("accounts/oidc/<slug:provider_id>/login/", sign_in.to_provider, name="to-provider"),
     path("accounts/email/", sign_in.addresses, name="addresses"),
+    path("accounts/2fa/recovery-codes/", sign_in.recovery_codes, name="recovery-codes"),
     path("access/", access.index, name="access"),
     path("access/give/", access.give, name="grant-give"),
     path("access/readings/", access.readings, name="readings"),

@@ -24,6 +24,7 @@ from compliance.domain.errors import (
     NotFoundError,
     TransitionError,
 )
+from compliance.domain.rights import SecondFactorFor
 from compliance.domain.vocabulary import AlertState
 from compliance.ledger.selectors import log_alarms
 
@@ -68,9 +69,9 @@ def frame(request: HttpRequest) -> dict[str, object]:
     factor is shown no way on.
     """
     user = getattr(request, "user", None)
-    owes = getattr(request, "second_factor_missing", False)
+    owes = getattr(request, "second_factor_owed", False)
     everybody = {
-        "mfa_required": settings.MFA_REQUIRED,
+        "mfa_required": _mfa_required(),
         "log_alarms": SimpleLazyObject(log_alarms),
     }
     if user is None or not user.is_authenticated or owes:
@@ -81,6 +82,10 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "viewer": SimpleLazyObject(viewer),
         "open_alerts": SimpleLazyObject(lambda: _open_alerts(viewer())),
     }
+
+
+def _mfa_required() -> bool:
+    return settings.MFA_REQUIRED is not SecondFactorFor.NOBODY
 
 
 def page(

@@ -20,6 +20,7 @@ from compliance.events.models import Event
 from compliance.registry.models import Version
 from tests.browser.record import VIOLATING, alert_of, announce, request, work
 from tests.cast import Cast
+from tests.mailing import mailed
 from tests.second_factors import sign_in, totp_give
 
 ASKED = {"_form_submitted": "on"}
@@ -200,23 +201,34 @@ def test_a_dialog_that_is_only_opened_does_nothing(
     assert run.state == "requested"
 
 
-def test_a_person_joins_and_leaves_an_organization(room: Client, cast: Cast) -> None:
+def test_a_person_joins_chooses_a_password_and_leaves(room: Client, cast: Cast) -> None:
     body = {
         "organization": str(cast.northwind.id),
         "role": "reader",
         "email": "new@northwind.example",
         "name": "New",
-        "password": "short",
     }
-    refused = add(room, "accounts_membership", body)
-    assert list(refused.context["adminform"].form.errors) == ["password"]
-    answer = add(room, "accounts_membership", body | {"password": "correct-horse-battery"})
+    answer = add(room, "accounts_membership", body)
     assert answer.status_code == 302, answer.context["errors"]
     user = User.objects.get(email="new@northwind.example")
-    assert user.check_password("correct-horse-battery")
+    assert not user.has_usable_password()
+    (mail,) = mailed()
+    assert mail.to == [user.email] and "/accounts/password/reset/key/" in str(mail.body)
     assert cast.northwind.id in cast.viewer(user).readable
     ask(room, "accounts_membership_remove", Membership.objects.get(user=user))
     assert not cast.viewer(user).readable
+
+
+def test_an_operator_has_a_password_chosen_and_chooses_none(room: Client, cast: Cast) -> None:
+    before = cast.officer.password
+    page = f"/admin/accounts/user/{cast.officer.pk}/password/"
+    typed = {"password1": "correct-horse-battery", "password2": "correct-horse-battery"}
+    assert (room.get(page).status_code, room.post(page, typed).status_code) == (403, 403)
+    assert cast.officer.email in ask(room, "accounts_user_renew", cast.officer)
+    (mail,) = mailed()
+    assert mail.to == [cast.officer.email]
+    cast.officer.refresh_from_db()
+    assert cast.officer.password == before
 
 
 def test_an_organization_is_added_once(room: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.domain.rights import SecondFactorFor
 from compliance.env import Env, load
 from compliance.logs import LogFormat
 
@@ -34,6 +35,9 @@ def test_brokers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("ASSAY_LOG_FORMAT", "xml"),
         ("ASSAY_METRICS_TOKEN", "short"),
         ("ASSAY_METRICS_TOKEN", ""),
+        ("ASSAY_MFA_REQUIRED", "some"),
+        ("ASSAY_BREACHED_PASSWORDS_URL", "file:///list"),
+        ("ASSAY_CALLS_PER_MINUTE", "-1"),
     ],
 )
 def test_a_bad_value_stops_the_start_by_name_and_is_not_repeated(
@@ -56,3 +60,18 @@ def test_defaults() -> None:
         None,
     )
     assert "**" in str(Env(metrics_token="a-token-of-some-length").metrics_token)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("true", SecondFactorFor.EVERYBODY),
+        ("False", SecondFactorFor.NOBODY),
+        ("roles", SecondFactorFor.ROLES),
+    ],
+)
+def test_of_whom_a_second_factor_is_asked(
+    said: str, meant: SecondFactorFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_MFA_REQUIRED", said)
+    assert Env().mfa_required is meant

@@ -23,6 +23,7 @@ NAMES = (
     *("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY"),
     *("SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_AGE", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE"),
     *("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_REFERRER_POLICY"),
+    *("AUTH_PASSWORD_VALIDATORS", "MFA_SUPPORTED_TYPES", "DATABASES"),
 )
 PRINT = f"""
 import json
@@ -32,13 +33,14 @@ print(json.dumps({{name: getattr(settings, name) for name in {NAMES!r}}}))
 DAY = 24 * 3600
 
 
-def settings_at(address: str) -> dict[str, Any]:
+def settings_at(address: str, **environment: str) -> dict[str, Any]:
     """The settings of a process that people reach by this address."""
     ran = subprocess.run(
         [sys.executable, "-c", PRINT],
         cwd=ROOT,
         env=os.environ
-        | {"ASSAY_PUBLIC_URL": address, "DJANGO_SETTINGS_MODULE": "compliance.settings"},
+        | {"ASSAY_PUBLIC_URL": address, "DJANGO_SETTINGS_MODULE": "compliance.settings"}
+        | environment,
         capture_output=True,
         text=True,
         check=True,
@@ -57,6 +59,23 @@ def test_over_tls_cookies_are_this_hosts_alone_and_plain_http_is_over() -> None:
         365 * DAY,
         True,
     )
+    assert "breached" not in json.dumps(found["AUTH_PASSWORD_VALIDATORS"])
+
+
+def test_settings_that_ask_for_more_are_heeded() -> None:
+    found = settings_at(
+        "http://127.0.0.1:8000",
+        ASSAY_BREACHED_PASSWORDS_URL="https://passwords.example/range",
+        ASSAY_MFA_REQUIRED="passkeys",
+        ASSAY_DATABASE_URL="postgresql://u:p@db.example/assay?sslmode=verify-full&sslrootcert=/ca",
+    )
+    verified = {"sslmode": "verify-full", "sslrootcert": "/ca"}
+    assert found["DATABASES"]["default"]["OPTIONS"] == verified
+    assert found["AUTH_PASSWORD_VALIDATORS"][-1] == {
+        "NAME": "compliance.accounts.breached_passwords.BreachedPasswordsValidator",
+        "OPTIONS": {"service": "https://passwords.example/range"},
+    }
+    assert found["MFA_SUPPORTED_TYPES"] == ["webauthn", "recovery_codes"]
 
 
 def test_a_session_is_read_by_no_script_goes_to_no_other_site_and_lasts_a_day() -> None:
@@ -91,6 +110,30 @@ def test_a_name_that_is_not_ours_is_refused(client: Client, db: None) -> None:
     for name in ("attacker.example", "127.0.0.1.attacker.example", "testserver:8000.attacker"):
         assert client.get("/", headers={"host": name}).status_code == 400
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/admin/", "/admin/login/", "/api/docs/", "/api/docs/?script=", "/api/schema/"),
+        *("/api/v1/models", "/healthz", "/log/checkpoint", "/nowhere/", "/static/nowhere.js"),
+    ],
+)
+def test_every_answer_has_a_policy_without_plugins_bases_frames_and_inline_scripts(
+    client: Client, db: None, path: str
+) -> None:
+    """Pages of libraries too; what they ask beyond ours is evaluating, and styles."""
+    policy = dict(
+        directive.partition(" ")[::2]
+        for directive in client.get(path)["Content-Security-Policy"].split("; ")
+    )
+    for directive in ("object-src", "base-uri", "frame-ancestors", "default-src"):
+        assert policy[directive] == "'none'"
+    scripts = policy["script-src"].split()
+    assert set(scripts) <= {"'self'", "'unsafe-eval'"}
+    assert ("'unsafe-eval'" in scripts) == path.startswith("/admin/")
+    beyond = path.startswith(("/admin/", "/api/docs/"))
+    assert ("'unsafe-inline'" in policy["style-src"]) == beyond
 
 
 def test_the_verb_that_echoes_is_refused_and_no_folder_is_listed(client: Client, db: None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from compliance.domain.vocabulary import Role
 from compliance.people.models import Invitation
 from compliance.people.services import member_invite
 from tests.cast import PASSWORD, Cast, administrator_of
+from tests.mailing import mailed
 
 TOKEN = "a-token-of-this-test"
 LINK = f"/invitations/?token={TOKEN}"
@@ -69,7 +69,7 @@ def test_who_chose_no_password_gets_one_by_mail_and_strangers_get_none(cast: Cas
     Client().post(LINK, {"name": "New", "password": ""})
     for email in (NEW, "stranger@northwind.example"):
         Client().post("/accounts/password/reset/", {"email": email})
-    assert [message.to for message in mail.outbox] == [[NEW]]
+    assert [message.to for message in mailed()] == [[NEW]]
 
 
 def test_who_has_an_account_signs_in_first(cast: Cast) -> None:

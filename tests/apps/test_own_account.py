@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.password_validation import validate_password
-from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -19,6 +18,7 @@ from compliance.domain.vocabulary import OrganizationKind
 from compliance.registry.passwords import words_check
 from compliance.registry.services import model_register
 from tests.cast import PASSWORD, Cast
+from tests.mailing import mailed
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -76,18 +76,18 @@ def test_without_the_setting_a_session_lasts_unused(cast: Cast, settings: Settin
 
 def test_a_browser_that_is_new_to_somebody_is_told_of_once(cast: Cast) -> None:
     first = signed_in(cast.officer)
-    assert mail.outbox == []  # the first sign-in of all is nobody else's
+    assert mailed() == []  # the first sign-in of all is nobody else's
     first.post(reverse("account_logout"))
     signed_in(cast.officer, first)
-    assert mail.outbox == []
+    assert mailed() == []
     second = signed_in(cast.officer)
-    (told,) = mail.outbox
+    (told,) = mailed()
     assert told.to == [cast.officer.email]
     assert "new browser" in told.subject
     assert "did not" not in told.body and "127.0.0.1" in told.body
     signed_in(cast.engineer, second)
     signed_in(cast.officer, second)
-    assert len(mail.outbox) == 1
+    assert len(mailed()) == 1
 
 
 def test_a_cookie_that_was_made_up_makes_no_browser_known(cast: Cast) -> None:
@@ -95,7 +95,7 @@ def test_a_cookie_that_was_made_up_makes_no_browser_known(cast: Cast) -> None:
     forger = Client()
     forger.cookies["browser"] = f"{cast.officer.pk}:forged:signature"
     signed_in(cast.officer, forger)
-    assert len(mail.outbox) == 1
+    assert len(mailed()) == 1
 
 
 @pytest.mark.parametrize("failed", [2, 3])
@@ -107,7 +107,7 @@ def test_a_sign_in_after_three_failed_ones_is_told_of(cast: Cast, failed: int) -
     signed_in(cast.officer, client)
     client.post(reverse("account_logout"))
     signed_in(cast.officer, client)
-    told = [str(message.body) for message in mail.outbox]
+    told = [str(message.body) for message in mailed()]
     assert len(told) == failed - 2
     assert all("3 attempts with a wrong password" in one for one in told)
     assert all("not used with before" not in one for one in told)
@@ -118,7 +118,7 @@ def test_a_person_is_told_of_a_changed_password(cast: Cast) -> None:
     new = "another-entirely-new-phrase"
     typed = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     client.post(reverse("account_change_password"), typed)
-    assert [message.to for message in mail.outbox] == [[cast.officer.email]]
+    assert [message.to for message in mailed()] == [[cast.officer.email]]
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,9 @@ from compliance.accounts.services import (
     token_issue,
 )
 from compliance.accounts.sudo import DangerousAct
-from compliance.domain.rights import FULL_SCOPES
+from compliance.domain.rights import FULL_SCOPES, SecondFactorFor
 from compliance.domain.vocabulary import Role
+from compliance.env import Env
 from compliance.people.models import Invitation
 from compliance.people.services import member_add
 from tests.cast import PASSWORD, Cast, administrator_of
@@ -133,10 +134,48 @@ def test_a_token_is_no_way_round_it(cast: Cast, bare: User) -> None:
 
 
 def test_an_installation_may_do_without_and_says_so(bare: User, settings: Settings) -> None:
-    settings.MFA_REQUIRED = False
+    settings.MFA_REQUIRED = SecondFactorFor.NOBODY
     client = Client()
     client.force_login(bare)
-    assert "ASSAY_MFA_REQUIRED=false" in client.get("/").content.decode()
+    assert "ASSAY_MFA_REQUIRED=nobody" in client.get("/").content.decode()
+
+
+def test_everybody_owes_one_unless_the_operator_says_otherwise(
+    cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ASSAY_MFA_REQUIRED")
+    settings.MFA_REQUIRED = Env().mfa_required
+    for person in (cast.officer, cast.engineer, cast.outsider):
+        assert second_factor_missing(user=person)
+        client = Client()
+        client.force_login(person)
+        assert client.get("/models/")["Location"] == SETUP
+    assert not second_factor_missing(user=cast.regulator)
+    assert not second_factor_missing(user=totp_give(cast.officer))
+    later = timezone.now() + timedelta(days=1)
+    owed = token_issue(user=cast.engineer, name="ci", expires_at=later)
+    assert token_by_text(text=owed, now=timezone.now()) is None
+
+
+def test_where_passkeys_are_asked_for_an_authenticator_app_opens_nothing(
+    cast: Cast, settings: Settings
+) -> None:
+    settings.MFA_REQUIRED = SecondFactorFor.PASSKEYS
+    client = Client()
+    sign_in(client, cast.regulator)  # who has an app
+    assert client.get("/models/")["Location"] == SETUP
+    assert client.get(f"{SETUP}webauthn/add/").status_code == 200
+    Authenticator.objects.create(user=cast.regulator, type="webauthn", data={"name": "key"})
+    assert client.get("/models/")["Location"] == f"{SETUP}webauthn/reauthenticate/"
+    proved_by_passkey(client)
+    assert client.get("/models/").status_code == 200
+
+
+def proved_by_passkey(client: Client) -> None:
+    """What allauth notes in a session when a passkey was used."""
+    session = client.session
+    session["account_authentication_methods"] += [{"method": "mfa", "type": "webauthn", "at": 0}]
+    session.save()
 
 
 def test_a_password_alone_does_not_sign_in_who_has_a_second_factor(cast: Cast) -> None:

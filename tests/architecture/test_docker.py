@@ -113,6 +113,7 @@ def test_a_container_is_handed_no_secret_that_it_does_not_need(
     holders = {
         "thePOSTGRES_SUPERUSER_PASSWORD": {"database"},
         "theASSAY_METRICS_TOKEN": {"web"},
+        "smtps://user:password@": {"worker-events"},
         "theASSAY_DATABASE_PASSWORD": {"database", "migrate"},
         "theASSAY_SECRET_KEY": ASSAYS | {"worker-gpu"},
     }

@@ -13,6 +13,8 @@ from compliance.domain.events import EventType
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("compliance", "workers", "launcher")
+PASSING = {"PendingEvent", "RateLimit"}
+"""Rows that are gone in a second or a minute, and tell of nothing that happened."""
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 MAX_TASK_LINES = 15
@@ -125,7 +127,7 @@ def test_every_row_is_in_the_admin() -> None:
         for app in apps.get_app_configs()
         if app.name.startswith("compliance.")
         for model in app.get_models()
-        if model not in admin.site._registry and model.__name__ != "PendingEvent"
+        if model not in admin.site._registry and model.__name__ not in PASSING
     ]
     assert not missing
 

@@ -131,7 +131,7 @@ def test_a_regulator_sets_an_authenticator_up_before_anything_else(
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_text("Your role asks for a second factor").wait_for()
+    page.get_by_text("A second factor is asked for here").wait_for()
     assert violations(page, "light") == [] and page.evaluate(TOO_WIDE) == []
     page.goto("/models/")
     page.get_by_role("link", name="Activate").click()

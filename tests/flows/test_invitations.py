@@ -1,12 +1,15 @@
-"""An invitation is mailed by a worker, and its link works."""
+"""An invitation is mailed by a worker, and its link works; so is mail about an account."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from compliance.accounts.models import AccountMail
 from compliance.domain.vocabulary import Role
 from compliance.people.models import Invitation
 from compliance.people.selectors import invitation_by_token
@@ -37,3 +40,7 @@ def test_an_invitation_reaches_its_person(
     named = invitation_by_token(token=found[1], now=timezone.now())
     assert named.id == invitation.id
     wait(lambda: Invitation.objects.get().mailed_at is not None, what="the mail to be noted")
+    Client().post(reverse("account_reset_password"), {"email": cast.officer.email})
+    wait(lambda: len(mailbox.messages) > 1, what="a mail about an account")
+    assert mailbox.messages[1]["To"] == cast.officer.email
+    wait(lambda: not AccountMail.objects.exists(), what="what it said to be gone")

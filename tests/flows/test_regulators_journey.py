@@ -68,7 +68,7 @@ def test_from_invitation_to_evidence_that_holds_and_an_answered_question(
     start(processes, fleet)
     page = browse()
     join(page, mailed(mailbox, wait, EMAIL, "invites you"), name="Rita Regulator")
-    page.get_by_text("Your role asks for a second factor").wait_for()
+    page.get_by_text("A second factor is asked for here").wait_for()
     authenticator(page)
     wait(lambda: bool(Checkpoint.objects.exists() and log_state().standing.quorum), what="a quorum")
 

@@ -216,6 +216,7 @@ class DisputeOpenApi(OperationApi):
 class DocketGetApi(OperationApi):
     """The file that proves a dispute to somebody offline."""
 
+    costly = True
     renderer_classes = (BundleRenderer,)
 
     @operation(

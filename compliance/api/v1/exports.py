@@ -61,6 +61,7 @@ class ParquetRenderer(BundleRenderer):
 class ExportNdjsonApi(OperationApi):
     """One JSON object a line."""
 
+    costly = True
     renderer_classes = (NdjsonRenderer,)
 
     @operation("export_ndjson", query=Filters, returns=Download(NDJSON, streamed=True))
@@ -72,6 +73,7 @@ class ExportNdjsonApi(OperationApi):
 class ExportParquetApi(OperationApi):
     """An Apache Parquet file."""
 
+    costly = True
     renderer_classes = (ParquetRenderer,)
 
     @operation("export_parquet", query=Filters, returns=Download(PARQUET, streamed=True))

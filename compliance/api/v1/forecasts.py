@@ -90,6 +90,8 @@ class Forecast(OutputShape):
 class RunForecastApi(OperationApi):
     """Foresees a run; writes nothing."""
 
+    costly = True
+
     @extend_schema_serializer(component_name="RunForecastRequest")
     class Input(InputShape):
         version = serializers.UUIDField()

@@ -27,6 +27,7 @@ class ReportRenderer(BundleRenderer):
 class ReportGetApi(OperationApi):
     """The dossier of a month like 2026-11 or a quarter like 2026-Q4, in UTC."""
 
+    costly = True
     renderer_classes = (ReportRenderer,)
 
     @operation(

@@ -168,6 +168,7 @@ class BundleRenderer(JSONRenderer):
 class BundleGetApi(OperationApi):
     """The file that proves a result to somebody offline."""
 
+    costly = True
     renderer_classes = (BundleRenderer,)
 
     @operation(

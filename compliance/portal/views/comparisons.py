@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from compliance.accounts.rate_limits import costly
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.audits.beside import beside, beside_candidates, scores_of
@@ -90,6 +91,7 @@ def history(request: HttpRequest, viewer: Viewer, model_id: UUID, name: str) -> 
     )
 
 
+@costly
 @require_safe
 @for_viewer
 def drawing(

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from compliance.accounts.rate_limits import costly
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct, sudo
 from compliance.disputes.findings import findings_by_battery
@@ -141,6 +142,7 @@ def filing_file(
     return download(content, f"filing-{number}-{found.number}.bin", "application/octet-stream")
 
 
+@costly
 @require_safe
 @for_viewer
 def docket(request: HttpRequest, viewer: Viewer, dispute_id: UUID) -> HttpResponse:

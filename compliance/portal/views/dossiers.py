@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from compliance.accounts.rate_limits import costly
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.audits.services import dossier_take
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from compliance.registry.models import Model
 
 
+@costly
 @require_safe
 @for_viewer
 def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
@@ -55,6 +57,7 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
     )
 
 
+@costly
 @require_safe
 @for_viewer
 def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
@@ -76,6 +79,7 @@ def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
     )
 
 
+@costly
 @require_safe
 @for_viewer
 def proof(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
@@ -87,6 +91,7 @@ def proof(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
     return download(content, _file_name(model.slug), "application/json")
 
 
+@costly
 @require_safe
 @for_viewer
 def report(request: HttpRequest, viewer: Viewer, model_id: UUID, period: str) -> HttpResponse:

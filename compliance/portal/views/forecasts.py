@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from compliance.accounts.rate_limits import costly
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.domain.errors import NotFoundError
@@ -23,6 +24,7 @@ class ModelChoice(forms.Form):
     model = forms.UUIDField()
 
 
+@costly
 @require_safe
 @for_viewer
 def of_version(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpResponse:
@@ -34,6 +36,7 @@ def of_version(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpRe
     return fragment(request, "portal/parts/forecasts.html", forecasts=found)
 
 
+@costly
 @require_safe
 @for_viewer
 def of_model(request: HttpRequest, viewer: Viewer) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from compliance.accounts.rate_limits import costly
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import list_reading_tell
 from compliance.audits.services import bundle_take
@@ -73,6 +74,7 @@ def proof(request: HttpRequest, viewer: Viewer, index: int) -> HttpResponse:
     return download(found.encode(), f"entry-{index}.tlog-proof", "text/plain; charset=utf-8")
 
 
+@costly
 @require_safe
 @for_viewer
 def bundle(request: HttpRequest, viewer: Viewer, result_id: UUID) -> HttpResponse:

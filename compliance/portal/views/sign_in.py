@@ -5,12 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 
 import requests
+from allauth.mfa.recovery_codes.views import view_recovery_codes
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from compliance.accounts.recovery_codes import recovery_codes_hash
 from compliance.people.selectors import identity_provider_for
 from compliance.portal.people_forms import OrganizationSignInForm
 
@@ -31,6 +33,15 @@ def by_organization(request: HttpRequest) -> HttpResponse:
         form.add_error("email", "No organization signs in such addresses here.")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "portal/sign_in/organization.html", {"form": form}, status=status)
+
+
+@require_safe
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Show a person's codes once, by allauth's page; from then on only their hashes are kept."""
+    answer: HttpResponse = view_recovery_codes(request)
+    if request.user.is_authenticated:
+        recovery_codes_hash(user=request.user)
+    return answer
 
 
 @require_safe
