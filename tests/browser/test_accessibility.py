@@ -13,13 +13,12 @@ from playwright.sync_api import Browser, Page, expect
 from compliance.accounts.models import User
 from compliance.accounts.services import model_reading_tell, token_issue
 from compliance.audits.models import Shard
-from compliance.audits.services import shard_claim, shard_fail
+from compliance.audits.services import Asked, answers_erase, shard_claim, shard_fail
 from compliance.domain.readings import Seen
 from compliance.domain.runs import MAX_FAILURES
-from compliance.obligations.models import Obligation
-from compliance.audits.services import Asked, answers_erase, shard_claim, shard_fail
-from compliance.domain.vocabulary import Role, Seen
+from compliance.domain.vocabulary import Role
 from compliance.ledger.services import evidence_erase
+from compliance.obligations.models import Obligation
 from compliance.questions.services import question_ask
 from tests.alerting import lived
 from tests.browser import kin, record
