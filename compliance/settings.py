@@ -229,6 +229,7 @@ CONTENT_SECURITY_POLICY_BY_PATH = {
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["compliance.formats"]
 USE_TZ = True
 
 STATIC_URL = "static/"
