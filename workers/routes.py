@@ -52,6 +52,7 @@ ROUTES: Mapping[EventType, tuple[str, ...]] = {
     EventType.ENDPOINT_LIMITED: (),
     EventType.SCHEDULE_CREATED: (),
     EventType.SCHEDULE_CHANGED: (),
+    EventType.SCHEDULE_ENDED: (),
     EventType.SCHEDULE_DUE: (),
     EventType.SUBSCRIPTION_CREATED: (),
     EventType.SUBSCRIPTION_CHANGED: (),

@@ -88,6 +88,7 @@ from compliance.api.v1.results import BundleGetApi, ResultGetApi, ResultListApi
 from compliance.api.v1.runs import RunCancelApi, RunGetApi, RunListApi, RunRequestApi
 from compliance.api.v1.schedules import (
     ScheduleCreateApi,
+    ScheduleEndApi,
     ScheduleGetApi,
     ScheduleListApi,
     SchedulePauseApi,
@@ -143,6 +144,7 @@ _v1 = [
     path("schedules", by_method(ScheduleListApi, ScheduleCreateApi), name="schedules"),
     path("schedules/preview", SchedulePreviewApi.as_view(), name="schedule-preview"),
     path("schedules/<uuid:schedule_id>", ScheduleGetApi.as_view(), name="schedule"),
+    path("schedules/<uuid:schedule_id>/end", ScheduleEndApi.as_view(), name="schedule-end"),
     path("schedules/<uuid:schedule_id>/pause", SchedulePauseApi.as_view(), name="schedule-pause"),
     path(
         "schedules/<uuid:schedule_id>/resume", ScheduleResumeApi.as_view(), name="schedule-resume"

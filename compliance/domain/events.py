@@ -27,6 +27,7 @@ class EventType(StrEnum):
     ENDPOINT_LIMITED = "endpoint.limited"
     SCHEDULE_CREATED = "schedule.created"
     SCHEDULE_CHANGED = "schedule.changed"
+    SCHEDULE_ENDED = "schedule.ended"
     SCHEDULE_DUE = "schedule.due"
     SUBSCRIPTION_CREATED = "subscription.created"
     SUBSCRIPTION_CHANGED = "subscription.changed"
@@ -124,6 +125,7 @@ PAYLOAD_KEYS: Mapping[EventType, frozenset[str]] = {
     EventType.ENDPOINT_LIMITED: frozenset({"origin", "requests_at_once", "requests_per_minute"}),
     EventType.SCHEDULE_CREATED: frozenset({"schedule", "rule", "battery"}),
     EventType.SCHEDULE_CHANGED: frozenset({"schedule", "changes"}),
+    EventType.SCHEDULE_ENDED: frozenset({"schedule"}),
     EventType.SCHEDULE_DUE: frozenset({"schedule", "due_at", "outcome"}),
     EventType.SUBSCRIPTION_CREATED: frozenset({"subscription", "event_type", "effect"}),
     EventType.SUBSCRIPTION_CHANGED: frozenset({"subscription", "changes"}),

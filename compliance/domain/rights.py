@@ -98,7 +98,7 @@ SCOPE_MEANINGS: Mapping[TokenScope, str] = {
     TokenScope.MODELS_READ: "read models, versions, training-data sources and limits of endpoints",
     TokenScope.MODELS_WRITE: "register models and versions, limit endpoints",
     TokenScope.SCHEDULES_READ: "read schedules, subscriptions and their calls",
-    TokenScope.SCHEDULES_WRITE: "make, pause, resume and replay schedules and subscriptions",
+    TokenScope.SCHEDULES_WRITE: "make, pause, resume, end and replay schedules and subscriptions",
     TokenScope.RUNS_READ: "read runs, results, reports, forecasts and error budgets",
     TokenScope.RUNS_WRITE: "request and cancel runs",
     TokenScope.EVIDENCE_READ: "read items with the model's answers, labels and bundles",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -11,8 +11,35 @@ from compliance.domain.schedules import CATCH_UP_WORDS, Rule
 from compliance.domain.vocabulary import CatchUp
 from compliance.portal.forms import BatteryForm, PortalForm
 
+if TYPE_CHECKING:
+    from compliance.audits.models import Schedule
+
 UNIT_SECONDS = {"minutes": 60, "hours": 3_600, "days": 86_400, "weeks": 604_800}
 LONGEST_INTERVAL_DAYS = 3_650
+
+
+def copy_of(schedule: Schedule) -> dict[str, object]:
+    """What the form of a new schedule begins with when it is to be like another.
+
+    An interval of no whole minutes is left for whoever copies to say again.
+    """
+    every, unit = None, "days"
+    seconds = schedule.interval_seconds
+    if seconds and not seconds % UNIT_SECONDS["minutes"]:
+        unit = next(one for one in reversed(UNIT_SECONDS) if not seconds % UNIT_SECONDS[one])
+        every = seconds // UNIT_SECONDS[unit]
+    return {
+        "model": str(schedule.model_id),
+        "name": schedule.name,
+        "tests": [spec["name"] for spec in schedule.battery],
+        "cron": schedule.cron,
+        "every": every,
+        "unit": unit,
+        "time_zone": schedule.time_zone,
+        "jitter": schedule.jitter_seconds // 60 or None,
+        "catch_up": schedule.catch_up,
+        "token_budget": schedule.token_budget,
+    }
 
 
 class RuleForm(PortalForm):

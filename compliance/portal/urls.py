@@ -118,6 +118,7 @@ urlpatterns = [
     path("schedules/<uuid:schedule_id>/", schedules.detail, name="schedule"),
     path("schedules/<uuid:schedule_id>/pause/", schedules.pause, name="schedule-pause"),
     path("schedules/<uuid:schedule_id>/resume/", schedules.resume, name="schedule-resume"),
+    path("schedules/<uuid:schedule_id>/end/", schedules.end, name="schedule-end"),
     path("subscriptions/", subscriptions.index, name="subscriptions"),
     path("subscriptions/<uuid:subscription_id>/", subscriptions.detail, name="subscription"),
     path(

@@ -62,7 +62,9 @@ def test_a_model_and_a_version_are_registered_with_declarations(
     assert TrainingSource.objects.get().version_id == Version.objects.get(name="2.0").id
 
 
-def test_a_schedule_is_made_paused_and_resumed(cast: Cast, call: Call, record: Record) -> None:
+def test_a_schedule_is_made_paused_resumed_and_ended(
+    cast: Cast, call: Call, record: Record
+) -> None:
     client = call(cast.officer)
     answer = client.post("/api/v1/schedules", schedule_body(record), format="json")
     assert answer.status_code == 201, answer.json()
@@ -70,6 +72,10 @@ def test_a_schedule_is_made_paused_and_resumed(cast: Cast, call: Call, record: R
     assert client.get("/api/v1/schedules").json()["rows"] == [client.get(address).json()]
     assert client.post(f"{address}/pause").json()["paused_at"] is not None
     assert client.post(f"{address}/resume").json()["paused_at"] is None
+    assert client.post(f"{address}/end").json()["ended_at"] is not None
+    assert client.post(f"{address}/resume").status_code == 409
+    ended = client.get("/api/v1/schedules?ended=true").json()["rows"]
+    assert [one["id"] for one in ended] == [address.rpartition("/")[2]]
 
 
 def test_a_preview_names_the_next_five_firings(cast: Cast, call: Call) -> None:

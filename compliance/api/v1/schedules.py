@@ -1,4 +1,4 @@
-"""Schedules: list, get, create, pause, resume, preview."""
+"""Schedules: list, get, create, pause, resume, end, preview."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from compliance.audits.selectors import schedule_get, schedule_list
 from compliance.audits.services import (
     battery_resolve,
     schedule_create,
+    schedule_end,
     schedule_pause,
     schedule_resume,
 )
@@ -38,7 +39,12 @@ from compliance.domain.schedules import MAXIMUM_SECONDS, Rule, slots_preview
 from compliance.domain.vocabulary import CatchUp
 from compliance.registry.selectors import model_get
 
-CHANGE_REFUSES = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED)
+CHANGE_REFUSES = (
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.PRECONDITION_FAILED,
+)
 
 
 class ScheduleGetApi(OperationApi):
@@ -60,6 +66,9 @@ class ScheduleGetApi(OperationApi):
         token_budget = serializers.IntegerField(allow_null=True)
         next_due_at = serializers.DateTimeField()
         paused_at = serializers.DateTimeField(allow_null=True)
+        ended_at = serializers.DateTimeField(
+            allow_null=True, help_text="For good; one that has ended stays paused."
+        )
         created_by = serializers.CharField()
         created_at = serializers.DateTimeField()
 
@@ -80,6 +89,7 @@ class ScheduleListApi(OperationApi):
         organization = serializers.SlugField(required=False, help_text="A provider's slug.")
         model = serializers.UUIDField(required=False)
         paused = serializers.BooleanField(required=False, allow_null=True, default=None)
+        ended = serializers.BooleanField(required=False, allow_null=True, default=None)
 
     @operation(
         "schedule_list", query=Filters, returns=page_of(ScheduleGetApi.Output, "SchedulePage")
@@ -88,12 +98,13 @@ class ScheduleListApi(OperationApi):
         """List schedules."""
         wanted, viewer = self.query(ScheduleListApi.Filters), self.viewer
         list_reading_tell(viewer=viewer, what=Seen.SCHEDULES)
-        paused = wanted["paused"]
+        paused, ended = wanted["paused"], wanted["ended"]
         rows = narrowed(
             schedule_list(viewer=viewer),
             model__organization__slug=wanted.get("organization"),
             model=wanted.get("model"),
             paused_at__isnull=None if paused is None else not paused,
+            ended_at__isnull=None if ended is None else not ended,
         )
         return paged(request, rows, row=ScheduleGetApi.Output, order=("-created_at", "-id"))
 
@@ -196,6 +207,19 @@ class ScheduleResumeApi(OperationApi):
     def post(self, request: Request, schedule_id: UUID) -> Response:
         """Resume a schedule."""
         return _switch(self, schedule_resume, schedule_id)
+
+
+class ScheduleEndApi(OperationApi):
+    """Stops a schedule for good; it stays on the record."""
+
+    @operation(
+        "schedule_end",
+        returns=ScheduleGetApi.Output,
+        refuses=CHANGE_REFUSES,
+    )
+    def post(self, request: Request, schedule_id: UUID) -> Response:
+        """End a schedule."""
+        return _switch(self, schedule_end, schedule_id)
 
 
 def _rule(given: Mapping[str, Any], now: datetime) -> Rule:

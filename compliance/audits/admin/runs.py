@@ -25,7 +25,7 @@ from compliance.accounts.admin_site import (
 )
 from compliance.accounts.selectors import Viewer
 from compliance.audits.admin.forecasts import announced, forecast_line, forecasts_shown
-from compliance.audits.admin.schedules import battery_text
+from compliance.audits.admin.pausing import battery_text
 from compliance.audits.forecast import Forecast, forecasts
 from compliance.audits.models import Repair, Result, Run, Shard, StressTest, Transition
 from compliance.audits.progress import run_progress

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
 )
 
@@ -23,49 +22,44 @@ from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import (
     FixedInline,
     RecordAdmin,
-    ServiceAdmin,
-    ServiceForm,
+    change_address,
     dialog,
-    pretty,
     row_link,
     signed_in,
 )
 from compliance.accounts.selectors import Viewer, operator_viewer
-from compliance.audits.admin.forecasts import announced, forecast_text
+from compliance.audits.admin.forecasts import forecast_text
+from compliance.audits.admin.pausing import BatteryForm, PausableAdmin, PausedFilter, battery_text
 from compliance.audits.admin.rules import firings_text, preview_text, rule_of
-from compliance.audits.models import Firing, Schedule, Subscription
+from compliance.audits.models import Firing, Run, Schedule
 from compliance.audits.selectors import schedule_rule
 from compliance.audits.services import (
+    battery_like,
     battery_resolve,
+    run_request_by,
     schedule_create,
+    schedule_end,
     schedule_pause,
     schedule_resume,
 )
-from compliance.domain.errors import InvalidInputError
+from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.readings import Seen
 from compliance.domain.schedules import next_firings
 from compliance.domain.vocabulary import CatchUp
+from compliance.registry.selectors import version_newest
 
-PAUSE = dialog("Pause", "Nothing is run by it until it is resumed.")
-RESUME = dialog("Resume", "It runs again from now on; what fell into the pause stays undone.")
-
-
-def battery_text(battery: list[dict[str, Any]]) -> str:
-    """A battery in one line."""
-    return ", ".join(f"{spec['name']}@{spec['version']}" for spec in battery)
-
-
-class BatteryForm(ServiceForm):
-    """A form with the stress tests on offer."""
-
-    names = {"battery": "tests"}
-
-    tests = forms.MultipleChoiceField(
-        choices=announced, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Stress tests"
-    )
+END = dialog("End", "Nothing is run by it any more. It cannot be resumed, and stays on the record.")
+RUN_NOW = dialog("Run now", "Requests a run of its stress tests in your name, beside its firings.")
+COPIED = (
+    *("model", "name", "cron", "interval_seconds", "time_zone", "jitter_seconds", "catch_up"),
+    "token_budget",
+)
+"""What a copy of a schedule begins with, beside the names of its stress tests."""
 
 
 class ScheduleForm(BatteryForm):
+    copied: ClassVar[Schedule | None] = None
+
     jitter_seconds = forms.IntegerField(
         min_value=0,
         required=False,
@@ -107,65 +101,10 @@ class ScheduleForm(BatteryForm):
             viewer=viewer,
             model=chosen["model"],
             name=chosen["name"],
-            battery=battery_resolve(battery=chosen["tests"]),
+            battery=battery_like(names=chosen["tests"], schedule=self.copied),
             rule=replace(rule_of(chosen), catch_up=CatchUp(chosen["catch_up"])),
             token_budget=chosen["token_budget"],
         )
-
-
-class PausedFilter(admin.SimpleListFilter):
-    """Paused or not."""
-
-    title = "paused"
-    parameter_name = "paused"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Paused"), ("no", "Active")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(paused_at__isnull=self.value() == "no")
-
-
-class PausableAdmin(ServiceAdmin):
-    """Rows that make runs until they are paused."""
-
-    actions_detail = actions_row = ("pause", "resume")
-    pausing: Callable[[Viewer, Any], object]
-    resuming: Callable[[Viewer, Any], object]
-
-    @display(description="State", label={"active": "success", "paused": "warning"})
-    def activity(self, row: Schedule | Subscription) -> str:
-        return "paused" if row.paused_at else "active"
-
-    @display(description="Stress tests")
-    def tests(self, row: Schedule | Subscription) -> str:
-        return battery_text(row.battery)
-
-    @display(description="Battery")
-    def specs(self, row: Schedule | Subscription) -> SafeString:
-        return pretty(row.battery)
-
-    @action(description="Pause", permissions=["operate"], icon="pause", dialog=PAUSE)
-    def pause(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        row = self.model.objects.get(pk=object_id)
-
-        def service(viewer: Viewer) -> str:
-            self.pausing(viewer, row)
-            return f"“{row}” is paused."
-
-        return self.ask(request, row, service)
-
-    @action(description="Resume", permissions=["operate"], icon="play_arrow", dialog=RESUME)
-    def resume(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        row = self.model.objects.get(pk=object_id)
-
-        def service(viewer: Viewer) -> str:
-            self.resuming(viewer, row)
-            return f"“{row}” runs again."
-
-        return self.ask(request, row, service)
 
 
 class FiringInline(FixedInline):
@@ -180,6 +119,8 @@ class ScheduleAdmin(PausableAdmin):
 
     told = Told(Seen.SCHEDULE, Seen.SCHEDULES)
     add_form = ScheduleForm
+    actions_detail = ("run_now", "pause", "resume", "end", "copy")
+    actions_row = actions_detail
     list_display = ("name", "model", "rule", "tests", "next_due_at", "activity")
     list_filter = (PausedFilter, "catch_up", "model__organization")
     list_select_related = ("model__organization",)
@@ -214,6 +155,62 @@ class ScheduleAdmin(PausableAdmin):
     def resuming(self, viewer: Viewer, row: Schedule) -> None:
         schedule_resume(viewer=viewer, schedule=row)
 
+    @action(description="Run now", permissions=["operate"], icon="bolt", dialog=RUN_NOW)
+    def run_now(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        row = Schedule.objects.select_related("model").get(pk=object_id)
+        made: list[Run] = []
+
+        def service(viewer: Viewer) -> str:
+            version = version_newest(model=row.model)
+            if version is None:
+                raise TransitionError(f"{row.model} has no version yet")
+            battery = battery_resolve(battery=row.battery)
+            run = run_request_by(
+                viewer=viewer, version=version, battery=battery, token_budget=row.token_budget
+            )
+            made.append(run)
+            return f"A run of {battery_text(run.battery)} on {version} is requested."
+
+        answer = self.ask(request, row, service)
+        if made:
+            answer["HX-Redirect"] = change_address(made[0])
+        return answer
+
+    @action(description="End", permissions=["operate"], icon="stop_circle", dialog=END)
+    def end(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        row = Schedule.objects.get(pk=object_id)
+
+        def service(viewer: Viewer) -> str:
+            schedule_end(viewer=viewer, schedule=row)
+            return f"“{row}” has ended."
+
+        return self.ask(request, row, service)
+
+    @action(
+        description="Copy into a new one", permissions=["audits.add_schedule"], icon="content_copy"
+    )
+    def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect(f"{reverse('admin:audits_schedule_add')}?copy={object_id}")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kw: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kw)
+        if obj is None:
+            form.copied = self._copied(request)
+        return form
+
+    def _copied(self, request: HttpRequest) -> Schedule | None:
+        found: Schedule | None = self.get_object(request, request.GET.get("copy", ""))
+        return found
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        copied = self._copied(request)
+        if copied is None:
+            return {}
+        initial = {name: getattr(copied, name) for name in COPIED}
+        return {**initial, "tests": [spec["name"] for spec in copied.battery]}
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.preview)
         foreseen = self.admin_site.admin_view(self.forecast)
@@ -238,6 +235,8 @@ class ScheduleAdmin(PausableAdmin):
 
     @display(description="Next five firings")
     def upcoming(self, schedule: Schedule) -> SafeString | str:
+        if schedule.ended_at:
+            return f"None: it ended at {schedule.ended_at:%Y-%m-%d %H:%M} UTC."
         if schedule.paused_at:
             return f"None while paused, since {schedule.paused_at:%Y-%m-%d %H:%M} UTC."
         rule = schedule_rule(schedule=schedule)

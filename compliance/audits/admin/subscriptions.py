@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import RecordAdmin
 from compliance.accounts.selectors import Viewer
-from compliance.audits.admin.schedules import BatteryForm, PausableAdmin, PausedFilter
+from compliance.audits.admin.pausing import BatteryForm, PausableAdmin, PausedFilter
 from compliance.audits.models import Subscription, WebhookCall
 from compliance.audits.services import (
     consequence_resolve,

@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from compliance.accounts.models import Organization
 from compliance.domain.schedules import CATCH_UP_WORDS
@@ -69,11 +70,20 @@ class Schedule(models.Model):
     anchor = models.DateTimeField(help_text="When the rule came into force.")
     next_due_at = models.DateTimeField(db_index=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="For good; one that has ended stays paused."
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("name",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(paused_at__isnull=False),
+                name="schedule_ended_is_paused",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -26,7 +26,9 @@ from compliance.audits.services.repairs import (
 from compliance.audits.services.results import Outcome
 from compliance.audits.services.runs import Cause, run_cancel, run_request, run_request_by
 from compliance.audits.services.schedules import (
+    battery_like,
     schedule_create,
+    schedule_end,
     schedule_fire_due,
     schedule_pause,
     schedule_resume,
@@ -65,6 +67,7 @@ __all__ = [
     "answers_erase",
     "battery_check",
     "battery_default",
+    "battery_like",
     "battery_resolve",
     "bundle_take",
     "catalogue_publish",
@@ -83,6 +86,7 @@ __all__ = [
     "run_request_by",
     "runs_settle",
     "schedule_create",
+    "schedule_end",
     "schedule_fire_due",
     "schedule_pause",
     "schedule_resume",

@@ -16,7 +16,7 @@ from compliance.audits.selectors import schedule_rule
 from compliance.audits.services.catalogue import battery_check, battery_resolve, budget_check
 from compliance.audits.services.runs import Cause, run_request
 from compliance.domain.canonical import Json
-from compliance.domain.errors import InvalidInputError
+from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.events import EventType
 from compliance.domain.rights import Action
 from compliance.domain.schedules import Due, Rule, firings_due, next_firings
@@ -84,14 +84,54 @@ def schedule_create(
     return schedule
 
 
+def battery_like(*, names: Sequence[str], schedule: Schedule | None) -> list[StressTestSpec]:
+    """Chosen stress tests, of which those that a schedule has keep the parameters of there.
+
+    Raises:
+        InvalidInputError: as of ``battery_resolve``.
+    """
+    kept = {spec["name"]: spec for spec in schedule.battery} if schedule else {}
+    return battery_resolve(battery=[kept.get(name, name) for name in names])
+
+
 def schedule_pause(*, viewer: Viewer, schedule: Schedule) -> Schedule:
-    """Stop a schedule from firing until it is resumed."""
+    """Stop a schedule from firing until it is resumed.
+
+    Raises:
+        TransitionError: it has ended.
+    """
     return _pause_set(viewer=viewer, schedule=schedule, paused_at=timezone.now())
 
 
 def schedule_resume(*, viewer: Viewer, schedule: Schedule) -> Schedule:
-    """Let a paused schedule fire again, from now on: what fell into the pause is not due."""
+    """Let a paused schedule fire again, from now on: what fell into the pause is not due.
+
+    Raises:
+        TransitionError: it has ended.
+    """
     return _pause_set(viewer=viewer, schedule=schedule, paused_at=None)
+
+
+@transaction.atomic
+def schedule_end(*, viewer: Viewer, schedule: Schedule) -> Schedule:
+    """Stop a schedule for good; it and its firings stay on the record.
+
+    Raises:
+        TransitionError: it has ended already.
+    """
+    locked = _held(viewer=viewer, schedule=schedule)
+    locked.ended_at = timezone.now()
+    locked.paused_at = locked.paused_at or locked.ended_at
+    locked.save(update_fields=["ended_at", "paused_at"])
+    event_record(
+        event_type=EventType.SCHEDULE_ENDED,
+        organization_id=locked.model.organization_id,
+        subject=f"schedule/{locked.id}",
+        payload={"schedule": str(locked.id)},
+        actor=viewer.user,
+        model_id=locked.model_id,
+    )
+    return locked
 
 
 def schedule_fire_due(*, now: datetime) -> int:
@@ -154,8 +194,7 @@ def _firing_write(*, schedule: Schedule, due: Due) -> Run | None:
 
 @transaction.atomic
 def _pause_set(*, viewer: Viewer, schedule: Schedule, paused_at: datetime | None) -> Schedule:
-    viewer.require(Action.SCHEDULE, schedule.model.organization_id)
-    locked = Schedule.objects.select_for_update().get(id=schedule.id)
+    locked = _held(viewer=viewer, schedule=schedule)
     locked.paused_at = paused_at
     if paused_at is None:
         rule = schedule_rule(schedule=locked)
@@ -173,3 +212,12 @@ def _pause_set(*, viewer: Viewer, schedule: Schedule, paused_at: datetime | None
         model_id=locked.model_id,
     )
     return locked
+
+
+def _held(*, viewer: Viewer, schedule: Schedule) -> Schedule:
+    """A schedule that still lives, against every other change until the transaction ends."""
+    viewer.require(Action.SCHEDULE, schedule.model.organization_id)
+    held = Schedule.objects.select_for_update().get(id=schedule.id)
+    if held.ended_at is not None:
+        raise TransitionError(f"“{held}” ended at {held.ended_at:%Y-%m-%d %H:%M} UTC")
+    return held

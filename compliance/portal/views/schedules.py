@@ -1,14 +1,16 @@
-"""Schedules: the list, one schedule with its firings, making one, pausing and resuming."""
+"""Schedules: the list, one with its firings; making, copying, pausing, resuming and ending one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -23,8 +25,9 @@ from compliance.audits.selectors import (
     schedule_rule,
 )
 from compliance.audits.services import (
-    battery_resolve,
+    battery_like,
     schedule_create,
+    schedule_end,
     schedule_pause,
     schedule_resume,
 )
@@ -35,9 +38,12 @@ from compliance.domain.schedules import Rule, next_firings, slots_preview
 from compliance.domain.vocabulary import CatchUp
 from compliance.portal.catalogue import offered, titles
 from compliance.portal.paging import paged, query_without_page
-from compliance.portal.schedule_forms import RuleForm, ScheduleForm
+from compliance.portal.schedule_forms import RuleForm, ScheduleForm, copy_of
 from compliance.portal.viewing import for_viewer, fragment, page
 from compliance.registry.selectors import model_get, model_list
+
+if TYPE_CHECKING:
+    from compliance.audits.models import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,15 @@ class Moment:
 @require_safe
 @for_viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Every schedule with its rule and next firing."""
+    """Every schedule with its rule and next firing; those that have ended come last."""
     list_reading_tell(viewer=viewer, what=Seen.SCHEDULES)
+    living_first = F("ended_at").asc(nulls_first=True)
+    rows = schedule_list(viewer=viewer).order_by(living_first, "next_due_at")
     return page(
         request,
         viewer,
         "portal/schedules/index.html",
-        schedules=paged(request, schedule_list(viewer=viewer).order_by("next_due_at")),
+        schedules=paged(request, rows),
         query=query_without_page(request),
         titles=titles(),
         may_schedule=bool(_schedulable(viewer)),
@@ -96,7 +104,8 @@ def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     models = _schedulable(viewer)
     if not models:
         raise NotAllowedError("your role does not include: schedule")
-    initial = {"model": request.GET.get("model", "")}
+    copied = _copied(request, viewer)
+    initial = copy_of(copied) if copied else {"model": request.GET.get("model", "")}
     form = ScheduleForm(request.POST or None, models=models, tests=offered(), initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -105,7 +114,7 @@ def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 viewer=viewer,
                 model=model_get(viewer=viewer, model_id=UUID(chosen["model"])),
                 name=chosen["name"],
-                battery=battery_resolve(battery=chosen["tests"]),
+                battery=battery_like(names=chosen["tests"], schedule=copied),
                 rule=replace(form.rule(now=timezone.now()), catch_up=CatchUp(chosen["catch_up"])),
                 token_budget=chosen["token_budget"],
             )
@@ -120,6 +129,7 @@ def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "portal/schedules/create.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK,
         form=form,
+        copied=copied,
         zones=sorted(available_timezones()),
     )
 
@@ -163,6 +173,25 @@ def resume(request: HttpRequest, viewer: Viewer, schedule_id: UUID) -> HttpRespo
     schedule_resume(viewer=viewer, schedule=schedule)
     messages.success(request, f"“{schedule.name}” fires again.")
     return redirect("portal:schedule", schedule.id)
+
+
+@require_POST
+@for_viewer
+def end(request: HttpRequest, viewer: Viewer, schedule_id: UUID) -> HttpResponse:
+    """Stop a schedule for good."""
+    schedule = schedule_get(viewer=viewer, schedule_id=schedule_id)
+    schedule_end(viewer=viewer, schedule=schedule)
+    messages.success(request, f"“{schedule.name}” has ended. It and its firings stay here.")
+    return redirect("portal:schedule", schedule.id)
+
+
+def _copied(request: HttpRequest, viewer: Viewer) -> Schedule | None:
+    """The schedule that the address asks to begin with."""
+    try:
+        key = UUID(request.GET.get("copy", ""))
+    except ValueError:
+        return None
+    return schedule_get(viewer=viewer, schedule_id=key)
 
 
 def _upcoming(rule: Rule) -> list[Moment]:
