@@ -120,6 +120,7 @@ urlpatterns = [
     path("schedules/<uuid:schedule_id>/resume/", schedules.resume, name="schedule-resume"),
     path("schedules/<uuid:schedule_id>/end/", schedules.end, name="schedule-end"),
     path("subscriptions/", subscriptions.index, name="subscriptions"),
+    path("subscriptions/new/", subscriptions.create, name="subscription-create"),
     path("subscriptions/<uuid:subscription_id>/", subscriptions.detail, name="subscription"),
     path(
         "subscriptions/<uuid:subscription_id>/replay/",

@@ -106,6 +106,12 @@ BODIES: dict[tuple[str, str], Any] = {
         "catch_up": "run_once",
         "jitter": "0",
     },
+    ("portal:subscription-create", "post"): lambda world: {
+        "organization": world.organizations["northwind"],
+        "event_type": "run.errored",
+        "effect": "alert",
+        "severity": "warning",
+    },
     ("portal:grant-give", "post"): lambda world: {
         "provider": world.organizations["northwind"],
         "organization": world.organizations["authority"],
