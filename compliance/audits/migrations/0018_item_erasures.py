@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0016_dispute_trigger'),
+        ('audits', '0017_askings'),
         ('events', '0008_kept_answer'),
     ]
 

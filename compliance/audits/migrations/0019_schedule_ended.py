@@ -5,7 +5,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0016_dispute_trigger'),
+        ('audits', '0018_item_erasures'),
     ]
 
     operations = [
