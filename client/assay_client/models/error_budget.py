@@ -27,7 +27,8 @@ class ErrorBudget:
             alpha (float):
             spent (float): What the streams there are may use of it.
             left (float): For all streams that will come.
-            streams (int):
+            streams (int): Claims on versions that have a result.
+            waiting (int): Those whose items are committed to and that have none yet; they spend too.
             alarms (int): Streams that are beyond chance.
             suspected (int): Further streams, of which at most the same rate is false on average.
      """
@@ -37,6 +38,7 @@ class ErrorBudget:
     spent: float
     left: float
     streams: int
+    waiting: int
     alarms: int
     suspected: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -56,6 +58,8 @@ class ErrorBudget:
 
         streams = self.streams
 
+        waiting = self.waiting
+
         alarms = self.alarms
 
         suspected = self.suspected
@@ -69,6 +73,7 @@ class ErrorBudget:
             "spent": spent,
             "left": left,
             "streams": streams,
+            "waiting": waiting,
             "alarms": alarms,
             "suspected": suspected,
         })
@@ -90,6 +95,8 @@ class ErrorBudget:
 
         streams = d.pop("streams")
 
+        waiting = d.pop("waiting")
+
         alarms = d.pop("alarms")
 
         suspected = d.pop("suspected")
@@ -100,6 +107,7 @@ class ErrorBudget:
             spent=spent,
             left=left,
             streams=streams,
+            waiting=waiting,
             alarms=alarms,
             suspected=suspected,
         )

@@ -36,6 +36,8 @@ class Ledger:
             quorum (bool):
             missing (str): What the quorum lacks; empty where it is reached.
             witnesses (list[Witness]):
+            halted (str): Why the log's own signer refuses to sign; anything but empty is an alarm.
+            timestamp (None | str): Path of the newest time stamp (RFC 3161); null: there is none.
      """
 
     origin: str
@@ -47,6 +49,8 @@ class Ledger:
     quorum: bool
     missing: str
     witnesses: list[Witness]
+    halted: str
+    timestamp: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
@@ -80,6 +84,11 @@ class Ledger:
 
 
 
+        halted = self.halted
+
+        timestamp: None | str
+        timestamp = self.timestamp
+
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -93,6 +102,8 @@ class Ledger:
             "quorum": quorum,
             "missing": missing,
             "witnesses": witnesses,
+            "halted": halted,
+            "timestamp": timestamp,
         })
 
         return field_dict
@@ -133,6 +144,16 @@ class Ledger:
             witnesses.append(witnesses_item)
 
 
+        halted = d.pop("halted")
+
+        def _parse_timestamp(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        timestamp = _parse_timestamp(d.pop("timestamp"))
+
+
         ledger = cls(
             origin=origin,
             verifier_keys=verifier_keys,
@@ -143,6 +164,8 @@ class Ledger:
             quorum=quorum,
             missing=missing,
             witnesses=witnesses,
+            halted=halted,
+            timestamp=timestamp,
         )
 
 

@@ -31,6 +31,7 @@ class ProvenEntry:
             leaf_hash (str): Hex, 32 bytes.
             openings (list[Opening]): What was erased has none.
             proof (str): c2sp.org/tlog-proof
+            timestamp (None | str): Path of the time stamp (RFC 3161) on the proof's checkpoint, or null.
      """
 
     index: int
@@ -38,6 +39,7 @@ class ProvenEntry:
     leaf_hash: str
     openings: list[Opening]
     proof: str
+    timestamp: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
@@ -61,6 +63,9 @@ class ProvenEntry:
 
         proof = self.proof
 
+        timestamp: None | str
+        timestamp = self.timestamp
+
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -70,6 +75,7 @@ class ProvenEntry:
             "leaf_hash": leaf_hash,
             "openings": openings,
             "proof": proof,
+            "timestamp": timestamp,
         })
 
         return field_dict
@@ -98,12 +104,21 @@ class ProvenEntry:
 
         proof = d.pop("proof")
 
+        def _parse_timestamp(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        timestamp = _parse_timestamp(d.pop("timestamp"))
+
+
         proven_entry = cls(
             index=index,
             body=body,
             leaf_hash=leaf_hash,
             openings=openings,
             proof=proof,
+            timestamp=timestamp,
         )
 
 

@@ -42,6 +42,7 @@ class Schedule:
             token_budget (int | None):
             next_due_at (datetime.datetime):
             paused_at (datetime.datetime | None):
+            ended_at (datetime.datetime | None): For good; one that has ended stays paused.
             created_by (str):
             created_at (datetime.datetime):
      """
@@ -58,6 +59,7 @@ class Schedule:
     token_budget: int | None
     next_due_at: datetime.datetime
     paused_at: datetime.datetime | None
+    ended_at: datetime.datetime | None
     created_by: str
     created_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -104,6 +106,12 @@ class Schedule:
         else:
             paused_at = self.paused_at
 
+        ended_at: None | str
+        if isinstance(self.ended_at, datetime.datetime):
+            ended_at = self.ended_at.isoformat()
+        else:
+            ended_at = self.ended_at
+
         created_by = self.created_by
 
         created_at = self.created_at.isoformat()
@@ -124,6 +132,7 @@ class Schedule:
             "token_budget": token_budget,
             "next_due_at": next_due_at,
             "paused_at": paused_at,
+            "ended_at": ended_at,
             "created_by": created_by,
             "created_at": created_at,
         })
@@ -209,6 +218,24 @@ class Schedule:
         paused_at = _parse_paused_at(d.pop("paused_at"))
 
 
+        def _parse_ended_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                ended_at_type_0 = datetime.datetime.fromisoformat(data)
+
+
+
+                return ended_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        ended_at = _parse_ended_at(d.pop("ended_at"))
+
+
         created_by = d.pop("created_by")
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
@@ -229,6 +256,7 @@ class Schedule:
             token_budget=token_budget,
             next_due_at=next_due_at,
             paused_at=paused_at,
+            ended_at=ended_at,
             created_by=created_by,
             created_at=created_at,
         )

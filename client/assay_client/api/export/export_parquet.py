@@ -29,14 +29,9 @@ def _get_kwargs(
     since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ExportParquetVerdict | Unset = UNSET,
-    if_none_match: str | Unset = UNSET,
 
 ) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(if_none_match, Unset):
-        headers["If-None-Match"] = if_none_match
-
-
+    
 
     
 
@@ -81,12 +76,11 @@ def _get_kwargs(
     }
 
 
-    _kwargs["headers"] = headers
     return _kwargs
 
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | File | Problem | str | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> File | Problem | str | None:
     if response.status_code == 200:
         response_200 = File(
              payload = BytesIO(response.content)
@@ -95,10 +89,6 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 
         return response_200
-
-    if response.status_code == 304:
-        response_304 = cast(Any, None)
-        return response_304
 
     if response.status_code == 400:
         response_400 = Problem.from_dict(response.json())
@@ -132,13 +122,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_422
 
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+
+
+        return response_429
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | File | Problem | str]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[File | Problem | str]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -157,9 +154,8 @@ def sync_detailed(
     since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ExportParquetVerdict | Unset = UNSET,
-    if_none_match: str | Unset = UNSET,
 
-) -> Response[Any | File | Problem | str]:
+) -> Response[File | Problem | str]:
     """ Export results as Apache Parquet, oldest first
 
      Export results as Apache Parquet, oldest first.
@@ -172,14 +168,13 @@ def sync_detailed(
         since (datetime.datetime | Unset):
         test (str | Unset):
         verdict (ExportParquetVerdict | Unset):
-        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | File | Problem | str]
+        Response[File | Problem | str]
      """
 
 
@@ -191,7 +186,6 @@ organization=organization,
 since=since,
 test=test,
 verdict=verdict,
-if_none_match=if_none_match,
 
     )
 
@@ -211,9 +205,8 @@ def sync(
     since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ExportParquetVerdict | Unset = UNSET,
-    if_none_match: str | Unset = UNSET,
 
-) -> Any | File | Problem | str | None:
+) -> File | Problem | str | None:
     """ Export results as Apache Parquet, oldest first
 
      Export results as Apache Parquet, oldest first.
@@ -226,14 +219,13 @@ def sync(
         since (datetime.datetime | Unset):
         test (str | Unset):
         verdict (ExportParquetVerdict | Unset):
-        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | File | Problem | str
+        File | Problem | str
      """
 
 
@@ -246,7 +238,6 @@ organization=organization,
 since=since,
 test=test,
 verdict=verdict,
-if_none_match=if_none_match,
 
     ).parsed
 
@@ -260,9 +251,8 @@ async def asyncio_detailed(
     since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ExportParquetVerdict | Unset = UNSET,
-    if_none_match: str | Unset = UNSET,
 
-) -> Response[Any | File | Problem | str]:
+) -> Response[File | Problem | str]:
     """ Export results as Apache Parquet, oldest first
 
      Export results as Apache Parquet, oldest first.
@@ -275,14 +265,13 @@ async def asyncio_detailed(
         since (datetime.datetime | Unset):
         test (str | Unset):
         verdict (ExportParquetVerdict | Unset):
-        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | File | Problem | str]
+        Response[File | Problem | str]
      """
 
 
@@ -294,7 +283,6 @@ organization=organization,
 since=since,
 test=test,
 verdict=verdict,
-if_none_match=if_none_match,
 
     )
 
@@ -314,9 +302,8 @@ async def asyncio(
     since: datetime.datetime | Unset = UNSET,
     test: str | Unset = UNSET,
     verdict: ExportParquetVerdict | Unset = UNSET,
-    if_none_match: str | Unset = UNSET,
 
-) -> Any | File | Problem | str | None:
+) -> File | Problem | str | None:
     """ Export results as Apache Parquet, oldest first
 
      Export results as Apache Parquet, oldest first.
@@ -329,14 +316,13 @@ async def asyncio(
         since (datetime.datetime | Unset):
         test (str | Unset):
         verdict (ExportParquetVerdict | Unset):
-        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | File | Problem | str
+        File | Problem | str
      """
 
 
@@ -349,6 +335,5 @@ organization=organization,
 since=since,
 test=test,
 verdict=verdict,
-if_none_match=if_none_match,
 
     )).parsed

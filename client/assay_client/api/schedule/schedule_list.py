@@ -19,6 +19,7 @@ from uuid import UUID
 def _get_kwargs(
     *,
     cursor: str | Unset = UNSET,
+    ended: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
@@ -37,6 +38,13 @@ def _get_kwargs(
     params: dict[str, Any] = {}
 
     params["cursor"] = cursor
+
+    json_ended: bool | None | Unset
+    if isinstance(ended, Unset):
+        json_ended = UNSET
+    else:
+        json_ended = ended
+    params["ended"] = json_ended
 
     json_model: str | Unset = UNSET
     if not isinstance(model, Unset):
@@ -114,6 +122,13 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_422
 
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+
+
+        return response_429
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -133,6 +148,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    ended: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
@@ -146,6 +162,7 @@ def sync_detailed(
 
     Args:
         cursor (str | Unset):
+        ended (bool | None | Unset):
         model (UUID | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
@@ -163,6 +180,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+ended=ended,
 model=model,
 organization=organization,
 page_size=page_size,
@@ -181,6 +199,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    ended: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
@@ -194,6 +213,7 @@ def sync(
 
     Args:
         cursor (str | Unset):
+        ended (bool | None | Unset):
         model (UUID | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
@@ -212,6 +232,7 @@ def sync(
     return sync_detailed(
         client=client,
 cursor=cursor,
+ended=ended,
 model=model,
 organization=organization,
 page_size=page_size,
@@ -224,6 +245,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    ended: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
@@ -237,6 +259,7 @@ async def asyncio_detailed(
 
     Args:
         cursor (str | Unset):
+        ended (bool | None | Unset):
         model (UUID | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
@@ -254,6 +277,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         cursor=cursor,
+ended=ended,
 model=model,
 organization=organization,
 page_size=page_size,
@@ -272,6 +296,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
+    ended: bool | None | Unset = UNSET,
     model: UUID | Unset = UNSET,
     organization: str | Unset = UNSET,
     page_size: int | Unset = 50,
@@ -285,6 +310,7 @@ async def asyncio(
 
     Args:
         cursor (str | Unset):
+        ended (bool | None | Unset):
         model (UUID | Unset):
         organization (str | Unset):
         page_size (int | Unset):  Default: 50.
@@ -303,6 +329,7 @@ async def asyncio(
     return (await asyncio_detailed(
         client=client,
 cursor=cursor,
+ended=ended,
 model=model,
 organization=organization,
 page_size=page_size,
