@@ -186,9 +186,7 @@ class ScheduleAdmin(PausableAdmin):
 
         return self.ask(request, row, service)
 
-    @action(
-        description="Copy into a new one", permissions=["audits.add_schedule"], icon="content_copy"
-    )
+    @action(description="Copy into a new one", permissions=["operate"], icon="content_copy")
     def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect(f"{reverse('admin:audits_schedule_add')}?copy={object_id}")
 
