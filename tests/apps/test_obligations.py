@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ from compliance.obligations.matrix import obligation_matrix
 from compliance.obligations.models import Notice, Obligation
 from compliance.obligations.scheduling import FIRST_AFTER, proposal_of
 from compliance.obligations.selectors import (
+    obligation_coming_list,
     obligation_lapsed_list,
     obligation_list,
     summary_entries,
@@ -161,6 +163,24 @@ def test_what_lapses_is_told_once_and_what_is_overdue_opens_an_alert(
     obligations_tend(now=now + 41 * DAY)
     lapsed = obligation_lapsed_list(viewer=cast.viewer(cast.officer), now=timezone.now())
     assert not lapsed.exists()
+
+
+def test_today_tells_what_is_due_within_a_week_with_its_date(
+    cast: Cast, version: Version, adoption: Adoption, client: Client
+) -> None:
+    now = timezone.now()
+    rows = Obligation.objects.filter(adoption=adoption)
+    for demand, days in (("refusal", 6), ("pairs", 8), ("digest", -1)):
+        rows.filter(demand=demand).update(due_at=now + days * DAY)
+    viewer = cast.viewer(cast.officer)
+    coming = obligation_coming_list(viewer=viewer, now=now, until=now + 7 * DAY)
+    assert [one.demand for one in coming] == ["refusal"]
+    client.force_login(cast.officer)
+    shown = client.get("/").content.decode()
+    late, _, soon = shown.partition("Obligations due within seven days")
+    assert "Weights are the registered ones" in late and "Hazardous" not in late
+    assert f'due <time datetime="{now + 6 * DAY:%Y-%m-%d}' in soon
+    assert "Hazardous requests are refused" in soon and "Pairs are treated alike" not in shown
 
 
 def test_two_that_look_at_once_tell_once(cast: Cast, version: Version, adoption: Adoption) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -47,11 +48,26 @@ def bare(cast: Cast) -> User:
 
 
 def enter(user: User) -> Client:
-    """Somebody without a second factor, signed in by the form."""
+    """Somebody signed in by the form, as far as a password leads."""
     client = Client()
     body = {"login": user.email, "password": PASSWORD}
     assert client.post("/accounts/login/", body).status_code == 302
     return client
+
+
+def test_a_recovery_code_signs_in_once(cast: Cast) -> None:
+    first, second = RecoveryCodes.activate(cast.regulator).get_unused_codes()[:2]
+
+    def signed_in(code: str) -> bool:
+        client = enter(cast.regulator)
+        assert client.get("/models/").status_code == 302  # by the password alone nobody is in
+        client.post("/accounts/2fa/authenticate/", {"code": code})
+        return client.get("/models/").status_code == 200
+
+    assert signed_in(first)
+    assert not signed_in(first)
+    assert not signed_in("0" * len(first))
+    assert signed_in(second)
 
 
 def test_regulators_reviewers_administrators_and_staff_owe_one(cast: Cast) -> None:
