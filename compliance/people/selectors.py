@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from compliance.accounts.models import Membership, Organization, User
 from compliance.accounts.selectors import Viewer
 from compliance.domain.errors import NotFoundError
+from compliance.domain.rights import Action
 from compliance.people.models import IdentityProvider, Invitation
 
 
@@ -103,6 +104,16 @@ def identity_provider_for(*, email: str) -> IdentityProvider | None:
     """Whom people with such an address sign in by."""
     domain = email.rpartition("@")[2].lower()
     return identity_provider_list().filter(email_domain=domain).first()
+
+
+def identity_provider_of(*, viewer: Viewer, organization: Organization) -> IdentityProvider | None:
+    """What the operator set for an organization, in use or not, for whoever manages its people.
+
+    Raises:
+        NotFoundError, NotAllowedError: the viewer does not.
+    """
+    viewer.require(Action.MANAGE_PEOPLE, organization.id)
+    return IdentityProvider.objects.filter(organization=organization).first()
 
 
 def identity_provider_list() -> QuerySet[IdentityProvider]:

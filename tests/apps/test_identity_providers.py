@@ -91,6 +91,20 @@ def test_the_secret_is_sealed(cast: Cast, provider: Provider) -> None:
     assert SECRET not in str(IdentityProvider.objects.values().get())
 
 
+def test_an_administrator_sees_it_under_people_without_the_secret(
+    cast: Cast, provider: Provider
+) -> None:
+    client = Client()
+    for user, sees in ((administrator_of(cast.northwind), True), (cast.engineer, False)):
+        client.force_login(user)
+        shown = client.get("/people/northwind/").content.decode()
+        assert (provider.issuer in shown) is sees
+        assert (f"<dd>{'northwind.example'}</dd>" in shown) is sees
+        assert SECRET not in shown
+    client.force_login(administrator_of(cast.rival))
+    assert "sign in by password or passkey" in client.get("/people/rival/").content.decode()
+
+
 def test_who_was_not_invited_is_refused(provider: Provider) -> None:
     refused(provider, "has not invited")
     assert not User.objects.filter(email=NEW["email"]).exists()

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 from django.conf import settings as live_settings
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, expect
 from pytest_django import Settings
@@ -15,6 +16,7 @@ from pytest_django import Settings
 from compliance.accounts.models import User
 from compliance.domain.vocabulary import Role
 from compliance.events.models import Event
+from compliance.people.models import IdentityProvider
 from compliance.people.services import invitation_mail, member_add, member_invite
 from tests.browser.conftest import SignIn
 from tests.browser.test_accessibility import TOO_WIDE, violations
@@ -168,6 +170,13 @@ def test_every_page_of_people_and_accounts_is_accessible(
         role=Role.COMPLIANCE_OFFICER,
         now=timezone.now(),
     )
+    IdentityProvider.objects.create(
+        organization=cast.northwind,
+        issuer="https://a-long-name-of-a-provider.identity.northwind.example/realms/everybody",
+        client_id="assay",
+        email_domain="northwind.example",
+    )
+    Client().force_login(administrator)  # another session, to be ended
     page = sign_in(administrator, width=360, scheme=scheme)
     found, wide = {}, {}
     for path in PAGES:

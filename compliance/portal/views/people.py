@@ -18,6 +18,7 @@ from compliance.domain.errors import InvalidInputError, NotAllowedError
 from compliance.domain.rights import Action
 from compliance.domain.vocabulary import Role
 from compliance.people.selectors import (
+    identity_provider_of,
     invitation_get,
     invitation_list,
     member_get,
@@ -125,6 +126,7 @@ def _people(
 ) -> HttpResponse:
     manages = viewer.may(Action.MANAGE_PEOPLE, organization.id)
     kind = organization.kind
+    provider = identity_provider_of(viewer=viewer, organization=organization) if manages else None
     return page(
         request,
         viewer,
@@ -139,4 +141,5 @@ def _people(
         invitations=invitation_list(organization=organization, now=timezone.now()),
         form=form,
         manages=manages,
+        identity_provider=provider,
     )
