@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from launcher.supervisor import ROOT
@@ -21,6 +23,9 @@ from launcher.supervisor import ROOT
 GENERATOR = "openapi-python-client==0.29.1"
 CLIENT = ROOT / "client"
 DIGEST = CLIENT / "openapi.sha256"
+README = CLIENT / "README.md"
+GUIDE = ROOT / "docs" / "api.md"
+TEMPLATE = Path(__file__).with_name("client_readme.md")
 
 
 def description(folder: Path) -> dict[str, Any]:
@@ -36,6 +41,13 @@ def description(folder: Path) -> dict[str, Any]:
 def digest_of(document: dict[str, Any]) -> str:
     """SHA-256 (hex) of a document, however its keys are ordered."""
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def readme() -> str:
+    """What the client's folder says of it, with the program that the API's guide shows."""
+    programs = re.findall(r"^```python\n(.*?)^```$", GUIDE.read_text(), re.M | re.S)
+    (program,) = [one for one in programs if "assay_client" in one]
+    return Template(TEMPLATE.read_text()).substitute(program=program.rstrip())
 
 
 def main() -> None:
@@ -56,6 +68,7 @@ def main() -> None:
             check=True,
         )
     DIGEST.write_text(f"{digest_of(document)}\n")
+    README.write_text(readme())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from compliance.accounts.services import token_issue
-from launcher.client import CLIENT, DIGEST, description, digest_of
+from launcher.client import CLIENT, DIGEST, README, description, digest_of, readme
 from tests.api.conftest import Record
 from tests.cast import Cast
 
@@ -18,6 +18,11 @@ from tests.cast import Cast
 def test_the_committed_client_is_of_the_present_api(tmp_path: Path) -> None:
     present = digest_of(description(tmp_path))
     assert DIGEST.read_text().strip() == present, "the API changed: run make client"
+
+
+def test_its_readme_shows_the_program_of_the_guide() -> None:
+    assert README.read_text() == readme()
+    assert "model_list.sync(client=client" in readme()
 
 
 def test_a_program_registers_schedules_and_reads_results_by_it(
