@@ -288,11 +288,7 @@ UNFOLD = {
     "SITE_SYMBOL": "balance",
     "SITE_URL": "/",
     "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("portal/favicon.svg"),
-        }
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("portal/favicon.svg")}
     ],
     "STYLES": [lambda request: static("accounts/admin.css")],
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from compliance.accounts.selectors import Viewer
@@ -51,11 +51,13 @@ def stress_test_titles() -> dict[str, str]:
 
 
 def schedule_list(*, viewer: Viewer) -> QuerySet[Schedule]:
-    """Schedules of models the viewer may read."""
+    """Schedules of models the viewer may read, soonest first; those that have ended come last."""
     scope = viewer.scope(
         organization="model__organization", model="model__", stands_from="created_at"
     )
-    return Schedule.objects.filter(scope).select_related("model__organization", "created_by")
+    living_first = F("ended_at").asc(nulls_first=True)
+    rows = Schedule.objects.filter(scope).order_by(living_first, "next_due_at")
+    return rows.select_related("model__organization", "created_by")
 
 
 def schedule_get(*, viewer: Viewer, schedule_id: UUID, held: bool = False) -> Schedule:

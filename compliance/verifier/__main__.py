@@ -127,6 +127,24 @@ def _content(path: Path, limit: int) -> bytes:
         return file.read(limit + 1)  # one more than allowed, so that a longer file is refused
 
 
+_FILES = {
+    "--policy": ("FILE", "whom you trust: a tlog-policy, which may also name attestors"),
+    "--timestamp": (
+        "FILE",
+        "a time stamp (RFC 3161) on the bundle's checkpoint, from the log's /timestamp/SIZE",
+    ),
+    "--timestamp-root": (
+        "PEM",
+        "the root certificate of the authority that you trust to tell the time",
+    ),
+    "--entry": (
+        "FILE",
+        "the bytes of the entry that a .tlog-proof is of, where it does not bring them",
+    ),
+    "--earlier": ("FILE", "a checkpoint kept from before, which a copy of the log must continue"),
+}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assay-verify",
@@ -137,38 +155,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("bundle", type=Path, metavar="FILE", help="or the folder of a log's copy")
     parser.add_argument(
-        "--policy",
-        type=Path,
-        metavar="FILE",
-        help="whom you trust: a tlog-policy, which may also name attestors",
-    )
-    parser.add_argument(
         "--log", action="append", default=[], metavar="VKEY", help="a log that you trust"
     )
-    parser.add_argument(
-        "--timestamp",
-        type=Path,
-        metavar="FILE",
-        help="a time stamp (RFC 3161) on the bundle's checkpoint, from the log's /timestamp/SIZE",
-    )
-    parser.add_argument(
-        "--timestamp-root",
-        type=Path,
-        metavar="PEM",
-        help="the root certificate of the authority that you trust to tell the time",
-    )
-    parser.add_argument(
-        "--entry",
-        type=Path,
-        metavar="FILE",
-        help="the bytes of the entry that a .tlog-proof is of, where it does not bring them",
-    )
-    parser.add_argument(
-        "--earlier",
-        type=Path,
-        metavar="FILE",
-        help="a checkpoint kept from before, which a copy of the log must continue",
-    )
+    for option, (metavar, told) in _FILES.items():
+        parser.add_argument(option, type=Path, metavar=metavar, help=told)
     return parser
 
 

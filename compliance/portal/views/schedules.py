@@ -10,7 +10,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib import messages
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -59,13 +58,11 @@ class Moment:
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every schedule with its rule and next firing; those that have ended come last."""
     list_reading_tell(viewer=viewer, what=Seen.SCHEDULES)
-    living_first = F("ended_at").asc(nulls_first=True)
-    rows = schedule_list(viewer=viewer).order_by(living_first, "next_due_at")
     return page(
         request,
         viewer,
         "portal/schedules/index.html",
-        schedules=paged(request, rows),
+        schedules=paged(request, schedule_list(viewer=viewer)),
         query=query_without_page(request),
         titles=titles(),
         may_schedule=bool(_schedulable(viewer)),
