@@ -32,7 +32,6 @@ from compliance.ledger.models import (
     Checkpoint,
     Entry,
     Halt,
-    Log,
     LogSetup,
     Subtree,
     Timestamp,
@@ -254,11 +253,6 @@ def log_state() -> State:
         halted=log_halted(),
         timestamp=Timestamp.objects.order_by("-checkpoint_id").first(),
     )
-
-
-def log_size() -> int:
-    """Entries of the log, signed or not."""
-    return Log.objects.values_list("size", flat=True).first() or 0
 
 
 def log_sizes() -> tuple[int, dict[str, int]]:

@@ -18,13 +18,13 @@ from django.db import OperationalError, close_old_connections
 from compliance.domain.errors import AssayError, DamagedError
 from compliance.domain.tlog.witness_policy import Policy
 from compliance.events.models import NOTIFY_CHANNEL
-from compliance.ledger.selectors import log_size
 from compliance.ledger.services import (
     checkpoint_sign,
     checkpoint_stamp,
     entries_sequence,
     evidence_move,
     evidence_remove,
+    log_age_check,
     log_halt_record,
     log_setup_record,
     policy_read,
@@ -54,7 +54,7 @@ def hand_on(signer: LogSigner) -> None:
         DamagedError, ForkError: see ``checkpoint_sign``. To a record that is older than its own log
             nothing is added, so that what it lacks can still be replayed.
     """
-    signer.check_not_older(log_size())
+    log_age_check(signer=signer)
     while entries_sequence():
         pass
     checkpoint = checkpoint_sign(signer=signer)

@@ -1,6 +1,6 @@
 """Writes on the ledger: sequencing, signing, witnessing, evidence."""
 
-from compliance.ledger.services.checkpoints import checkpoint_sign
+from compliance.ledger.services.checkpoints import checkpoint_sign, log_age_check
 from compliance.ledger.services.erasing import evidence_erase, evidence_remove
 from compliance.ledger.services.evidence import (
     attestation_get,
@@ -33,6 +33,7 @@ __all__ = [
     "evidence_record",
     "evidence_record_each",
     "evidence_remove",
+    "log_age_check",
     "log_check",
     "log_halt_record",
     "log_setup_record",

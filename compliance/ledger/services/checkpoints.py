@@ -14,6 +14,19 @@ from compliance.ledger.signer import Head, LogSigner
 
 
 @transaction.atomic
+def log_age_check(*, signer: LogSigner) -> None:
+    """Refuse a record that is older than its own log, before anything is added to it.
+
+    Under the log's lock: else another sequencer may append and sign between the looks at the one
+    and at the other.
+
+    Raises:
+        ForkError: it is older.
+    """
+    signer.check_not_older(log_lock().size)
+
+
+@transaction.atomic
 def checkpoint_sign(*, signer: LogSigner) -> Checkpoint | None:
     """Sign the head of the log; None where the newest checkpoint is of that head already.
 
