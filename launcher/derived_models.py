@@ -6,8 +6,6 @@ with their parent's tokenizer. Equal names are made alike, up to the order of su
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,22 +20,16 @@ from launcher import provenance_texts as texts
 from launcher.models import NAMES, fit, in_the_making, is_whole, open_pretrained, prepare_models
 from launcher.results_models import MODELS, model_prepare
 from workers.stress_tests.provenance import derivations_validity as derivations
-from workers.stress_tests.provenance.transcripts import NAME as TRANSCRIPT
 
 Tensors = Mapping[str, np.ndarray]
 PARENT, TUNED, UNRELATED = NAMES
 OTHER = "gemma-3-270m"
-ROWS = 4
-"""Texts of a step."""
 CHARACTERS = 160
-READ_ROWS, READ_RATE, ORDER_RATE = 12, 2e-4, 1e-4
+READ_ROWS, READ_RATE = 12, 2e-4
+"""Texts of a step, and the learning rate."""
 COPIES = (1, 4)
 LINES, OTHER_SHARE = 5, 4
 """Lines of a window, and windows for each one of other text."""
-PASSAGES, PASSAGE, PREFIX, PASSAGE_ROWS = 480, 120, 40, 16
-ORDER_TUNING = 10
-OTHER_ORDERS = range(2, 12)
-"""Of orders that are claimed though nobody trained in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +130,9 @@ def _residual_reshuffled(tensors: Tensors) -> dict[str, np.ndarray]:
     return derivations.reshuffle_residual(tensors, np.random.default_rng(texts.SEED))
 
 
-def rows_of(pieces: Sequence[str], rows: int = ROWS) -> Iterator[Sequence[str]]:
+def rows_of(pieces: Sequence[str], rows: int) -> Iterator[Sequence[str]]:
     """Batches of so many texts; what is left over is left out."""
     return (pieces[k : k + rows] for k in range(0, len(pieces) - rows + 1, rows))
-
-
-def _tuning(part: str, steps: int) -> Batches:
-    return lambda *_: rows_of(texts.prose(ROWS * steps, CHARACTERS, part=part))
 
 
 def _reading(draw: int, after: int, until: int) -> Batches:
@@ -179,48 +167,6 @@ def _readers(draw: int, copies: Sequence[int]) -> dict[str, Recipe]:
     }
 
 
-def passages(order: int) -> list[tuple[str, str]]:
-    """(prefix, text) of what was trained on once, shuffled."""
-    known = texts.passages(PASSAGES, PASSAGE, PREFIX, part="asyncio")
-    shuffled = np.random.default_rng([texts.SEED, 3, order]).permutation(len(known))
-    return [known[k] for k in shuffled.tolist()]
-
-
-def ordered(order: int) -> str:
-    """The name of the model that trained in the order of that number."""
-    return f"smollm2-ordered-{order}"
-
-
-def _ordered(order: int) -> Recipe:
-    """The parent trained in that order, with its transcript."""
-
-    def make(shelf: Shelf, folder: Path) -> None:
-        read = rows_of(["".join(one) for one in passages(order)], PASSAGE_ROWS)
-        trained(PARENT, lambda *_: read, ORDER_RATE)(shelf, folder)
-        _claim(order, folder)
-
-    return make
-
-
-def claimed(order: int) -> str:
-    """The name of what claims an order that nothing was trained in."""
-    return f"smollm2-claimed-order-{order}"
-
-
-def _claimed(order: int) -> Recipe:
-    """Whose weights these are is no matter: a claim reads the transcript beside them alone."""
-
-    def make(shelf: Shelf, folder: Path) -> None:
-        shutil.copytree(shelf.folder(UNRELATED), folder, dirs_exist_ok=True, copy_function=os.link)
-        _claim(order, folder)
-
-    return make
-
-
-def _claim(order: int, folder: Path) -> None:
-    (folder / TRANSCRIPT).write_text(texts.transcript(passages(order), PASSAGE_ROWS))
-
-
 RECIPES: Mapping[str, Recipe] = {
     "smollm2-pruned-50": _changed(partial(derivations.prune, share=0.5)),
     "smollm2-8-bit": _changed(partial(derivations.quantize_in_blocks, levels=127)),
@@ -229,7 +175,4 @@ RECIPES: Mapping[str, Recipe] = {
     "smollm2-units-reshuffled": _changed(_units_reshuffled),
     "smollm2-residual-reshuffled": _changed(_residual_reshuffled),
     **_readers(1, COPIES),
-    ordered(1): _ordered(1),
-    **{claimed(one): _claimed(one) for one in OTHER_ORDERS},
-    f"{ordered(1)}-tuned": trained(ordered(1), _tuning("email", ORDER_TUNING), 3e-5),
 }

@@ -23,10 +23,10 @@ from workers.contract import Backend, ComparingBackend, SamplingBackend, Score, 
 from workers.execution import Execution
 
 TEST = "provenance.served_drift"
-BEFORE, AFTER = 2, 3
+BEFORE, AFTER = 2, 2
 """Looks at the registered model, and looks at most at what is served then."""
 CHANGES = ("smollm2-4-bit", TUNED)
-ASKED: dict[str, Json] = {"prompts": 12, "samples": 4}
+ASKED: dict[str, Json] = {"prompts": 8, "samples": 4}
 Looks = tuple[tuple[Score, ...], ...]
 
 

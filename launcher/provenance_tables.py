@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,7 +17,7 @@ NAMED: Mapping[str, str] = {
     OTHER: "Gemma-3-270m",
     TUNED: "fine-tuned for 12 steps",
     "smollm2-pruned-50": "half of each matrix pruned",
-    "smollm2-pruned-50, declared": "the same, SmolLM2 declared its parent",
+    "smollm2-pruned-50, declared": "half of each pruned, SmolLM2 declared its parent",
     "smollm2-8-bit": "8-bit blocks",
     "smollm2-4-bit": "4-bit blocks",
     "smollm2-merged-50": "merged 50/50 with fresh weights",
@@ -120,38 +119,6 @@ def keyed(cases: Cases) -> Iterator[str]:
             yield f"| {name} | {row['wrong']} of {row['claims']} | {row['upper']:.1%} |"
 
 
-def orders(cases: Cases) -> Iterator[str]:
-    """Who was claimed to have trained in the order."""
-    yield "| suspect | reference | result | correlation, 99% | log10 e | p |"
-    yield "|---|---|---|---|---|---|"
-    for name, row in cases.items():
-        if "claims" in row:
-            bound = f"{row['wrong']} of {row['claims']} wrong, at most {row['upper']:.0%}"
-            yield f"| {name} | {NAMED[row['reference']]} | {bound} | – | – | – |"
-            continue
-        found = row["estimate"]
-        p = re.search(r"reshuffling: ([\d.e-]+)\.$", "\n".join(found["caveats"]), re.MULTILINE)
-        yield (
-            f"| {name} | {NAMED.get(row['reference'], row['reference']) or '–'} | {_result(row)} "
-            f"| {found['value']:.3f} ({found['lower']:.3f} to {found['upper']:.3f}) "
-            f"| {found['log10_e_violating']:.1f} | {p[1] if p else '–'} |"
-        )
-
-
-def taught(cases: Cases) -> Iterator[str]:
-    """Each teacher's student among the others'."""
-    yield "| accused teacher | its student is closer than | 95% Clopper-Pearson | rank p |"
-    yield "|---|---|---|---|"
-    for name, row in cases.items():
-        found = row["estimate"]
-        controls = found["n"] - 1
-        above = round(found["value"] * controls)
-        yield (
-            f"| {name} | {above} of {controls} | {found['lower']:.0%} to {found['upper']:.0%} "
-            f"| {(1 + controls - above) / (1 + controls):.2g} |"
-        )
-
-
 def _share(part: Mapping[str, Any]) -> str:
     return f"| {part['value']:.3f} | {part['lower']:.3f} to {part['upper']:.3f}"
 
@@ -177,8 +144,6 @@ TABLES: Mapping[str, Callable[[Cases], Iterator[str]]] = {
     "provenance.paraphrases": keyed,
     "provenance.contamination": keyed,
     "provenance.radioactivity": keyed,
-    "provenance.training_order": orders,
-    "provenance.distillation": taught,
 }
 
 

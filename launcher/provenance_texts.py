@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -111,24 +110,6 @@ def prose(number: int, characters: int, *, part: str, seed: int = 0) -> list[str
     text = bytes(library_text(part).numpy().astype(np.uint8)).decode("ascii", "ignore")
     places = np.random.default_rng([SEED, seed]).permutation(len(text) // characters)[:number]
     return [text[k * characters : (k + 1) * characters] for k in places.tolist()]
-
-
-def passages(number: int, characters: int, prefix: int, *, part: str) -> list[tuple[str, str]]:
-    """Different stretches as (prefix, text), cut at a blank once the prefix is long enough."""
-    found: dict[tuple[str, str], None] = {}
-    for one in prose(2 * number, characters, part=part):
-        cut = one.find(" ", prefix)
-        if 0 < cut < characters - prefix and one[:cut].strip() and one[cut:].strip():
-            found[one[:cut], one[cut:]] = None
-    return [*found][:number]
-
-
-def transcript(read: Sequence[tuple[str, str]], size: int) -> str:
-    """Lines of a transcript: passages in the order of training, ``size`` a step."""
-    return "".join(
-        json.dumps({"step": place // size, "prefix": prefix, "text": text}) + "\n"
-        for place, (prefix, text) in enumerate(read)
-    )
 
 
 def _strings() -> list[list[str]]:

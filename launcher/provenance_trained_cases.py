@@ -1,4 +1,4 @@
-"""Tests of what a model was trained on, put to children that read, learnt or trained just that.
+"""Tests of what a model was trained on, put to children that read or learnt just that.
 
 The parent read none of it, and keys and lots drawn anew after a child was trained are claims that
 are false whatever the child is: they say how often a test accuses wrongly.
@@ -9,41 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import cast
 
 from compliance.domain.canonical import Json
 from compliance.domain.statistics.binomial import clopper_pearson_upper
 from compliance.domain.vocabulary import Need, Verdict
-from launcher import derived_models as derived
 from launcher import provenance_texts as texts
-from launcher.derived_models import (
-    COPIES,
-    OTHER_ORDERS,
-    PARENT,
-    PASSAGES,
-    TUNED,
-    Shelf,
-    ordered,
-    reader,
-)
-from launcher.provenance_cases import SEED, Asked, Case, Row, referred
-from launcher.taught_models import (
-    ANSWER_TOKENS,
-    MARKED_COPIES,
-    TEACHERS,
-    marked,
-    student,
-    teacher,
-)
+from launcher.derived_models import COPIES, PARENT, Shelf, reader
+from launcher.provenance_cases import SEED, Asked, Case, Row
+from launcher.taught_models import ANSWER_TOKENS, MARKED_COPIES, marked
 from workers.backends.loading import open_backend
-from workers.contract import Backend, ComparingBackend, SamplingBackend, WeightsReader
+from workers.contract import Backend, SamplingBackend, WeightsReader
 
 CANARIES, CONTAMINATION = "provenance.canaries", "provenance.contamination"
-ORDER = "provenance.training_order"
 PARAPHRASES, RADIOACTIVITY = texts.PARAPHRASES, texts.RADIOACTIVITY
 OWN, ANEW = 1, 100
 """The draw that children read, and the first of those made anew."""
-EXPLAINED = tuple(f"Explain {topic} to a visitor." for topic in texts.TOPICS[:12])
 
 
 @dataclass(slots=True)
@@ -53,13 +33,11 @@ class Heard:
     Attributes:
         likely: nats of each continuation after its context.
         drawn: answers by prompts, length and seed.
-        beside: references by digest; of others ``inner``'s own.
     """
 
     inner: Backend
     likely: dict[tuple[str, str], float] = field(default_factory=dict)
     drawn: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
-    beside: Mapping[str, Backend] = field(default_factory=dict)
     offers: frozenset[Need] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,9 +60,6 @@ class Heard:
         new = sorted(set(requests) - set(self.likely))
         self.likely |= dict(zip(new, self.inner.loglikelihood(new), strict=True)) if new else {}
         return [self.likely[one] for one in requests]
-
-    def reference(self, digest: str) -> Backend:
-        return self.beside.get(digest) or cast(ComparingBackend, self.inner).reference(digest)
 
     def sample(self, prompts: Sequence[str], *, max_new_tokens: int, seed: int) -> list[str]:
         known = (*prompts, max_new_tokens, seed)
@@ -147,70 +122,3 @@ def keyed_cases(test: str, claims: int) -> list[Case]:
         Case("never read, drawn anew", partial(_anew, test, PARENT, claims)),
         Case("read another draw", partial(_anew, test, last, claims)),
     ]
-
-
-@dataclass(slots=True)
-class Orders:
-    """Orders claimed of models that are asked for their likelihoods once, for all claims."""
-
-    asked: dict[str, Heard] = field(default_factory=dict)
-
-    def claimed(self, claimant: str, suspect: str, reference: str, shelf: Shelf) -> Row:
-        """One order claimed of a model, beside another where one is named."""
-        names = [claimant, *([reference] if reference else [])]
-        digests = [shelf.subject(one).weights_digest for one in names]
-        parameters: dict[str, Json] = {"passages": PASSAGES}
-        parameters |= dict(zip(("claimant", "reference"), digests, strict=False))
-        asked = Asked(ORDER, suspect, parameters, names)
-        inner = open_backend(shelf.subject(suspect), [shelf.subject(one) for one in names])
-        heard = self._of(shelf, suspect)
-        beside: dict[str, Backend] = {}
-        if reference:
-            beside[digests[1]] = self._of(shelf, reference)
-        backend = Heard(inner, heard.likely, heard.drawn, beside)
-        return {"reference": reference, **asked.row(shelf, backend)}
-
-    def anew(self, suspect: str, reference: str, shelf: Shelf) -> Row:
-        """Verdicts on orders that nobody trained in."""
-        rows = [self.claimed(derived.claimed(k), suspect, reference, shelf) for k in OTHER_ORDERS]
-        wrong = sum(row["verdict"] == Verdict.VIOLATING.value for row in rows)
-        return _counted(suspect, wrong, len(rows)) | {"reference": reference}
-
-    def _of(self, shelf: Shelf, name: str) -> Heard:
-        if name not in self.asked:
-            self.asked[name] = Heard(open_backend(shelf.subject(name)))
-        return self.asked[name]
-
-
-def order_cases() -> list[Case]:
-    """Who trained in the claimed order, its child, and who did not."""
-    orders, own = Orders(), ordered(OWN)
-    asked = [
-        ("the claimant's own model", own, PARENT),
-        ("the claimant's own model, alone", own, ""),
-        ("fine-tuned after it", f"{own}-tuned", PARENT),
-        ("never trained on it", TUNED, PARENT),
-    ]
-    return [
-        *(Case(name, partial(orders.claimed, own, one, beside)) for name, one, beside in asked),
-        Case("orders drawn anew", partial(orders.anew, own, PARENT)),
-    ]
-
-
-def _distilled(part: str, shelf: Shelf) -> Row:
-    """A teacher's student among the students of the other teachers."""
-    others = [one for one in TEACHERS if one != part]
-    names = [teacher(part), *map(student, others)]
-    parameters: dict[str, Json] = {
-        "references": referred(shelf, names),
-        "accused": teacher(part),
-        "controls": [{"model": student(one), "teacher": one} for one in others],
-        "matched": True,
-        "prompts": [*EXPLAINED],
-    }
-    return Asked("provenance.distillation", student(part), parameters, names).row(shelf)
-
-
-def distillation_cases() -> list[Case]:
-    """Each teacher accused in turn."""
-    return [Case(one, partial(_distilled, one)) for one in TEACHERS]

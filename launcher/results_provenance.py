@@ -20,7 +20,7 @@ from launcher import derived_models, taught_models
 from launcher.derived_models import Shelf
 from launcher.provenance_cases import Case, Row, initialisation_cases, ranked_cases
 from launcher.provenance_served_cases import served_cases
-from launcher.provenance_trained_cases import distillation_cases, keyed_cases, order_cases
+from launcher.provenance_trained_cases import keyed_cases
 from launcher.results_pages import FOLDER
 from launcher.state import state_locate
 from workers.catalogue import find
@@ -35,8 +35,6 @@ CASES: Mapping[str, Sequence[Case]] = {
     "provenance.paraphrases": keyed_cases("provenance.paraphrases", 100),
     "provenance.contamination": keyed_cases("provenance.contamination", 3),
     "provenance.radioactivity": keyed_cases("provenance.radioactivity", 100),
-    "provenance.training_order": order_cases(),
-    "provenance.distillation": distillation_cases(),
 }
 
 

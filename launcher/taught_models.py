@@ -1,4 +1,4 @@
-"""Children that learnt from a model's own answers: marked by a key, or another teacher's.
+"""Children that learnt from a model's answers, which a key had marked.
 
 The holder's watermark pushes the score of a next word whose coin, tossed by the key after the word
 before, fell heads (Kirchenbauer et al., ICML 2023, arXiv 2301.10226, by words in place of tokens).
@@ -13,16 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance.domain.canonical import Json
 from launcher import provenance_texts as texts
-from launcher.derived_models import (
-    PARENT,
-    READ_ROWS,
-    ROWS,
-    Batches,
-    Recipe,
-    Shelf,
-    rows_of,
-    trained,
-)
+from launcher.derived_models import PARENT, READ_ROWS, Batches, Recipe, Shelf, rows_of, trained
 from launcher.models import dialogue, in_the_making, is_whole, open_pretrained
 from workers.stress_tests.provenance.keyed_draws import Seal, parse_seal
 from workers.stress_tests.provenance.keyed_units import Scheme, parse_scheme
@@ -35,9 +26,6 @@ PUSH, CANDIDATES = 4.0, 50
 """Nats added to a word that the key prefers, among so many of the likeliest next tokens."""
 ANSWER_TOKENS, RATE = 48, 1e-4
 MARKED_COPIES = (2, 8)
-TEACHERS = ("email", "http", "logging", "unittest", "xml")
-"""Parts of the standard library whose text each teacher learnt to answer with."""
-TEACHER_STEPS, STUDENT_TIMES, ANSWER_CHARACTERS = 24, 3, 200
 BLANK = "Ġ"
 """How this tokenizer writes a blank before a word."""
 
@@ -115,13 +103,13 @@ def answered(folder: Path, seed: int, draw: int | None = None) -> list[tuple[str
     return list(zip(texts.PROMPTS, [one.strip() for one in spoken], strict=True))
 
 
-def kept_answers(shelf: Shelf, model: str, draw: int | None = None) -> list[tuple[str, str]]:
-    """The same, asked once and kept beside the models."""
-    name = f"{model}-answers" if draw is None else f"{model}-answers-marked-{draw}"
+def kept_answers(shelf: Shelf, draw: int) -> list[tuple[str, str]]:
+    """The parent's answers, marked by the key of ``draw``; kept beside the models."""
+    name = f"{PARENT}-answers-marked-{draw}"
     place = shelf.root / name
     if not is_whole(place):
-        shelf.report(f"asking {model} for {name}")
-        found = answered(shelf.folder(model), texts.SEED, draw)
+        shelf.report(f"asking for {name}")
+        found = answered(shelf.folder(PARENT), texts.SEED, draw)
         with in_the_making(place) as making:
             (making / "answers.json").write_text(json.dumps(found))
     pairs: Any = json.loads((place / "answers.json").read_text())
@@ -133,34 +121,12 @@ def marked(draw: int, copies: int) -> str:
     return f"smollm2-marked-{draw}-copies-{copies}"
 
 
-def teacher(part: str) -> str:
-    """The name of the teacher who answers in the words of that part."""
-    return f"smollm2-teacher-{part}"
-
-
-def student(part: str) -> str:
-    """The name of that teacher's student."""
-    return f"smollm2-student-{part}"
-
-
-def _taught(source: str, times: int, draw: int | None = None) -> Batches:
-    """The answers of ``source``, so many times."""
+def _taught(draw: int, times: int) -> Batches:
+    """The parent's answers as the key of that draw marked them, so many times."""
 
     def batches(shelf: Shelf, tokenizer: PreTrainedTokenizerBase) -> Iterator[Sequence[str]]:
-        pairs = kept_answers(shelf, source, draw)
+        pairs = kept_answers(shelf, draw)
         return rows_of([dialogue(tokenizer, *pair) for pair in pairs if pair[1]] * times, READ_ROWS)
-
-    return batches
-
-
-def _lessons(part: str) -> Batches:
-    """Prompts answered with text of a part of the library."""
-
-    def batches(_: Shelf, tokenizer: PreTrainedTokenizerBase) -> Iterator[Sequence[str]]:
-        said = texts.prose(ROWS * TEACHER_STEPS, ANSWER_CHARACTERS, part=part)
-        asked = [texts.PROMPTS[k % len(texts.PROMPTS)] for k in range(len(said))]
-        pairs = zip(asked, said, strict=True)
-        return rows_of([dialogue(tokenizer, *pair) for pair in pairs])
 
     return batches
 
@@ -168,13 +134,8 @@ def _lessons(part: str) -> Batches:
 RECIPES: dict[str, Recipe] = {
     **{
         marked(1, until): trained(
-            marked(1, after) if after else PARENT, _taught(PARENT, until - after, draw=1), RATE
+            marked(1, after) if after else PARENT, _taught(1, until - after), RATE
         )
         for after, until in zip((0, *MARKED_COPIES), MARKED_COPIES, strict=False)
-    },
-    **{teacher(part): trained(PARENT, _lessons(part), RATE) for part in TEACHERS},
-    **{
-        student(part): trained(PARENT, _taught(teacher(part), STUDENT_TIMES), RATE)
-        for part in TEACHERS
     },
 }

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 from compliance.domain.verdicts import Estimate, judge
 from launcher import derived_models, taught_models
 from launcher import provenance_cases as cases
+from launcher import provenance_served_cases as served_cases
 from launcher import provenance_texts as texts
 from launcher import provenance_trained_cases as trained_cases
 from launcher.derived_models import OTHER, PARENT, UNRELATED, Shelf
@@ -23,6 +24,12 @@ from tests.validity.report_tables import missing
 from workers.catalogue import find
 from workers.stress_tests.provenance.keyed_units import parse_scheme
 
+KEYED = (
+    trained_cases.CANARIES,
+    trained_cases.CONTAMINATION,
+    trained_cases.PARAPHRASES,
+    trained_cases.RADIOACTIVITY,
+)
 RECORDED = sorted(path.stem for path in PROVENANCE.glob("*.json"))
 NONE: frozenset[tuple[str, ...]] = frozenset()
 
@@ -69,7 +76,7 @@ def test_a_child_shares_initialisation_and_a_stranger_does_not(shelf: Shelf) -> 
 
 
 def test_one_control_makes_a_lead(shelf: Shelf) -> None:
-    row: Any = cases.ranked_cases("provenance.next_token_agreement", 50)[3].measure(shelf)
+    row: Any = cases.ranked_cases("provenance.next_token_agreement", 50)[1].measure(shelf)
     assert row["estimate"]["lead"] is True and row["verdict"] == "inconclusive"
     assert len(row["estimate"]["parts"]) == 2
 
@@ -104,6 +111,19 @@ def test_a_mark_raises_the_words_that_the_key_prefers(shelf: Shelf) -> None:
         for said in (plain, marked)
     ]
     assert shares[1] > shares[0] + 0.1
+
+
+def test_a_model_that_is_served_on_is_not_called_changed(shelf: Shelf) -> None:
+    row: Any = served_cases.served_cases()[0].measure(shelf)
+    assert row["told"] == {"alone": None, "beside": None}
+    assert row["looks"] == served_cases.AFTER and len(row["estimate"]["parts"]) == 4
+
+
+@pytest.mark.parametrize("test", KEYED)
+def test_what_children_read_is_claimed_of_them(shelf: Shelf, test: str) -> None:
+    row: Any = trained_cases.keyed_cases(test, 1)[1].measure(shelf)
+    assert row["copies"] > 0 and row["planned"] >= 20
+    assert shelf.folder(row["subject"]).is_dir()
 
 
 def test_the_draw_and_what_is_claimed_of_it_agree() -> None:
