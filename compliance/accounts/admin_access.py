@@ -120,6 +120,7 @@ class ApiTokenAdmin(ServiceAdmin):
     dangerous = DangerousAct.TOKEN
     add_form = TokenForm
     list_display = ("user", "name", "prefix", "created_at", "expires_at", "last_used_at")
+    list_filter = ("user__kind", "user__memberships__organization", "expires_at")
     list_select_related = ("user",)
     search_fields = ("user__email", "name", "prefix")
     fields = ("user", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at")

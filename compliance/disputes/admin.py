@@ -108,6 +108,7 @@ class BatteryAdmin(RecordAdmin):
     """What was ordered; the court's share stays secret here too."""
 
     list_display = ("ordered_at", "dispute", "number", "plan_digest", "draw_by")
+    list_filter = ("agreed", "ordered_at")
     list_select_related = (
         "dispute__claimant_version__model__organization",
         "dispute__respondent_version__model__organization",
@@ -173,6 +174,7 @@ class AppointmentAdmin(_Plain):
     """Who was asked to review."""
 
     list_display = ("appointed_at", "dispute_id", "organization")
+    list_filter = ("organization", "appointed_at")
     list_select_related = ("organization",)
     search_fields = ("dispute__id", "organization__name")
     fields = ("dispute", "organization", "appointed_by", "appointed_at")
@@ -183,6 +185,7 @@ class FilingFileAdmin(_Plain):
     """Files, by digest."""
 
     list_display = ("name", "sha256", "size_bytes")
+    list_filter = ("filing__side", "filing__confidential")
     search_fields = ("name", "sha256")
     fields = ("filing", "number", "name", "sha256", "size_bytes")
 
@@ -213,6 +216,7 @@ class ObjectionAdmin(_Plain):
     """What parties did not agree to."""
 
     list_display = ("objected_at", "proposal_id")
+    list_filter = ("proposal__side", "objected_at")
     search_fields = ("reasons", "proposal__dispute__id")
     fields = ("proposal", "reasons", "objected_by", "objected_at")
 
@@ -222,6 +226,7 @@ class CommitmentAdmin(_Plain):
     """What parties committed to."""
 
     list_display = ("committed_at", "battery_id", "side", "sha256")
+    list_filter = ("side", "committed_at")
     search_fields = ("sha256", "battery__dispute__id")
     fields = ("battery", "side", "sha256", "committed_by", "committed_at")
 
@@ -231,6 +236,7 @@ class RevealAdmin(_Plain):
     """What parties revealed."""
 
     list_display = ("revealed_at", "commitment_id", "share")
+    list_filter = ("commitment__side", "revealed_at")
     search_fields = ("share", "commitment__battery__dispute__id")
     fields = ("commitment", "share", "revealed_by", "revealed_at")
 
@@ -240,6 +246,7 @@ class DrawAdmin(_Plain):
     """Seeds, and the runs that they began."""
 
     list_display = ("drawn_at", "battery_id", "seed", "run_id")
+    list_filter = ("drawn_at",)
     search_fields = ("seed", "run__id", "battery__dispute__id")
     fields = ("battery", "seed", "run", "drawn_at")
 
@@ -249,6 +256,7 @@ class DissentAdmin(_Plain):
     """What reviewers hold against rulings."""
 
     list_display = ("dissented_at", "ruling_id", "organization")
+    list_filter = ("organization", "dissented_at")
     list_select_related = ("organization",)
     search_fields = ("text", "ruling__dispute__id", "organization__name")
     fields = ("ruling", "organization", "text", "dissented_by", "dissented_at")

@@ -14,7 +14,7 @@ from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import BasisDialog, RecordAdmin, dialog, pretty
 from compliance.accounts.sudo import DangerousAct
 from compliance.domain.readings import Seen
-from compliance.events.models import Event, FollowUp, KeptAnswer
+from compliance.events.models import Event, FollowUp, KeptAnswer, PendingEvent
 from compliance.events.services import event_erase
 
 if TYPE_CHECKING:
@@ -80,6 +80,17 @@ class EventAdmin(RecordAdmin):
         return pretty(event.payload)
 
 
+@admin.register(PendingEvent)
+class PendingEventAdmin(RecordAdmin):
+    """Events that the relay or the ledger has not read yet; a row goes when it has."""
+
+    list_display = ("event", "reader")
+    list_filter = ("reader", "event__type")
+    list_select_related = ("event",)
+    search_fields = ("event__id", "event__type", "event__subject")
+    fields = ("event", "reader")
+
+
 @admin.register(FollowUp)
 class FollowUpAdmin(RecordAdmin):
     """What events call for, on its way to the tasks that do it."""
@@ -103,6 +114,7 @@ class KeptAnswerAdmin(RecordAdmin):
     """Writes that were sent with an idempotency key; what they were answered is sealed."""
 
     list_display = ("kept_at", "user", "key_digest")
+    list_filter = ("kept_at",)
     list_select_related = ("user",)
     search_fields = ("key_digest", "user__email")
     fields = ("user", "key_digest", "fingerprint", "kept_at")

@@ -65,6 +65,7 @@ class CheckpointAdmin(RecordAdmin):
 
 @admin.register(Cosignature)
 class CosignatureAdmin(RecordAdmin):
+    list_filter = ("signed_at",)
     """What witnesses have vouched for."""
 
     list_display = ("checkpoint", "witness", "key_id", "received_at")
@@ -112,6 +113,7 @@ class LogSetupAdmin(RecordAdmin):
     fields = ("origin", "keys", "policy", "since_size", "at")
 
     @display(description="Verifier keys")
+    list_filter = (("trouble", admin.EmptyFieldListFilter), ("refusal", admin.EmptyFieldListFilter))
     def keys(self, setup: LogSetup) -> SafeString:
         return pretty(setup.verifier_keys)
 
@@ -121,6 +123,7 @@ class LogAdmin(RecordAdmin):
     """The right edge of the tree."""
 
     list_display = ("id", "size")
+    list_filter = ("origin", "at")
     search_fields = ("size",)
     fields = ("id", "size")
 
@@ -209,3 +212,4 @@ class AttestationAdmin(RecordAdmin):
     @display(description="Signatures")
     def signed(self, attestation: Attestation) -> SafeString:
         return pretty(attestation.signatures)
+    list_filter = ("evidence__media_type", "signed_at")

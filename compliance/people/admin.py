@@ -162,6 +162,7 @@ class IdentityProviderAdmin(ServiceAdmin):
     dangerous = DangerousAct.IDENTITY_PROVIDER
     add_form = IdentityProviderForm
     list_display = ("organization", "issuer", "email_domain", "joining_role", "enabled")
+    list_filter = ("enabled", "joining_role")
     list_select_related = ("organization",)
     search_fields = ("organization__name", "issuer", "email_domain")
     fields = ("organization", "issuer", "client_id", "email_domain", "joining_role", "enabled")

@@ -13,6 +13,7 @@ class PolicyPackAdmin(RecordAdmin):
     """Versions of packs."""
 
     list_display = ("name", "version", "title", "sha256", "registered_at")
+    list_filter = ("name", "registered_at")
     search_fields = ("name", "title", "sha256")
     fields = ("id", "name", "version", "title", "sha256", "content", "registered_at")
 

@@ -34,6 +34,7 @@ class AnswerAdmin(RecordAdmin):
 
     told = Told(Seen.QUESTION, Seen.QUESTIONS, "question")
     list_display = ("answered_at", "question", "answered_by")
+    list_filter = ("question__model__organization", "answered_at")
     list_select_related = ("question__model__organization", "answered_by")
     search_fields = ("text", "question__text", "question__model__slug")
     fields = ("question", "text", "answered_by", "answered_at")

@@ -125,6 +125,7 @@ class ArtifactAdmin(RecordAdmin):
 
     told = Told(Seen.VERSION, Seen.VERSIONS, "version")
     list_display = ("path", "version", "size_bytes", "sha256")
+    list_filter = ("version__access", "version__model__organization")
     list_select_related = ("version__model__organization",)
     search_fields = ("path", "sha256", "version__name", "version__model__slug")
     fields = ("version", "path", "size_bytes", "sha256")
@@ -135,6 +136,7 @@ class SignedManifestAdmin(RecordAdmin):
     """Manifests that held when their versions were registered."""
 
     list_display = ("version", "key", "sha256")
+    list_filter = ("version__model__organization",)
     list_select_related = ("version__model__organization",)
     search_fields = ("key", "sha256", "version__name", "version__model__slug")
     fields = ("version", "key", "sha256")
@@ -145,6 +147,7 @@ class SketchRowAdmin(RecordAdmin):
     """Sketches by which versions are screened against each other."""
 
     list_display = ("version", "width", "layers", "units", "reason", "made_at")
+    list_filter = (("reason", admin.EmptyFieldListFilter), "version__model__organization")
     list_select_related = ("version__model__organization",)
     search_fields = ("version__name", "version__model__slug", "reason")
     fields = ("version", "form", "width", "layers", "units", "reason", "made_at")

@@ -216,6 +216,7 @@ class AlertAnswerAdmin(RecordAdmin):
 
     told = Told(Seen.ALERT, Seen.ALERTS, "alert", "event.model")
     list_display = ("at", "alert", "who", "text")
+    list_filter = ("alert__organization", "at")
     list_select_related = ("alert__event__model", "who")
     search_fields = ("alert__title", "text", "who__email")
     fields = ("alert", "who", "text", "at")
@@ -226,6 +227,7 @@ class OccurrenceAdmin(RecordAdmin):
     """The same finding, again."""
 
     list_display = ("at", "alert", "event")
+    list_filter = ("alert__organization", "at")
     list_select_related = ("alert", "event")
     search_fields = ("alert__title", "event__id")
     fields = ("alert", "event", "at")
