@@ -91,6 +91,7 @@ class WitnessAdmin(RecordAdmin):
     """How each witness last answered."""
 
     list_display = ("name", "size", "cosigned_at", "trouble", "refusal")
+    list_filter = (("trouble", admin.EmptyFieldListFilter), ("refusal", admin.EmptyFieldListFilter))
     search_fields = ("name", "url")
     fields = ("name", "url", "size", "asked_at", "cosigned_at", "trouble", "refusal")
 
@@ -113,7 +114,6 @@ class LogSetupAdmin(RecordAdmin):
     fields = ("origin", "keys", "policy", "since_size", "at")
 
     @display(description="Verifier keys")
-    list_filter = (("trouble", admin.EmptyFieldListFilter), ("refusal", admin.EmptyFieldListFilter))
     def keys(self, setup: LogSetup) -> SafeString:
         return pretty(setup.verifier_keys)
 
@@ -212,4 +212,5 @@ class AttestationAdmin(RecordAdmin):
     @display(description="Signatures")
     def signed(self, attestation: Attestation) -> SafeString:
         return pretty(attestation.signatures)
+
     list_filter = ("evidence__media_type", "signed_at")

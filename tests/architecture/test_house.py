@@ -13,7 +13,7 @@ from compliance.domain.events import EventType
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("compliance", "workers", "launcher")
-PASSING = {"PendingEvent", "RateLimit"}
+PASSING = {"RateLimit"}
 """Rows that are gone in a second or a minute, and tell of nothing that happened."""
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
