@@ -55,6 +55,7 @@ class CheckpointAdmin(RecordAdmin):
     """Every signed tree head."""
 
     list_display = ("size", "hashed", "signed_at")
+    list_filter = ("signed_at",)
     search_fields = ("size",)
     fields = ("size", "hashed", "note", "signed_at")
 
@@ -65,7 +66,6 @@ class CheckpointAdmin(RecordAdmin):
 
 @admin.register(Cosignature)
 class CosignatureAdmin(RecordAdmin):
-    list_filter = ("signed_at",)
     """What witnesses have vouched for."""
 
     list_display = ("checkpoint", "witness", "key_id", "received_at")
@@ -110,6 +110,7 @@ class LogSetupAdmin(RecordAdmin):
     """Keys and policies, since when."""
 
     list_display = ("origin", "since_size", "at")
+    list_filter = ("origin", "at")
     search_fields = ("origin",)
     fields = ("origin", "keys", "policy", "since_size", "at")
 
@@ -123,7 +124,6 @@ class LogAdmin(RecordAdmin):
     """The right edge of the tree."""
 
     list_display = ("id", "size")
-    list_filter = ("origin", "at")
     search_fields = ("size",)
     fields = ("id", "size")
 
@@ -205,6 +205,7 @@ class AttestationAdmin(RecordAdmin):
     """The operator's signatures on statements."""
 
     list_display = ("evidence", "signed_at")
+    list_filter = ("evidence__media_type", "signed_at")
     list_select_related = ("evidence",)
     search_fields = ("evidence__sha256",)
     fields = ("evidence", "signed", "signed_at")
@@ -212,5 +213,3 @@ class AttestationAdmin(RecordAdmin):
     @display(description="Signatures")
     def signed(self, attestation: Attestation) -> SafeString:
         return pretty(attestation.signatures)
-
-    list_filter = ("evidence__media_type", "signed_at")

@@ -81,7 +81,7 @@ ADDED_BY_SERVICES = {
     "AlertRoute",
     "MaintenanceWindow",
 }
-UNFILTERED = {"Log": "it has one row"}
+UNFILTERED = {"Log": "it has one row", "Halt": "it has one row at most"}
 
 
 @pytest.fixture
