@@ -169,5 +169,6 @@ class AccountMailAdmin(RecordAdmin):
     """Mails to people about their own account that were not sent yet, without what they say."""
 
     list_display = ("recipient", "made_at", "attempts", "next_attempt_at", "failed_because")
+    list_filter = ("made_at", ("failed_because", admin.EmptyFieldListFilter))
     search_fields = ("recipient", "failed_because")
     fields = ("recipient", "made_at", "attempts", "next_attempt_at", "failed_because")
