@@ -18,11 +18,13 @@ import obstore
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from compliance.domain.errors import DamagedError
 
+STORE_TROUBLE = (BaseError, OSError)
+"""What a store raises that is away, or that refuses."""
 DATA_KEY_BYTES = 32
 _NONCE = bytes(12)
 """A key encrypts one thing once, so that the nonce may be constant (NIST SP 800-38D, 8.2)."""

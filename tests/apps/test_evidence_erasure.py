@@ -142,6 +142,23 @@ def test_what_waits_for_the_store_is_erased_before_it_leaves(
     assert Evidence.objects.get(sha256=sha256).data_key is None
 
 
+def test_what_the_store_does_not_let_go_of_is_tried_again(
+    result: Result, administrator: Viewer, signer: LogSigner
+) -> None:
+    row = Evidence.objects.get(sha256=result.statement_sha256)
+    folder = evidence_store()._folder
+    assert folder
+    (file,) = [path for path in folder.rglob(f"*{row.id}*") if path.is_file()]
+    file.unlink()
+    file.mkdir()  # which cannot be removed as a file
+    evidence_erase(viewer=administrator, sha256=row.sha256, basis=BASIS)
+    hand_on(signer)  # goes on
+    assert Evidence.objects.get(id=row.id).removed_at is None
+    file.rmdir()
+    assert evidence_remove() == 1  # what is not there any more is gone
+    assert Evidence.objects.get(id=row.id).removed_at is not None
+
+
 def test_only_who_may_erase_in_every_record_that_names_it_does(
     cast: Cast, result: Result, administrator: Viewer
 ) -> None:

@@ -93,6 +93,12 @@ def _left(shard: Shard, items: Collection[str], what: Erasable) -> list[Score]:
             "this result commits to its answers as a whole: one that is missing could be guessed",
             "Name none: all of them are then erased, and no bundle can be made any more",
         )
+    if what is Erasable.QUESTION and chosen.filter(item_digest="").exists():
+        raise _refused(
+            "questions",
+            "no digest of them was kept, so nothing would be left",
+            "Erase answers alone",
+        )
     return [*chosen.exclude(erasures__what=what.value)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -16,8 +17,9 @@ from compliance.events.selectors import told
 from compliance.events.services import event_record
 from compliance.ledger.models import Evidence
 from compliance.ledger.services.evidence import BATCH
-from compliance.ledger.store import evidence_store
+from compliance.ledger.store import STORE_TROUBLE, evidence_store
 
+_log = structlog.get_logger("assay.ledger")
 _STATEMENTS = (EventType.VERDICT_REACHED.value, EventType.SUMMARY_ISSUED.value)
 
 
@@ -56,15 +58,19 @@ def evidence_erase(*, viewer: Viewer, sha256: str, basis: str) -> list[Event]:
 def evidence_remove(*, limit: int = BATCH) -> int:
     """Have the store let go of up to ``limit`` pieces of erased evidence; returns how many.
 
-    A store that cannot be reached raises its own error, and what is left is removed next time.
+    Without their keys nobody can read them, so a store that is away or refuses holds up nothing
+    else: what is left is tried again the next time.
     """
-    store = evidence_store()
     left = Evidence.objects.filter(data_key__isnull=True, removed_at__isnull=True)
-    rows = list(left.order_by("recorded_at")[:limit])
-    for row in rows:
-        store.delete(row.id)
-        left.filter(id=row.id).update(removed_at=timezone.now())
-    return len(rows)
+    removed = 0
+    for row in left.order_by("recorded_at")[:limit]:
+        try:
+            evidence_store().delete(row.id)
+        except STORE_TROUBLE as error:
+            _log.warning("erased evidence is still stored", evidence=row.subject, error=str(error))
+            continue
+        removed += left.filter(id=row.id).update(removed_at=timezone.now())
+    return removed
 
 
 def _named(sha256: str) -> QuerySet[Event]:
