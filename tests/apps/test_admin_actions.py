@@ -17,6 +17,7 @@ from compliance.audits.models import Run, Schedule, Subscription
 from compliance.domain.errors import NotAllowedError
 from compliance.domain.rights import Action
 from compliance.events.models import Event
+from compliance.ledger.models import Evidence
 from compliance.registry.models import Version
 from tests.browser.record import VIOLATING, alert_of, announce, request, work
 from tests.cast import Cast
@@ -284,3 +285,28 @@ def test_a_person_is_shut_out_at_once(room: Client, cast: Cast) -> None:
     answer = room.post(path, {"name": "engineer", "is_active": "", **forms})
     assert answer.status_code == 302, answer.context["errors"]
     assert token_by_text(text=token, now=timezone.now()) is None
+
+
+def test_an_operator_erases_an_answer_then_all_of_them_and_the_evidence(
+    cast: Cast, room: Client, operator: User, version: Version
+) -> None:
+    run = request(cast.viewer(cast.officer), version, ["safety.refusal"])
+    work(run, {"safety.refusal": VIOLATING})
+    result = run.shards.get().result
+    first, second, *_ = run.shards.get().scores.order_by("position")
+    basis = "Article 17(1)(a) GDPR"
+    assert "is erased" in ask(room, "audits_score_erase", first, basis=basis, questions="on")
+    page = room.get(reverse("admin:audits_score_change", args=[first.pk])).content.decode()
+    assert first.answer not in page
+    assert page.count(f"on the basis of {basis}") == 2
+    assert "nothing of them is left" in ask(room, "audits_score_erase", first, basis=basis)
+    ask(room, "audits_result_erase_answers", result, basis=basis)
+    second.refresh_from_db()
+    assert (second.answer, bool(second.payload)) == ("", True)
+    kept = Evidence.objects.get(sha256=result.statement_sha256)
+    assert "is erased" in ask(room, "ledger_evidence_erase", kept, basis=basis)
+    page = room.get(reverse("admin:ledger_evidence_change", args=[kept.pk])).content.decode()
+    assert f"on the basis of {basis}" in page
+    told = Event.objects.filter(type__in=["answers.erased", "evidence.erased"])
+    assert {one.actor for one in told} == {operator}
+    assert told.count() == 3
