@@ -79,7 +79,15 @@ class UserAdmin(DjangoUserAdmin, RecordAdmin):  # type: ignore[type-arg]
     actions_detail = ("renew", "reset")
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return self.has_operate_permission(request)
+        return self.has_operate_permission(request, getattr(obj, "pk", None))
+
+    def has_operate_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """Of superusers, who appoint staff, only superusers change anything."""
+        appoints = {"pk": object_id, "is_superuser": True}
+        guarded = object_id is not None and not request.user.is_superuser
+        if guarded and User.objects.filter(**appoints).exists():
+            return False
+        return super().has_operate_permission(request, object_id)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if request.user.is_superuser:

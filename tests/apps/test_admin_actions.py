@@ -30,7 +30,9 @@ ASKED = {"_form_submitted": "on"}
 @pytest.fixture
 def operator(db: None) -> User:
     return totp_give(
-        User.objects.create_superuser("operator@assay.example", "correct-horse", name="Op")
+        User.objects.create_user(
+            "operator@assay.example", "correct-horse", name="Op", is_staff=True
+        )
     )
 
 
