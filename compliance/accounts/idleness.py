@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import structlog
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -28,13 +30,13 @@ class IdleEnd:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.IDLE_SECONDS and request.user.is_authenticated:
+        if request.user.is_authenticated:
             self._judge(request, time.time())
         return self._get_response(request)
 
     def _judge(self, request: HttpRequest, now: float) -> None:
         used_at = request.session.get(_USED_AT, now)
-        if now - used_at > settings.IDLE_SECONDS:
+        if settings.IDLE_SECONDS and now - used_at > settings.IDLE_SECONDS:
             _log.info("a session was idle", user=request.user.pk)
             logout(request)
             return
@@ -42,3 +44,5 @@ class IdleEnd:
         first = _USED_AT not in request.session
         if not by_itself and (first or now - used_at > _GRAIN_SECONDS):
             request.session[_USED_AT] = now
+            listed = UserSession.objects.filter(session_key=request.session.session_key)
+            listed.update(last_seen_at=datetime.fromtimestamp(now, UTC))

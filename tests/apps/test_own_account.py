@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -72,6 +73,33 @@ def test_without_the_setting_a_session_lasts_unused(cast: Cast, settings: Settin
         client = signed_in(cast.officer)
         clock.shift(12 * HOUR)
         assert inside(client)
+
+
+def test_one_session_is_ended_by_its_button_and_no_other_persons(cast: Cast) -> None:
+    here, there, other = (signed_in(one) for one in (cast.officer, cast.officer, cast.engineer))
+    rows = UserSession.objects.order_by("pk").values_list("pk", "user", named=True)
+    _, second, third = (row.pk for row in rows)
+    shown = here.get(reverse("usersessions_list")).content.decode()
+    ends = [reverse("portal:session-end", args=[one]) for one in (second, third)]
+    assert ends[0] in shown and shown.count("/end/") == 1  # none for the one that is looked from
+    assert here.post(ends[0]).status_code == 302
+    assert here.post(ends[1]).status_code == 404
+    assert inside(here) and inside(other) and not inside(there)
+
+
+def test_a_session_tells_when_it_was_last_used(cast: Cast) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = signed_in(cast.officer)
+        assert inside(client)
+        clock.shift(HOUR / 2)
+        assert inside(client)
+        used = timezone.now()
+        clock.shift(timedelta(seconds=30))
+        assert inside(client)  # written to the minute alone
+        shown = client.get(reverse("usersessions_list")).content.decode()
+    (session,) = UserSession.objects.all()
+    assert abs(session.last_seen_at - used) < timedelta(seconds=1)
+    assert f'last used <time datetime="{used:%Y-%m-%dT%H:%M}' in shown
 
 
 def test_a_browser_that_is_new_to_somebody_is_told_of_once(cast: Cast) -> None:

@@ -34,6 +34,7 @@ class Caller:
         reads: a grant opens to them the model that is called for.
         whole: a grant opens to them the whole record.
         sits: where their organization sits in disputes that Northwind has opened.
+        owns: it is theirs alone: the session that is called for.
     """
 
     user: User | None
@@ -43,6 +44,7 @@ class Caller:
     reads: bool = False
     whole: bool = False
     sits: Side | None = None
+    owns: bool = False
 
     @property
     def seat(self) -> Side | None:
@@ -128,6 +130,16 @@ class Sits:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Whoever has it for themselves; nobody else may know of it."""
+
+    def answer(self, caller: Caller) -> Answer:
+        if caller.user is None:
+            return Answer.SIGN_IN
+        return Answer.OK if caller.owns else Answer.HIDDEN
+
+
+@dataclass(frozen=True)
 class Belongs:
     """Whoever belongs to some organization."""
 
@@ -153,7 +165,7 @@ class Public:
         return Answer.OK
 
 
-Need = Needs | Asks | Sits | Belongs | SignedIn | Public
+Need = Needs | Asks | Sits | Own | Belongs | SignedIn | Public
 Row = Mapping[str, Need]
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
 from compliance.accounts.models import ApiToken, Grant, Organization, User
@@ -102,6 +103,9 @@ def world_make(cast: Cast, version: Version, signer: LogSigner, folder: Path) ->
         "grant_id": Grant.objects.filter(provider=cast.northwind, dispute=None)[0].pk,
         "token_id": ApiToken.objects.get(user=machine.user).pk,
         "machine_id": machine.user_id,
+        "session_id": UserSession.objects.create(
+            user=administrator, ip="127.0.0.1", user_agent="Another browser", session_key="0" * 32
+        ).pk,
         **_around(cast, version.model, admin),
     }
     named = {"northwind": str(cast.northwind.id), "authority": str(cast.authority.id)}
@@ -113,7 +117,8 @@ def _callers(cast: Cast, model: Model, other: Model, administrator: User) -> dic
     callers = {"anonymous": Caller(None)}
     for role in Role:
         user = administrator if role is Role.ADMINISTRATOR else cast.appoint(role)
-        callers[f"northwind {role.value}"] = Caller(user, home=role)
+        owns = user == administrator
+        callers[f"northwind {role.value}"] = Caller(user, home=role, owns=owns)
     whole = {"knows": True, "reads": True, "whole": True}
     callers["regulator by grant"] = Caller(
         cast.regulator, elsewhere=(Role.REGULATOR,), sits=Side.COURT, **whole
@@ -138,8 +143,8 @@ def _callers(cast: Cast, model: Model, other: Model, administrator: User) -> dic
     callers["grant that ended"] = Caller(user, elsewhere=(Role.ADMINISTRATOR,))
     callers["rival"] = Caller(cast.rival_engineer, elsewhere=(Role.ENGINEER,), sits=Side.RESPONDENT)
     callers["outsider"] = Caller(cast.outsider, elsewhere=(Role.COMPLIANCE_OFFICER,))
-    staff = totp_give(User.objects.create_superuser("operator@assay.example", PASSWORD))
-    callers["staff"] = Caller(staff)
+    staff = User.objects.create_user("operator@assay.example", PASSWORD, is_staff=True)
+    callers["staff"] = Caller(totp_give(staff))
     return callers
 
 

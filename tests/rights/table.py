@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from compliance.domain.disputes import Act
 from compliance.domain.rights import Action
-from tests.rights.needs import Asks, Belongs, Needs, Public, Reach, Row, SignedIn, Sits
+from tests.rights.needs import Asks, Belongs, Needs, Own, Public, Reach, Row, SignedIn, Sits
 
 READ = Needs(Action.READ_RECORD)
 LABEL = Needs(Action.LABEL)
@@ -129,6 +129,7 @@ PORTAL: dict[str, Row] = {
     },
     "portal:grant-end": {"post": Needs(Action.GRANT, Reach.KEPT)},
     "portal:readings": {"get": Needs(Action.READ_READERS, Reach.ANYWHERE)},
+    "portal:session-end": {"post": Own()},
     "portal:tokens": {"get": ME, "post": ME},
     "portal:token-revoke": {"post": MACHINES},
     "portal:machines": {
@@ -317,6 +318,5 @@ EVERYBODY = {
     "metrics",
 }
 """Without a session: public by design, or with credentials of their own."""
-SIGNED_IN_ONLY = {"api:schema", "api:docs", "api:unknown"}
-GROUPS = {"accounts/": "one's own account: allauth asks", "admin/": "the operator's staff"}
-"""Addresses that stand under one rule each, by how they begin."""
+APART = {"api:schema", "api:docs", "api:unknown"}
+"""How to call, which is no secret, and what answers an address that is none."""
