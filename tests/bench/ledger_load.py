@@ -13,7 +13,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,6 +26,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402  (needs the line above)
 from django.db import connection, transaction  # noqa: E402
+from django.db.models import Count  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from compliance.accounts.services import organization_create  # noqa: E402
@@ -33,24 +35,31 @@ from compliance.domain.events import EventType, Reader  # noqa: E402
 from compliance.domain.tlog.key_files import write_private_keys  # noqa: E402
 from compliance.domain.tlog.note_keys import PrivateKey, SignatureType  # noqa: E402
 from compliance.domain.vocabulary import OrganizationKind  # noqa: E402
-from compliance.events.services import event_record  # noqa: E402
-from compliance.ledger.models import Entry  # noqa: E402
+from compliance.ledger.models import Checkpoint, Entry, Evidence, Witness  # noqa: E402
 from compliance.ledger.selectors import included  # noqa: E402
 from compliance.ledger.services import (  # noqa: E402
     checkpoint_sign,
     entries_sequence,
+    events_check,
+    evidence_check,
+    evidence_move,
+    evidence_record_each,
     log_check,
 )
 from compliance.ledger.signer import LogSigner, signer_open  # noqa: E402
-from tests.logged import log_whole  # noqa: E402
+from tests.bench.cosigning import cosigned_seconds  # noqa: E402
 
 EVENT = (
     *("id", "subject", "payload", "salts", "commitments"),
     *("type", "organization_id", "occurred_at"),
 )
 BATCH = 1_000
-ROUNDS = 100
 PROOFS = 200
+EVENTS = int(os.environ.get("ASSAY_COSIGNED_EVENTS", "1000"))
+ENTRIES_A_STATEMENT = 100
+"""One piece of evidence for so many entries."""
+CHECKPOINTS = (1_000, 10_000, 100_000)
+WITNESSES = ("a", "b", "c")
 PROCESSES = len(os.sched_getaffinity(0))
 """As ``manage.py fsck`` divides the log by itself."""
 
@@ -68,7 +77,9 @@ def main() -> None:
             told["sizes"].append(_grow(organization.id, step - done, signer))
             print(told["sizes"][-1], file=sys.stderr, flush=True)
             done, step = step, min(step * 10, size)
-        told["cosigned_seconds"] = _cosigned(organization.id, signer, Path(folder))
+        told["vouching"] = [_vouching(count) for count in CHECKPOINTS if count <= size]
+        _forget_checkpoints()
+        told["cosigned_seconds"] = cosigned_seconds(organization.id, Path(folder), events=EVENTS)
     print(json.dumps(told))
 
 
@@ -81,17 +92,23 @@ def _grow(organization_id: Any, count: int, signer: LogSigner) -> dict[str, floa
     signing = _seconds(lambda: checkpoint_sign(signer=signer))
     entries = list(Entry.objects.order_by("?")[:PROOFS])
     proofs = [_seconds(lambda entry=entry: included(entry=entry)) for entry in entries]
-    differing: list[object] = []
+    _evidence(max(1, count // ENTRIES_A_STATEMENT))
     before = _processor_seconds()
-    checking = _seconds(lambda: differing.extend(log_check(processes=PROCESSES)))
-    assert not differing
+    checks = [
+        _seconds(lambda check=check: _none_differs(check()))
+        for check in (partial(log_check, processes=PROCESSES), events_check, evidence_check)
+    ]
     return {
         "entries": Entry.objects.count(),
         "appends_per_second": count / appended,
         "plain_inserts_per_second": count / plain,
         "checkpoint_seconds": signing,
         "proof_milliseconds": 1_000 * statistics.median(proofs),
-        "fsck_seconds": checking,
+        "fsck_seconds": sum(checks),
+        "fsck_log_seconds": checks[0],
+        "fsck_events_seconds": checks[1],
+        "fsck_evidence_seconds": checks[2],
+        "evidence": Evidence.objects.count(),
         "fsck_processor_seconds": _processor_seconds() - before,
     }
 
@@ -127,20 +144,54 @@ def _plain_insert() -> None:
         cursor.executemany("INSERT INTO plain VALUES (%s, %s)", rows)
 
 
-def _cosigned(organization_id: Any, signer: LogSigner, folder: Path) -> list[float]:
-    """From an event to a witness's cosignature on it, one at a time."""
+def _evidence(count: int) -> None:
+    """Statements of usual size, in the store."""
+    statements = [b"%d " % number + os.urandom(2_000).hex().encode() for number in range(count)]
+    evidence_record_each(contents=statements, media_type="application/json")
+    while evidence_move():
+        pass
 
-    def one() -> None:
-        with transaction.atomic():
-            event_record(
-                event_type=EventType.RUN_CANCELLED,
-                organization_id=organization_id,
-                subject="run/x",
-                payload={"run": "x", "why": "y"},
-            )
-        log_whole(signer, folder / "witness")
 
-    return [_seconds(one) for _ in range(ROUNDS)]
+def _none_differs(differences: Iterable[object]) -> None:
+    found = list(differences)
+    assert not found, found[:3]
+
+
+def _vouching(count: int) -> dict[str, float]:
+    """Proofs under so many cosigned checkpoints; beside, what counting all of them would take."""
+    names = [Witness(name=name, url="http://w.example") for name in WITNESSES]
+    Witness.objects.bulk_create(names, ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_checkpoint (size, root, note, signed_at)"
+            " SELECT n, '', '', now() FROM generate_series(1, %s) n ON CONFLICT DO NOTHING",
+            [count],
+        )
+        cursor.execute(
+            "INSERT INTO ledger_cosignature (checkpoint_id, witness, key_id, line, received_at)"
+            " SELECT n, w, k, '', now() FROM generate_series(1, %s) n, unnest(%s::text[]) w,"
+            " unnest(ARRAY['01', '02']) k ON CONFLICT DO NOTHING",
+            [count, list(WITNESSES)],
+        )
+        cursor.execute("ANALYZE ledger_checkpoint, ledger_cosignature")
+    first = Entry.objects.get(index=0)
+    return {
+        "checkpoints": Checkpoint.objects.count(),
+        "proof_milliseconds": 1_000
+        * statistics.median(_seconds(lambda: included(entry=first)) for _ in range(PROOFS)),
+        "counting_all_milliseconds": 1_000
+        * statistics.median(_seconds(_most_cosigned) for _ in range(5)),
+    }
+
+
+def _most_cosigned() -> object:
+    vouched = Checkpoint.objects.annotate(vouchers=Count("cosignatures"))
+    return vouched.order_by("-vouchers", "-size").first()
+
+
+def _forget_checkpoints() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ledger_checkpoint, ledger_witness CASCADE")
 
 
 def _signer(folder: Path) -> LogSigner:
