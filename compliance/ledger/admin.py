@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
+from compliance.accounts.admin_checks import CheckedAdmin
 from compliance.accounts.admin_site import BasisDialog, RecordAdmin, dialog, pretty
+from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct
+from compliance.domain.verify.rules import Step
 from compliance.ledger.erasures import evidence_erasures
 from compliance.ledger.models import (
     Attestation,
@@ -25,10 +29,7 @@ from compliance.ledger.models import (
     Timestamp,
     Witness,
 )
-from compliance.ledger.services import evidence_erase
-
-if TYPE_CHECKING:
-    from compliance.accounts.selectors import Viewer
+from compliance.ledger.services import checkpoint_recheck, evidence_erase, evidence_recheck
 
 
 @admin.register(Entry)
@@ -51,13 +52,20 @@ class EntryAdmin(RecordAdmin):
 
 
 @admin.register(Checkpoint)
-class CheckpointAdmin(RecordAdmin):
+class CheckpointAdmin(CheckedAdmin):
     """Every signed tree head."""
 
+    checked_against = (
+        "Held against the tree as it is stored, by the log's own keys. Every entry is hashed anew"
+        " by manage.py fsck."
+    )
     list_display = ("size", "hashed", "signed_at")
     list_filter = ("signed_at",)
     search_fields = ("size",)
     fields = ("size", "hashed", "note", "signed_at")
+
+    def steps_of(self, viewer: Viewer, row: Checkpoint) -> Sequence[Step]:
+        return checkpoint_recheck(checkpoint=row)
 
     @display(description="Root")
     def hashed(self, checkpoint: Checkpoint) -> str:
@@ -143,12 +151,14 @@ class SubtreeAdmin(RecordAdmin):
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(RecordAdmin):
+class EvidenceAdmin(CheckedAdmin):
     """What the record names by digest, and whether it can still be read."""
 
+    checked_against = (
+        "Its bytes were read where they lie and hashed, as manage.py fsck does of all."
+    )
     dangerous = DangerousAct.ERASE
-    actions_detail = ("erase",)
-
+    actions_detail = ("reverify", "erase")
     list_display = ("sha256", "media_type", "size_bytes", "stored", "readable", "recorded_at")
     list_filter = ("media_type",)
     search_fields = ("sha256", "id")
@@ -190,6 +200,9 @@ class EvidenceAdmin(RecordAdmin):
     def erased(self, evidence: Evidence) -> str:
         found = evidence_erasures(digests=[evidence.sha256])
         return str(found.get(evidence.sha256, "no"))
+
+    def steps_of(self, viewer: Viewer, row: Evidence) -> Sequence[Step]:
+        return evidence_recheck(evidence=row)
 
     @display(description="In the store", boolean=True)
     def stored(self, evidence: Evidence) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +12,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
+from compliance.accounts.admin_checks import CheckedAdmin
 from compliance.accounts.admin_readings import Told
-from compliance.accounts.admin_site import (
-    RecordAdmin,
-    dialog,
-    link,
-    pretty,
-    row_link,
-)
+from compliance.accounts.admin_site import dialog, link, pretty, row_link
+from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct
 from compliance.audits.admin.items import GONE, AnswersDialog, asked_by
 from compliance.audits.models import (
@@ -28,14 +25,12 @@ from compliance.audits.models import (
     StreamRow,
     VerdictChange,
 )
-from compliance.audits.services import answers_erase
+from compliance.audits.services import answers_erase, bundle_recheck
 from compliance.domain.figures import e_claim
 from compliance.domain.readings import Seen
 from compliance.domain.verdicts import Estimate
+from compliance.domain.verify.rules import Step
 from compliance.domain.vocabulary import Verdict
-
-if TYPE_CHECKING:
-    from compliance.accounts.selectors import Viewer
 
 VERDICT_COLOURS = {
     Verdict.COMPLIANT.value: "success",
@@ -45,12 +40,16 @@ VERDICT_COLOURS = {
 
 
 @admin.register(Result)
-class ResultAdmin(RecordAdmin):
+class ResultAdmin(CheckedAdmin):
     """Results, newest first."""
 
+    checked_against = (
+        "Its bundle was made anew and verified by the log's own keys: record, log and store agree."
+        " That the operator is honest is for others to verify, by keys of their own."
+    )
     told = Told(Seen.RESULT, Seen.RESULTS, model="version.model")
     dangerous = DangerousAct.ERASE
-    actions_detail = ("erase_answers",)
+    actions_detail = ("reverify", "erase_answers")
     list_display = (
         "recorded_at",
         "test_name",
@@ -106,6 +105,9 @@ class ResultAdmin(RecordAdmin):
             return "Every answer is erased."
 
         return self.ask(request, result, service)
+
+    def steps_of(self, viewer: Viewer, row: Result) -> Sequence[Step]:
+        return bundle_recheck(viewer=viewer, result_id=row.id)
 
     @display(description="Verdict", ordering="verdict", label=VERDICT_COLOURS)
     def verdict_label(self, result: Result) -> str:

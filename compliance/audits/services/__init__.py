@@ -1,6 +1,6 @@
 """Writes on schedules, subscriptions, runs and shards (a package: docs/adr/0004)."""
 
-from compliance.audits.services.bundles import bundle_take, dossier_take
+from compliance.audits.services.bundles import bundle_recheck, bundle_take, dossier_take
 from compliance.audits.services.catalogue import (
     Announcement,
     battery_check,
@@ -69,6 +69,7 @@ __all__ = [
     "battery_default",
     "battery_like",
     "battery_resolve",
+    "bundle_recheck",
     "bundle_take",
     "catalogue_publish",
     "confirmation_request",

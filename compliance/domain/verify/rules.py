@@ -43,7 +43,7 @@ Modelled on python-tuf's ``TrustedMetadataSet``: one place, no input or output, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -231,7 +231,12 @@ def verify(data: bytes, trust: Trust) -> Iterator[Step]:
 
     Never raises because of what is in ``data``.
     """
-    for rule, apply in TrustedBundle(data, trust).rules():
+    return applied(TrustedBundle(data, trust).rules())
+
+
+def applied(rules: Iterable[tuple[StrEnum, Callable[[], str]]]) -> Iterator[Step]:
+    """Apply rules in their order, up to the first that is broken."""
+    for rule, apply in rules:
         try:
             step = Step(rule, Outcome.HOLDS, apply())
         except NotCheckedError as error:

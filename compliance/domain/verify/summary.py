@@ -42,9 +42,9 @@ from compliance.domain.verify.page_proof import ProvedEntry
 from compliance.domain.verify.rules import (
     BrokenError,
     NotCheckedError,
-    Outcome,
     Rule,
     Step,
+    applied,
     entry_committed,
     entry_included,
     log_named,
@@ -127,16 +127,7 @@ def summary_verify(data: bytes, trust: Trust) -> Iterator[Step]:
 
     Never raises because of what is in ``data``.
     """
-    for rule, apply in TrustedSummary(data, trust).rules():
-        try:
-            step = Step(rule, Outcome.HOLDS, apply())
-        except NotCheckedError as error:
-            step = Step(rule, Outcome.NOT_CHECKED, str(error))
-        except AssayError as error:
-            step = Step(rule, Outcome.BROKEN, str(error))
-        yield step
-        if step.outcome is Outcome.BROKEN:
-            return
+    return applied(TrustedSummary(data, trust).rules())
 
 
 def parse_summary_statement(data: bytes) -> tuple[tuple[Described, ...], Summary]:

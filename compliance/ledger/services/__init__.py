@@ -12,6 +12,11 @@ from compliance.ledger.services.evidence import (
 from compliance.ledger.services.fsck import events_check, evidence_check, log_check
 from compliance.ledger.services.halting import log_halt_record
 from compliance.ledger.services.reading import entry_take
+from compliance.ledger.services.rechecking import (
+    checkpoint_recheck,
+    evidence_recheck,
+    own_trust,
+)
 from compliance.ledger.services.rights import database_rights_give
 from compliance.ledger.services.sequencing import entries_sequence
 from compliance.ledger.services.setup import log_setup_record, policy_read
@@ -20,6 +25,7 @@ from compliance.ledger.services.witnessing import witness_ask, witnesses_ask, wi
 
 __all__ = [
     "attestation_get",
+    "checkpoint_recheck",
     "checkpoint_sign",
     "checkpoint_stamp",
     "database_rights_give",
@@ -30,6 +36,7 @@ __all__ = [
     "evidence_erase",
     "evidence_move",
     "evidence_read",
+    "evidence_recheck",
     "evidence_record",
     "evidence_record_each",
     "evidence_remove",
@@ -37,6 +44,7 @@ __all__ = [
     "log_check",
     "log_halt_record",
     "log_setup_record",
+    "own_trust",
     "policy_read",
     "witness_ask",
     "witnesses_ask",
