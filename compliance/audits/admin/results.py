@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from compliance.accounts.admin_checks import CheckedAdmin
 from compliance.accounts.admin_readings import Told
-from compliance.accounts.admin_site import dialog, link, pretty, row_link
+from compliance.accounts.admin_site import RecordAdmin, dialog, link, pretty, row_link
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct
 from compliance.audits.admin.items import GONE, AnswersDialog, asked_by
