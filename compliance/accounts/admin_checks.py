@@ -19,7 +19,7 @@ from compliance.domain.verify.rules import Outcome, Step
 class CheckedAdmin(RecordAdmin):
     """Rows with a button that verifies one of them again; it changes nothing."""
 
-    actions_detail = ("reverify",)
+    actions_detail: tuple[str, ...] = ("reverify",)
     checked_against = ""
     """What the checks show, and what they cannot show, in a sentence or two."""
 
