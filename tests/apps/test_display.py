@@ -19,7 +19,8 @@ def test_a_run_names_who_or_what_made_it() -> None:
     firing = Firing(schedule=Schedule(name="Every Monday"))
     assert cause(Run(trigger=Trigger.PERSON.value, requested_by=ola)) == "Ola"
     assert cause(Run(trigger=Trigger.LABELS.value, requested_by=ola)) == "Ola"
-    fired = Run(trigger=Trigger.SCHEDULE.value, firing=firing)
+    fired = Run(trigger=Trigger.SCHEDULE.value)
+    fired.firing = firing
     assert cause(fired) == "the schedule “Every Monday”"
     assert cause(Run(trigger=Trigger.SCREENING.value)) == "the registry's screening"
 

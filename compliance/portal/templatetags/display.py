@@ -185,9 +185,11 @@ def occasion(value: str) -> str:
 @register.filter
 def cause(run: Run) -> str:
     """Who or what made a run, after "by"."""
-    if run.trigger == Trigger.SCHEDULE and run.firing is not None:
-        return f"the schedule “{run.firing.schedule.name}”"
-    return f"{run.requested_by or CAUSE_WORDS[Trigger(run.trigger)]}"
+    trigger = Trigger(run.trigger)
+    firing = getattr(run, "firing", None) if trigger is Trigger.SCHEDULE else None
+    if firing is not None:  # a run that has none raises an AttributeError
+        return f"the schedule “{firing.schedule.name}”"
+    return str(run.requested_by or CAUSE_WORDS[trigger])
 
 
 @register.filter
