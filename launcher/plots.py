@@ -139,7 +139,9 @@ def _soon(report: Mapping[str, Any]) -> Iterator[Rate]:
     for row in report.get("power", ()):
         if "decided" in row:
             case = f"{row['engine']}, {row['case']}: {row['verdict']}"
-            median, late = (row[key] / row["planned"] for key in ("median", "ninth_decile"))
+            median, late = (
+                (row[key] or row["planned"]) / row["planned"] for key in ("median", "ninth_decile")
+            )
             yield Rate(case, median, median, late)
 
 

@@ -11,12 +11,14 @@ from typing import TypeAlias
 
 import numpy as np
 
+from compliance.domain.statistics.bernoulli import BernoulliRate
 from compliance.domain.statistics.betting import Floats
 from compliance.domain.statistics.changes import Drift, clustered_change
-from compliance.domain.statistics.engines import Engine, Paths
+from compliance.domain.statistics.engines import BankMean, Engine, Paths
 from compliance.domain.statistics.judged import AuditedRate
 from compliance.domain.statistics.ratios import SelectionRatio
 from compliance.domain.statistics.restarts import RestartMixture, restart
+from compliance.domain.statistics.shares import BankShare
 
 LOOKS, STREAMS, ALPHA, LIMIT = 260, 120, 0.05, 0.05
 A_LOOK = 50
@@ -28,6 +30,10 @@ CLUSTERS, CLUSTER_ITEMS, ICC = 1040, 60, 0.1
 SCENARIOS, ANSWERS = 1040, 5
 PAIRS, ITEMS = 2600, 2600
 """Ten a look."""
+
+BANK, NEITHER = 500, 300
+"""Units of a bank, all asked once, and as many independent items; units of a bank share that are
+neither hit nor miss."""
 
 AUDITED = 0.2
 Draw: TypeAlias = Callable[[np.random.Generator, int], Paths]
@@ -84,6 +90,54 @@ def powers() -> list[Case]:
         Case("drift", "30% to 40%", 0, "pair", drift(0.3, 0.4)),
         Case("drift", "30% to 60%", 0, "pair", drift(0.3, 0.6)),
     ]
+
+
+def bank_sizes() -> list[Case]:
+    """Engines of level claims, at the boundary of each null: a bank's mean lies on one side."""
+    return [
+        Case("Bernoulli mixture", "rate 5%", 0, "item", bernoulli(LIMIT)),
+        Case("Bernoulli mixture", "rate 5%", 1, "item", bernoulli(LIMIT)),
+        Case("bank mean", "25 of 500", 0, "item", bank_mean(25)),
+        Case("bank mean", "26 of 500", 1, "item", bank_mean(26)),
+        Case("bank share", "100 hits, 100 misses of 500", 0, "unit", bank_share(100)),
+        Case("bank share", "101 hits, 99 misses of 500", 1, "unit", bank_share(101)),
+    ]
+
+
+def bank_powers() -> list[Case]:
+    """The same at truths that they should show."""
+    return [
+        Case("Bernoulli mixture", "rate 10%", 0, "item", bernoulli(0.1)),
+        Case("Bernoulli mixture", "rate 2%", 1, "item", bernoulli(0.02)),
+        Case("bank mean", "50 of 500", 0, "item", bank_mean(50)),
+        Case("bank mean", "10 of 500", 1, "item", bank_mean(10)),
+        Case("bank share", "140 hits, 60 misses of 500", 0, "unit", bank_share(140)),
+        Case("bank share", "60 hits, 140 misses of 500", 1, "unit", bank_share(60)),
+    ]
+
+
+def bernoulli(rate: float) -> Draw:
+    """Independent items at a rate."""
+    return _each(BernoulliRate(LIMIT), lambda rng: (rng.random(BANK) < rate).astype(np.float64))
+
+
+def bank_mean(hits: int) -> Draw:
+    """A whole bank in a random order."""
+    bank = np.repeat([1.0, 0.0], [hits, BANK - hits])
+    return _each(BankMean(BANK, LIMIT), lambda rng: rng.permutation(bank))
+
+
+def bank_share(hits: int) -> Draw:
+    """A whole bank in a random order, most of it neither hit nor miss; the limit is one half."""
+    misses = BANK - NEITHER - hits
+    kinds = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    units, share = np.repeat(kinds, [hits, misses, NEITHER], axis=0), BankShare(1, BANK)
+
+    def draw(rng: np.random.Generator, streams: int) -> Paths:
+        found = [share.paths(rng.permutation(units), limit=0.5) for _ in range(streams)]
+        return np.stack([one for one, _ in found]), np.stack([one for _, one in found])
+
+    return draw
 
 
 def alerts(rate: float | Sequence[float]) -> Draw:

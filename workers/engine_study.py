@@ -23,6 +23,8 @@ from workers.engine_streams import (
     LOOKS,
     STREAMS,
     Case,
+    bank_powers,
+    bank_sizes,
     powers,
     sizes,
 )
@@ -37,8 +39,10 @@ SIDES = (Verdict.VIOLATING, Verdict.COMPLIANT)
 def validate(quick: bool) -> dict[str, Json]:
     """Every row; ``quick`` draws few lives and is not kept."""
     started, rng = time.monotonic(), np.random.default_rng(SEED)
+    of_banks = np.random.default_rng([SEED, 1])
     lives, streams = (2, 20) if quick else (200, 500)
     size = [size_row(case, lives, rng) for case in sizes()]
+    size += [size_row(case, lives, of_banks) for case in bank_sizes()]
     return {
         "quick": quick,
         "command": "python -m workers validate --engines",
@@ -56,7 +60,10 @@ def validate(quick: bool) -> dict[str, Json]:
         },
         "size_holds": all(_holds(row) for row in size),
         "size": [*size],
-        "power": [power_row(case, streams, rng) for case in powers()],
+        "power": [
+            *(power_row(case, streams, rng) for case in powers()),
+            *(power_row(case, streams, of_banks) for case in bank_powers()),
+        ],
         "traps": traps(quick, rng),
         "seconds": round(time.monotonic() - started, 1),
     }

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from tests.validity.engine_tables import committed, page, rows
-from workers.engine_streams import powers, sizes
+from workers.engine_streams import bank_powers, bank_sizes, powers, sizes
 from workers.engine_study import NEVER, crossings, quantile, validate
 
 
@@ -23,7 +23,8 @@ def test_wrong_verdicts_are_no_commoner_than_alpha(quick: dict[str, Any]) -> Non
 
 def test_clear_cases_are_shown(quick: dict[str, Any]) -> None:
     decided = {(r["engine"], r["case"]): r["decided"] / r["streams"] for r in quick["power"]}
-    assert all(share == 1.0 for share in decided.values()), decided
+    unclear = {(case.engine, case.name) for case in bank_powers()}  # 500 items are few for some
+    assert all(share >= (0.5 if case in unclear else 1.0) for case, share in decided.items())
 
 
 def test_traps_spring_where_the_engines_hold(quick: dict[str, Any]) -> None:
@@ -45,10 +46,10 @@ def test_the_committed_report_is_whole_and_holds_its_size() -> None:
     assert report["quick"] is False
     assert report["size_holds"] is True
     assert [(r["engine"], r["case"]) for r in report["size"]] == [
-        (case.engine, case.name) for case in sizes()
+        (case.engine, case.name) for case in [*sizes(), *bank_sizes()]
     ]
     assert [(r["engine"], r["case"]) for r in report["power"]] == [
-        (case.engine, case.name) for case in powers()
+        (case.engine, case.name) for case in [*powers(), *bank_powers()]
     ]
     for row in report["size"]:
         # Over a whole life of 120 streams too, as far as so many lives can tell.

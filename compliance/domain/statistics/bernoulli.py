@@ -17,8 +17,13 @@ Source: Robbins, Annals of Mathematical Statistics 41(5), 1970 (mixtures); Ville
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
 from scipy.special import betainc, betaincc, betaln, hyp2f1
+
+from compliance.domain.statistics.betting import Floats
+from compliance.domain.statistics.engines import Paths
 
 PRIOR = 0.5
 _LN10 = math.log(10.0)
@@ -32,9 +37,7 @@ def log10_e_above(hits: int, n: int, limit: float) -> float:
         ValueError: not 0 <= hits <= n, or limit outside (0, 1).
     """
     _check(hits, n, limit)
-    a, b = hits + PRIOR, n - hits + PRIOR
-    mass = _log_upper(a, b, limit) - _log_upper(PRIOR, PRIOR, limit)
-    return (mass + _log_ratio(hits, n, limit)) / _LN10
+    return float(_log_above(np.array([float(hits)]), np.array([float(n)]), limit)[0]) / _LN10
 
 
 def log10_e_below(hits: int, n: int, limit: float) -> float:
@@ -43,23 +46,52 @@ def log10_e_below(hits: int, n: int, limit: float) -> float:
     return log10_e_above(n - hits, n, 1.0 - limit)
 
 
-def _log_ratio(hits: int, n: int, limit: float) -> float:
-    """ln of the uncut mixture's likelihood over the limit's."""
-    marginal = betaln(hits + PRIOR, n - hits + PRIOR) - betaln(PRIOR, PRIOR)
-    return float(marginal) - hits * math.log(limit) - (n - hits) * math.log1p(-limit)
+@dataclass(frozen=True, slots=True)
+class BernoulliRate:
+    """The rate of independent 0/1 items, complying if it is at most ``limit``.
+
+    Raises:
+        ValueError: the limit is not strictly between 0 and 1.
+    """
+
+    limit: float
+
+    def __post_init__(self) -> None:
+        _check(0, 0, self.limit)
+
+    def paths(self, units: Floats) -> Paths:
+        """As in ``Engine``; ``units`` of shape (n,), 0 or 1."""
+        n, hits = np.arange(1.0, len(units) + 1.0), np.cumsum(units)
+        above = _log_above(hits, n, self.limit)
+        return above, _log_above(n - hits, n, 1.0 - self.limit)
 
 
-def _log_upper(a: float, b: float, x: float) -> float:
+def _log_above(hits: Floats, n: Floats, limit: float) -> Floats:
+    """ln E against "the rate is at most ``limit``", element by element."""
+    a, b, prior = hits + PRIOR, n - hits + PRIOR, np.array([PRIOR])
+    mass = _log_upper(a, b, limit) - _log_upper(prior, prior, limit)
+    marginal = betaln(a, b) - betaln(PRIOR, PRIOR)
+    found: Floats = mass + marginal - hits * math.log(limit) - (n - hits) * math.log1p(-limit)
+    return found
+
+
+def _log_upper(a: Floats, b: Floats, x: float) -> Floats:
     """ln(1 - I_x(a, b)), also where it underflows."""
-    upper = float(betaincc(a, b, x))
-    if upper > _SMALLEST:
-        # Near 1 the logarithm is exact only through the small complement.
-        return math.log(upper) if upper < 0.5 else math.log1p(-float(betainc(a, b, x)))
-    # I_y(b, a) = y^b (1-y)^a / (b B(a, b)) 2F1(a+b, 1; b+1; y), y = 1-x (DLMF 8.17.8).
+    upper: Floats = betaincc(a, b, x)
+    near, far = upper >= 0.5, upper <= _SMALLEST
+    found = np.log(np.where(far, 1.0, upper))
+    # Near 1 the logarithm is exact only through the small complement.
+    found[near] = np.log1p(-betainc(a[near], b[near], x))
+    found[far] = _log_tail(a[far], b[far], x)
+    return found
+
+
+def _log_tail(a: Floats, b: Floats, x: float) -> Floats:
+    """I_y(b, a) = y^b (1-y)^a / (b B(a, b)) 2F1(a+b, 1; b+1; y), y = 1-x (DLMF 8.17.8)."""
     y = 1.0 - x
-    series = float(hyp2f1(a + b, 1.0, b + 1.0, y))
-    leading = b * math.log(y) + a * math.log(x) - math.log(b) - float(betaln(a, b))
-    return leading + math.log(series)
+    leading = b * math.log(y) + a * math.log(x) - np.log(b) - betaln(a, b)
+    found: Floats = leading + np.log(hyp2f1(a + b, 1.0, b + 1.0, y))
+    return found
 
 
 def _check(hits: int, n: int, limit: float) -> None:

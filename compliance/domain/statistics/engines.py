@@ -94,3 +94,31 @@ class BoundedMean:
 
     def _value(self, share: float) -> float:
         return self.low + share * (self.high - self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class BankMean:
+    """The mean of a bank of values in [0, 1] that come without replacement, in a random order.
+
+    Raises:
+        ValueError: no value, or the limit is not strictly between 0 and 1.
+    """
+
+    bank_size: int
+    limit: float
+
+    def __post_init__(self) -> None:
+        if self.bank_size < 1 or not 0.0 < self.limit < 1.0:
+            raise ValueError("needs a bank, and a limit strictly between 0 and 1")
+
+    def paths(self, units: Floats) -> Paths:
+        """As in ``Engine``; ``units`` of shape (n,), at most ``bank_size`` of them.
+
+        Raises:
+            ValueError: more units than the bank holds.
+        """
+        if len(units) > self.bank_size:
+            raise ValueError("more values than the bank holds")
+        violating = log_e_process(units, mean=self.limit, bank_size=self.bank_size)
+        below = log_e_process(1.0 - units, mean=1.0 - self.limit, bank_size=self.bank_size)
+        return violating, below

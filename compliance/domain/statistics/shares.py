@@ -29,6 +29,7 @@ from compliance.domain.statistics.betting import (
     log_bank_maxima,
     log_e_process,
 )
+from compliance.domain.statistics.engines import BankMean, Paths
 from compliance.domain.verdicts import cap
 
 _LN10 = math.log(10.0)
@@ -90,6 +91,10 @@ class BankShare:
         neither = self.unit_size - counts.sum(axis=1)
         found: Floats = (counts[:, 0] + candidate * neither) / self.unit_size
         return found
+
+    def paths(self, counts: Floats, *, limit: float) -> Paths:
+        """ln E after each unit, as in ``engines.Engine``, of "the share is at most ``limit``"."""
+        return BankMean(self.bank_size, limit).paths(self.values(counts, limit))
 
     def _lower_end(self, counts: Floats, alpha: float) -> float:
         """The largest share refuted from below, or the smallest that is still possible."""
