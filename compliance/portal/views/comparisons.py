@@ -20,7 +20,7 @@ from compliance.audits.selectors import result_entries, result_get, result_histo
 from compliance.domain.errors import NotFoundError
 from compliance.domain.readings import Seen
 from compliance.domain.verdicts import Part
-from compliance.dossiers.chart_specs import PRINT, history_spec
+from compliance.dossiers.chart_specs import PAGE, PRINT, history_spec
 from compliance.dossiers.charts import VEGA_LITE_VERSION, parts_chart
 from compliance.dossiers.history import Series, series_of
 from compliance.portal.catalogue import titles
@@ -97,9 +97,16 @@ def history(request: HttpRequest, viewer: Viewer, model_id: UUID, name: str) -> 
 def drawing(
     request: HttpRequest, viewer: Viewer, model_id: UUID, name: str, form: str
 ) -> HttpResponse:
-    """A history's chart as a file: its Vega-Lite specification, or drawn as SVG for print."""
+    """A history's chart as a file: its Vega-Lite specification, or drawn as SVG for print.
+
+    A page that lets one explore it asks for the page's colours, and for the series by people.
+    """
     model = model_get(viewer=viewer, model_id=model_id)
-    spec = history_spec(_series(viewer, model, name)[0].points, palette=PRINT)
+    series = _series(viewer, model, name)
+    by_people = request.GET.get("by") == "people"
+    shown = next((one for one in series if one.by_people is by_people), series[0])
+    palette = PAGE if request.GET.get("for") == "page" else PRINT
+    spec = history_spec(shown.points, palette=palette)
     _tell(viewer, model)
     file = f"{model.slug}-{name}"
     if form not in {"vl.json", "svg"}:

@@ -20,7 +20,8 @@ from compliance.dossiers.dossier import SITTERS_ALONE, dossier_of
 from compliance.dossiers.lineage_chart import SIGNS, lineage_chart
 from compliance.dossiers.report import period_named, report_pdf
 from compliance.ledger.selectors import setup_current
-from compliance.portal.page_proof import proof_of
+from compliance.portal.page_proof import proof_of, proofs_shown
+from compliance.portal.paging import lines_paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
 from compliance.portal.views.ledger import download
 from compliance.questions.selectors import askers_of
@@ -65,7 +66,9 @@ def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
     model = model_get(viewer=viewer, model_id=model_id)
     _tell(viewer, model)
     dossier = dossier_of(viewer=viewer, model=model, now=timezone.now())
-    entries = sorted(dossier.entries.values(), key=lambda entry: entry.index)
+    # Each proof is read from tiles of the log, so that a page of them is all that a page may cost.
+    every = sorted(dossier.entries.values(), key=lambda entry: entry.index)
+    entries = lines_paged(request, every)
     return page(
         request,
         viewer,
@@ -73,6 +76,8 @@ def verify(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
         model=model,
         entries=entries,
         names=_names(dossier),
+        proofs=proofs_shown(entries=list(entries)),
+        query=query_without_page(request),
         file=_file_name(model.slug),
         setup=setup_current(),
         unsequenced=sum(f"result/{one.id}" not in dossier.entries for one in dossier.results),
