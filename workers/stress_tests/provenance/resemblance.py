@@ -41,8 +41,9 @@ NO_NULL = (
     "copying, by amounts nobody can state beforehand. It says whom to compare by an exact test."
 )
 MEASURED = (
-    "On tiny models, one parent among 20 models: it was ranked first for 20 of 20 merges by half, "
-    "20 of 20 copies with relabelled units and 0 of 20 copies with rotated residual streams."
+    "On tiny models, one parent among 20 of one recipe: ranked first for 20 of 20 merges by half, "
+    "20 of 20 copies with relabelled units, 20 of 20 fine-tunes, 5 of 20 copies with a rotated "
+    "residual stream and 2 of 20 students."
 )
 SAID = ("tokens", "shape", "norms", "spectra")
 DATA_CARD = DataCard(
