@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 from compliance.accounts.models import User
 from tests.browser.conftest import Record, SignIn
 from tests.browser.test_accessibility import violations
-from tests.cast import PASSWORD
-from tests.second_factors import totp_give
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,13 +19,6 @@ FORMS = {
     "/admin/alerts/alertroute/add/": "Add alert route",
     "/admin/alerts/maintenancewindow/add/": "Add maintenance window",
 }
-
-
-@pytest.fixture
-def operator(transactional_db: None) -> User:
-    """A superuser with a second factor, who belongs to no organization."""
-    made = User.objects.create_superuser("operator@assay.example", PASSWORD, name="Op")
-    return totp_give(made)
 
 
 @pytest.fixture

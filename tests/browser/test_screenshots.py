@@ -14,10 +14,11 @@ from playwright.sync_api import Browser, Page
 
 from compliance.accounts.models import User
 from tests.browser.conftest import Record, SignIn
-from tests.browser.test_accessibility import ADMIN, OUTSIDE, paths
+from tests.browser.test_accessibility import OUTSIDE, paths
+from tests.browser.test_admin import pages
 from tests.cast import Cast
 
-__all__ = ["paths"]
+__all__ = ["pages", "paths"]
 pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True)]
 
 LOOKS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
@@ -31,6 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_screenshots_of_every_page(
     paths: list[str],
+    pages: dict[str, str],
     audited: Record,
     cast: Cast,
     operator: User,
@@ -46,7 +48,7 @@ def test_screenshots_of_every_page(
     outside.context.close()
     _draw(sign_in(cast.officer), paths, folder, "officer")
     _draw(sign_in(cast.regulator), reader, folder, "regulator")
-    room = [*ADMIN, f"/admin/audits/run/{audited.run.id}/change/"]
+    room = [*pages, f"/admin/audits/run/{audited.run.id}/change/"]
     _draw(sign_in(operator), room, folder, "operator")
 
 
