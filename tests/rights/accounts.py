@@ -40,6 +40,7 @@ OWN = {
     "mfa_activate_totp",
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
+    "portal:recovery-codes",
     "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes",
     "mfa_list_webauthn",
