@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -100,6 +101,9 @@ def test_more_rows_do_not_mean_more_queries(audited: Record, cast: Cast, client:
     dispute = case.ordered(case.reviewed())
     for path in paths(audited.version):  # reading answers is told of, once a day
         client.get(path)
+    session = client.session
+    session["used_at"] = time.time() + 3_600  # its use is kept once a minute
+    session.save()
     few = {path: queries(client, path) for path in paths(audited.version)}
     for place in range(3):
         accused = rivals_version(cast, audited.version.location, slug=f"copy{place}")
@@ -123,10 +127,8 @@ def test_more_rows_do_not_mean_more_queries(audited: Record, cast: Cast, client:
     obligations_tend(now=timezone.now() + timedelta(minutes=2))
     many = {path: queries(client, path) for path in paths(audited.version)}
     assert many == few
-    assert max(count for path, count in few.items() if "dossier" not in path) <= 20
-    assert max(few.values()) <= 34  # a dossier is everything about a model
     assert max(count for path, count in few.items() if "dossier" not in path) <= 21
-    assert max(few.values()) <= 31  # a dossier is everything about a model; one counts the call
+    assert max(few.values()) <= 42  # a dossier is everything about a model, and shows its proofs
 
 
 def test_no_page_holds_inline_code_or_style(audited: Record, cast: Cast, client: Client) -> None:
