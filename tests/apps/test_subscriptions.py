@@ -91,6 +91,7 @@ def test_an_alert_is_opened_once_with_what_the_event_says(cast: Cast, version: V
             "version": str(version.id),
             "weights_digest": "",
             "parents": [],
+            "sources": [],
         },
     )
     for _ in range(2):

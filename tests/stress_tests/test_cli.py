@@ -188,7 +188,7 @@ def test_a_quick_study_of_the_engines_keeps_the_measured_report(assay: Assay) ->
 
     before = REPORT.read_bytes()
     found = json.loads(assay("validate", "--engines", "--quick").out)
-    assert (found["quick"], len(found["size"])) == (True, 9)
+    assert (found["quick"], len(found["size"])) == (True, 15)
     assert REPORT.read_bytes() == before
 
 

@@ -197,7 +197,7 @@ def test_an_absent_model_ends_with_2(assay: Assay) -> None:
 def test_a_test_without_measured_error_rates_is_planned_as_a_lead(
     assay: Assay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.planning.validity", lambda test: None)
+    monkeypatch.setattr("workers.planning.unmeasured", lambda test: True)
     ended = assay("plan", "safety.refusal", "--rate", "0.2", "--lives", "100")
     assert "every verdict is inconclusive" in ended.out
     assert cli.planning.plan is plan
