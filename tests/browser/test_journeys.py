@@ -207,4 +207,4 @@ def _actions(page: Page) -> list[str]:
     """What could change something: buttons and forms of the page's content, but not filters."""
     buttons = page.get_by_role("main").get_by_role("button").all_inner_texts()
     forms = page.locator("main form[method=post]").count()
-    return [text for text in buttons if text != "Filter"] + ["form"] * forms
+    return [text for text in buttons if text not in ("Filter", "Explore")] + ["form"] * forms

@@ -8,7 +8,7 @@ little. What results say of a stream follows them, in the transaction that recor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -108,7 +108,9 @@ def _streams_locked(first: Mapping[Claim, Result]) -> dict[Claim, StreamRow]:
             for claim, one in first.items()
         }
     )
-    rows = StreamRow.objects.select_for_update().filter(_of(first)).order_by("id")
+    rows = list(StreamRow.objects.filter(_of(first)).order_by("id"))
+    # By name and not by row: the service may lock no row that it may not change.
+    _lock(f"stream {one.id}" for one in rows)
     return {(one.version_id, one.spec_digest, one.by_people): one for one in rows}
 
 
@@ -155,10 +157,14 @@ def _of(claims: Collection[Claim]) -> Q:
 
 
 def _numbers_lock(organizations: Collection[UUID]) -> None:
+    _lock(f"streams {one}" for one in organizations)
+
+
+def _lock(names: Iterable[str]) -> None:
     """Until the transaction ends, in one order: two who wait for each other would be cut off."""
-    if not organizations:
+    wanted = sorted(names)
+    if not wanted:
         return
-    owners = sorted(f"streams {one}" for one in organizations)
-    lock = "SELECT pg_advisory_xact_lock(hashtextextended(owner, 0)) FROM unnest(%s::text[]) owner"
+    lock = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) name"
     with connection.cursor() as cursor:
-        cursor.execute(lock, [owners])
+        cursor.execute(lock, [wanted])
