@@ -44,11 +44,11 @@ def test_a_good_bundle_is_verified_line_by_line(
 ) -> None:
     code, lines = run(capsys, files[0], "--policy", files[1])
     assert code == Exit.VERIFIED == 0
-    assert [line.split()[0] for line in lines[:12]] == [
+    assert [line.split()[0] for line in lines[:13]] == [
         *("archive", "signature", "statement", "entry", "inclusion", "checkpoint", "witnesses"),
-        *("plan", "items", "scores", "page", "statistic"),
+        *("plan", "items", "scores", "answers", "page", "statistic"),
     ]
-    assert all(line[12:14] == "ok" for line in lines[:12])
+    assert all(line[12:14] == "ok" for line in lines[:13])
     assert lines[-1] == "VERIFIED."
 
 

@@ -6,8 +6,7 @@ an earlier rule has established. The first that is broken ends the verification.
 
 1. ``archive``. The file is a bundle, written in the one way there is, every part in its limits.
 2. ``signature``. Some attestor signed the attestation, and no attestor's signature on it fails.
-   Only then is its payload parsed, and nothing beside the signed bytes says of what type it is
-   (CVE-2022-35929).
+   Only then is its payload parsed; its type is signed, too (CVE-2022-35929).
 3. ``statement``. Those bytes are the statement of one result, written in the one way there is; the
    verdict follows from the estimate (``verdicts.judge``). Subjects count by digest, not by name.
 4. ``entry``. The log entry *in hand* commits, under ``statement_sha256``, to the digest of the
@@ -20,9 +19,8 @@ an earlier rule has established. The first that is broken ends the verification.
    fails. Logs are known by the key that the verifier pinned, never by a name or id that the bundle
    chose (CVE-2022-39199).
 7. ``witnesses``. The quorum of the verifier's policy cosigned this very checkpoint. The copy of a
-   policy inside the bundle is what the operator claims and is never evaluated. What one checkpoint
-   says of an earlier one is not verified here: consistency is the witnesses' work, which is why a
-   quorum is asked for (CVE-2022-36111).
+   policy inside the bundle is what the operator claims and is never evaluated. Consistency with an
+   earlier checkpoint is the witnesses' work: hence the quorum (CVE-2022-36111).
 8. ``plan``. The log entry of the run's plan stands, under the same checkpoint, before the result's,
    and is of the same run; spec, seed, order, number of items and subject of the result are those
    that it committed to. A bundle without a plan says so, and the verification is not whole.
@@ -30,12 +28,11 @@ an earlier rule has established. The first that is broken ends the verification.
    order that was committed to before the first answer.
 10. ``scores``. Each score is of the item beside it, there are as many as were asked, and their
    digests give the scores digest of the statement.
-11. ``answers``. The salted commitments to models' words give the answers digest of the statement;
-   words that are shown are those committed to. Where some are erased this is said, and the
-   verification is not whole.
+11. ``answers``. The salted commitments to models' words give the statement's answers digest; words
+   that are shown are those committed to. Some erased: this is said, and it is not whole.
 12. ``page``. The page for people says what this module's own page says of the statement.
 13. ``statistic``. The recipe keeps to the claim's limit and alpha, and following it over the scores
-    gives the estimate. Where it cannot be followed this is said, and the verification is not whole.
+    gives the estimate. Where it cannot be followed this is said, and it is not whole.
 
 Modelled on python-tuf's ``TrustedMetadataSet``: one place, no input or output, every step explicit.
 """
@@ -272,10 +269,8 @@ def entry_included(entry: bytes, proof: TlogProof) -> str:
         ProofError: the proof does not lead to the checkpoint's root.
     """
     head = proof.checkpoint.checkpoint
-    leaf = leaf_hash(entry)
-    verify_inclusion(
-        index=proof.index, size=head.size, leaf=leaf, proof=proof.hashes, root=head.root
-    )
+    leaf, way = leaf_hash(entry), proof.hashes
+    verify_inclusion(index=proof.index, size=head.size, leaf=leaf, proof=way, root=head.root)
     return f"the entry is number {proof.index} of {head.size} in the tree of the checkpoint"
 
 
