@@ -20,7 +20,13 @@ from workers.model_contents import Activations, ActivationsSource
 from workers.scoring.assignment import alike
 from workers.stress_tests.provenance.gated_units import NotComparableError, pairings
 from workers.stress_tests.provenance.probe_texts import TEXTS
-from workers.stress_tests.provenance.references import Reference, parse_references
+from workers.stress_tests.provenance.references import (
+    NOT_COMPARABLE,
+    Reference,
+    not_compared,
+    parse_references,
+    reasons_told,
+)
 from workers.stress_tests.provenance.unit_families import (
     Family,
     common_rows,
@@ -149,8 +155,7 @@ def _score(backend: Backend, item: Item) -> Score:
     except (NotFoundError, InvalidInputError, NotTestableError) as error:
         if own:
             raise NotTestableError(str(error)) from error
-        reason: dict[str, Json] = {"reason": str(error)}
-        return Score(item.id, item.part, item.cluster, 0.0, "not_comparable", detail=reason)
+        return not_compared(item, error)
     detail: dict[str, Json] = {**found, "exact_log10_e": _exact(backend, accused) if own else 0.0}
     share = sum(cast(list[int], found["alike"])) / sum(cast(list[int], found["units"]))
     label = "suspect" if own else "control"
@@ -211,10 +216,8 @@ def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
         upper=high,
         log10_e_violating=log10_e,
         log10_e_compliant=0.0,
-        parts=tuple(
-            _part(score, claim.alpha) for score in scores if score.label != "not_comparable"
-        ),
-        caveats=(*caveats, *_lost(scores)),
+        parts=tuple(_part(score, claim.alpha) for score in scores if score.label != NOT_COMPARABLE),
+        caveats=(*caveats, *reasons_told(scores)),
         lead=True,
     )
 
@@ -229,11 +232,3 @@ def _interval(detail: Mapping[str, Json], alpha: float) -> tuple[float, float]:
     """Bounds for the share, layers taken as independent draws: a description, as layers are not."""
     alike_by_layer, units = (cast(list[int], detail[name]) for name in ("alike", "units"))
     return share_interval([a / h for a, h in zip(alike_by_layer, units, strict=True)], alpha)
-
-
-def _lost(scores: Sequence[Score]) -> list[str]:
-    return [
-        f"{score.part} could not be compared: {score.detail['reason']}."
-        for score in scores
-        if score.label == "not_comparable"
-    ]

@@ -27,13 +27,12 @@ from workers.stress_tests.parameters import check_rates
 from workers.stress_tests.provenance.given_prompts import parse_prompts
 from workers.stress_tests.provenance.matched_students import (
     LEAST_CONTROLS,
-    LOST,
     SUSPECT,
     Control,
     closeness_estimate,
     parse_controls,
 )
-from workers.stress_tests.provenance.references import Reference, parse_references
+from workers.stress_tests.provenance.references import Reference, not_compared, parse_references
 
 LEAST_PROMPTS, MAX_NEW_TOKENS = 8, 48
 ANSWERS_SEED = 20261202
@@ -177,7 +176,7 @@ class _Taught:
         except (NotFoundError, InvalidInputError, NotTestableError) as error:
             if not digest:
                 raise NotTestableError(str(error)) from error
-            return Score(item.id, item.part, item.cluster, 0.0, LOST, detail={"reason": str(error)})
+            return not_compared(item, error)
         each = [one / len(text.encode()) for one, (_, text) in zip(likely, asked, strict=True)]
         detail: dict[str, Json] = {"teacher": taught_by, "closeness": [*each]}
         label = "control" if digest else SUSPECT

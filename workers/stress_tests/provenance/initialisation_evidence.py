@@ -34,15 +34,13 @@ from compliance.domain.verdicts import (
     decision_bound,
 )
 from workers.contract import Score
-from workers.stress_tests.provenance.references import Reference, Role
+from workers.stress_tests.provenance.references import NOT_COMPARABLE, Reference, Role
 from workers.stress_tests.provenance.unit_families import (
     counts,
     families,
     log10_e_family,
     log10_e_reference,
 )
-
-NOT_COMPARABLE = "not_comparable"
 
 SHARED_SEED = (
     "The test rejects independent initialisation, not independent work: two models trained "

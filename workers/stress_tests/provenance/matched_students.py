@@ -20,10 +20,11 @@ from compliance.domain.statistics.binomial import clopper_pearson
 from compliance.domain.statistics.ranks import controls_needed, log10_e_place, rank_p
 from compliance.domain.verdicts import Claim, Estimate, Part
 from workers.contract import Score
+from workers.stress_tests.provenance.references import NOT_COMPARABLE, reasons_told
 
 LEAST_CONTROLS = 4
 """Teachers of controls; with fewer a rank says next to nothing."""
-SUSPECT, LOST = "suspect", "not_comparable"
+SUSPECT = "suspect"
 SHOWN = (
     "Learnt from the accused teacher, or from what it was taught: the model is closer to its "
     "answers than the students of other teachers, beyond what one of them is by chance."
@@ -83,7 +84,7 @@ def closeness_estimate(
     lower, upper = clopper_pearson(below, number, alpha)
     enough = number >= controls_needed(alpha)
     log10_e = log10_e_place(suspect.value, families, alpha) if enough else 0.0
-    compared = [one for one in scores if one.label != LOST]
+    compared = [one for one in scores if one.label != NOT_COMPARABLE]
     return Estimate(
         claim=claim,
         n=len(compared),
@@ -100,7 +101,7 @@ def closeness_estimate(
             SHARED,
             MATCHED if matched else UNMATCHED,
             *(() if enough else (FEW.format(needed=controls_needed(alpha)),)),
-            *_lost(scores),
+            *reasons_told(scores),
         ),
         lead=not (enough and matched),
     )
@@ -110,7 +111,7 @@ def _families(scores: Sequence[Score]) -> list[float]:
     """The closest control of each teacher."""
     closest: dict[str, float] = {}
     for one in scores:
-        if one.label not in (SUSPECT, LOST):
+        if one.label not in (SUSPECT, NOT_COMPARABLE):
             teacher = cast(str, one.detail["teacher"])
             closest[teacher] = max(one.value, closest.get(teacher, -math.inf))
     return [*closest.values()]
@@ -122,14 +123,6 @@ def _part(score: Score, alpha: float) -> Part:
     error = float(each.std(ddof=1) / math.sqrt(len(each)) * norm.ppf(1.0 - alpha / 2.0))
     ends = (score.value - error, score.value + error)
     return Part(score.part, len(each), score.value, *ends, 0.0, 0.0, note=score.label)
-
-
-def _lost(scores: Sequence[Score]) -> list[str]:
-    return [
-        f"{one.part} could not be compared: {one.detail['reason']}."
-        for one in scores
-        if one.label == LOST
-    ]
 
 
 def _control(entry: object, number: int) -> Control:

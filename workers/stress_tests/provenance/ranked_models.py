@@ -6,7 +6,7 @@ controls is smaller than 1/(n + 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
@@ -20,7 +20,13 @@ from compliance.domain.statistics.ranks import controls_needed, log10_e_place, p
 from compliance.domain.verdicts import Claim, Estimate, Part
 from compliance.domain.vocabulary import Scope
 from workers.contract import Backend, ComparingBackend, Item, Procedure, Score
-from workers.stress_tests.provenance.references import Reference, Role
+from workers.stress_tests.provenance.references import (
+    NOT_COMPARABLE,
+    Reference,
+    Role,
+    not_compared,
+    reasons_told,
+)
 
 CLOSER = "Closer to the accused model than {above} of {n} controls: {p}."
 RANK = "rank p-value {p:.3g}"
@@ -139,7 +145,7 @@ class Ranking:
             log10_e_violating=log10_e_place(value, controls, alpha),
             log10_e_compliant=0.0,
             parts=parts,
-            caveats=(*self._told(value, controls), *_lost(scores)),
+            caveats=(*self._told(value, controls), *reasons_told(scores)),
             lead=not places(len(controls), alpha) or not self.matched or self._declared,
         )
 
@@ -169,8 +175,7 @@ class Ranking:
         except (NotFoundError, InvalidInputError, NotTestableError) as error:
             if own:
                 raise NotTestableError(str(error)) from error
-            reason: dict[str, Json] = {"reason": str(error)}
-            return Score(item.id, item.part, item.cluster, 0.0, "not_comparable", detail=reason)
+            return not_compared(item, error)
         detail: dict[str, Json] = {"prompts": [*found]}
         label, value = "suspect" if own else "control", sum(found) / len(found)
         return Score(item.id, item.part, item.cluster, value, label, detail=detail)
@@ -201,7 +206,7 @@ class Ranking:
         """Scores by model, the suspect's first, of those that were compared on every prompt."""
         models: dict[str, list[Score]] = {}
         for score in scores:
-            if score.label != "not_comparable":
+            if score.label != NOT_COMPARABLE:
                 models.setdefault(score.cluster, []).append(score)
         return [one for one in models.values() if len(one) == self.parts]
 
@@ -251,10 +256,3 @@ def _part(scores: Sequence[Score], alpha: float) -> Part:
     return Part(
         scores[0].part, len(values), _mean(scores), found.lower, found.upper, 0.0, 0.0, label
     )
-
-
-def _lost(scores: Sequence[Score]) -> list[str]:
-    reasons: Mapping[str, Json] = {
-        score.part: score.detail["reason"] for score in scores if score.label == "not_comparable"
-    }
-    return [f"{part} could not be compared: {reason}." for part, reason in reasons.items()]

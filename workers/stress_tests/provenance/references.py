@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
-from workers.contract import Item
+from workers.contract import Item, Score
 
 
 class Role(StrEnum):
@@ -39,6 +39,22 @@ class Reference:
     def item(self) -> Item:
         payload = {"label": self.label, "digest": self.digest, "role": self.role.value}
         return Item(id=self.digest, part=self.label, cluster=self.digest, payload=payload)
+
+
+NOT_COMPARABLE = "not_comparable"
+"""The label of a score that holds a reason and no comparison."""
+
+
+def not_compared(item: Item, error: Exception) -> Score:
+    """The score of a model that cannot be compared, with the reason."""
+    detail: dict[str, Json] = {"reason": str(error)}
+    return Score(item.id, item.part, item.cluster, 0.0, NOT_COMPARABLE, detail=detail)
+
+
+def reasons_told(scores: Sequence[Score]) -> list[str]:
+    """A caveat for each model that could not be compared."""
+    reasons = {one.part: one.detail["reason"] for one in scores if one.label == NOT_COMPARABLE}
+    return [f"{part} could not be compared: {reason}." for part, reason in reasons.items()]
 
 
 def parse_references(value: object) -> list[Reference]:

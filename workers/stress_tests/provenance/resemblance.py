@@ -25,7 +25,13 @@ from workers.contract import (
 )
 from workers.stress_tests.parameters import check_rates
 from workers.stress_tests.provenance.gated_units import NotComparableError
-from workers.stress_tests.provenance.references import Role, parse_references
+from workers.stress_tests.provenance.references import (
+    NOT_COMPARABLE,
+    Role,
+    not_compared,
+    parse_references,
+    reasons_told,
+)
 from workers.stress_tests.provenance.resemblances import (
     aligned_weights,
     norm_profile,
@@ -110,8 +116,7 @@ def _score(backend: Backend, item: Item) -> Score:
     try:
         found = _compared(backend, item.id)
     except (NotComparableError, NotFoundError, NotTestableError, InvalidInputError) as error:
-        lost: dict[str, Json] = {"reason": str(error)}
-        return Score(item.id, item.part, item.cluster, 0.0, "not_comparable", detail=lost)
+        return not_compared(item, error)
     layers = cast(list[float], found["layers"])
     value = float(np.clip(np.mean(layers), 0.0, 1.0))
     return Score(item.id, item.part, item.cluster, value, str(item.payload["role"]), detail=found)
@@ -140,10 +145,10 @@ def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
         NotTestableError: none could be compared.
     """
     ranked = sorted(
-        (one for one in scores if one.label != "not_comparable"), key=lambda one: -one.value
+        (one for one in scores if one.label != NOT_COMPARABLE), key=lambda one: -one.value
     )
     if not ranked:
-        raise NotTestableError("; ".join(_lost(scores)) or "no other model is registered")
+        raise NotTestableError("; ".join(reasons_told(scores)) or "no other model is registered")
     suspects = [one for one in ranked if one.label == Role.UNDECLARED.value]
     leading = (suspects or ranked)[0]
     others = [one.value for one in ranked if one is not leading and one in suspects]
@@ -158,7 +163,7 @@ def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
         log10_e_violating=0.0,
         log10_e_compliant=0.0,
         parts=tuple(_part(one, place, claim.alpha) for place, one in enumerate(ranked, start=1)),
-        caveats=(NO_NULL, MEASURED, *_lost(scores)),
+        caveats=(NO_NULL, MEASURED, *reasons_told(scores)),
         lead=True,
     )
 
@@ -175,11 +180,3 @@ def _interval(score: Score, alpha: float) -> tuple[float, float]:
     """Bounds for the mean, layers taken as independent draws: a description, as layers are not."""
     layers = np.clip(cast(list[float], score.detail["layers"]), 0.0, 1.0)
     return share_interval(layers.tolist(), alpha)
-
-
-def _lost(scores: Sequence[Score]) -> list[str]:
-    return [
-        f"{one.part} could not be compared: {one.detail['reason']}."
-        for one in scores
-        if one.label == "not_comparable"
-    ]

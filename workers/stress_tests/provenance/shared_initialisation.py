@@ -15,12 +15,16 @@ from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, DataCard, Item, Procedure, Score, stress_test
 from workers.stress_tests.provenance.gated_units import NotComparableError
 from workers.stress_tests.provenance.initialisation_evidence import (
-    NOT_COMPARABLE,
     Accused,
     conclude,
     largest_share,
 )
-from workers.stress_tests.provenance.references import Reference, Role, parse_references
+from workers.stress_tests.provenance.references import (
+    Reference,
+    Role,
+    not_compared,
+    parse_references,
+)
 from workers.stress_tests.provenance.unit_families import (
     IN_WEIGHTS,
     IN_WEIGHTS_2,
@@ -214,8 +218,7 @@ def _score(
     try:
         detail = compare(backend, cast(str, item.payload["digest"]), wanted)
     except NotComparableError as error:
-        reason: dict[str, Json] = {"reason": str(error)}
-        return Score(item.id, item.part, item.cluster, 0.0, NOT_COMPARABLE, detail=reason)
+        return not_compared(item, error)
     log10_e = log10_e_reference(detail)
     shown = log10_e >= bounds[Role(str(item.payload["role"]))]
     return Score(
