@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.urls import resolve
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from compliance.accounts.services import model_reading_tell, token_issue
 from compliance.audits.models import Shard
@@ -23,6 +23,7 @@ from compliance.questions.services import question_ask
 from tests.alerting import lived
 from tests.browser import kin, record
 from tests.browser.conftest import Record, SignIn
+from tests.browser.flaws import flaws, unfold
 from tests.cast import Cast
 from tests.disputing import announce_exact, case_of, rivals_version
 from tests.policy import obliged
@@ -30,10 +31,6 @@ from tests.rights.table import PORTAL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RULES = {
-    "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "dark": ["color-contrast"],  # nothing else differs
-}
 OUTSIDE = (
     "/",
     "/verify/",
@@ -57,14 +54,6 @@ NOT_LOOKED_AT_HERE = {
     "machine": "tests/browser/test_access.py looks at it, as an administrator",
 }
 """Addresses of the portal that answer GET, and why axe does not see them in these lists."""
-
-TOO_WIDE = """() => {
-    const room = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= room) return [];
-    return [...document.querySelectorAll("body *")]
-        .filter((one) => one.getBoundingClientRect().right > room && !one.closest(".scroller"))
-        .map((one) => one.outerHTML.slice(0, 120));
-}"""
 
 
 def erased(cast: Cast, of_answer: Shard, of_statement: Shard) -> None:
@@ -191,17 +180,8 @@ def reader_paths(audited: Record) -> list[str]:
     return ["/", "/portfolio/", "/matrix/", f"{model}/dossier/", f"{model}/ask/"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_where_a_regulator_reads(
-    reader_paths: list[str], cast: Cast, sign_in: SignIn, scheme: str
-) -> None:
-    page = sign_in(cast.regulator, scheme=scheme)
-    found = {}
-    for path in reader_paths:
-        page.goto(path)
-        _open_all(page)
-        found[path] = violations(page, scheme)
-    assert {path: said for path, said in found.items() if said} == {}
+def test_a_regulator_finds_no_flaw(reader_paths: list[str], cast: Cast, sign_in: SignIn) -> None:
+    assert looked_at(sign_in(cast.regulator), reader_paths) == {}
 
 
 def test_every_page_of_the_portal_is_looked_at(paths: list[str], reader_paths: list[str]) -> None:
@@ -213,39 +193,15 @@ def test_every_page_of_the_portal_is_looked_at(paths: list[str], reader_paths: l
     assert pages - looked_at == named
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(paths: list[str], cast: Cast, sign_in: SignIn, scheme: str) -> None:
-    page = sign_in(cast.officer, scheme=scheme)
-    found = {}
-    for path in paths:
-        page.goto(path)
-        _open_all(page)
-        found[path] = violations(page, scheme)
-    assert {path: violations for path, violations in found.items() if violations} == {}
+def test_an_officer_finds_no_flaw(paths: list[str], cast: Cast, sign_in: SignIn) -> None:
+    assert looked_at(sign_in(cast.officer), paths) == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.usefixtures("transactional_db")
-def test_axe_finds_nothing_before_signing_in(
-    chromium: Browser, live_site: str, scheme: str
-) -> None:
-    page = chromium.new_page(base_url=live_site, color_scheme=scheme)  # type: ignore[arg-type]
-    found = {}
-    for path in OUTSIDE:
-        page.goto(path)
-        found[path] = violations(page, scheme)
+def test_nobody_finds_a_flaw_before_signing_in(chromium: Browser, live_site: str) -> None:
+    page = chromium.new_page(base_url=live_site)
+    assert looked_at(page, OUTSIDE) == {}
     page.context.close()
-    assert {path: violations for path, violations in found.items() if violations} == {}
-
-
-def test_nothing_is_wider_than_a_phone(paths: list[str], cast: Cast, sign_in: SignIn) -> None:
-    page = sign_in(cast.officer, width=360)
-    over = {}
-    for path in paths:
-        page.goto(path)
-        _open_all(page)
-        over[path] = page.evaluate(TOO_WIDE)
-    assert {path: elements for path, elements in over.items() if elements} == {}
 
 
 def test_a_form_with_errors_stays_accessible(audited: Record, cast: Cast, sign_in: SignIn) -> None:
@@ -253,23 +209,14 @@ def test_a_form_with_errors_stays_accessible(audited: Record, cast: Cast, sign_i
     page.goto("/schedules/new/")
     page.get_by_role("button", name="Save the schedule").click()
     page.get_by_text("This field is required.").first.wait_for()
-    assert violations(page, "light") == []
+    assert flaws(page) == []
 
 
-def _open_all(page: Page) -> None:
-    """Open what is folded, so that it is looked at too."""
-    closed = page.locator("main details:not([open]) > summary")
-    while closed.count():
-        closed.first.click()
-    expect(page.get_by_text("Open the items")).to_have_count(0)  # htmx has put the items there
-
-
-def violations(page: Page, scheme: str, *, practices: bool = True) -> list[str]:
-    """What axe finds; without ``practices`` by WCAG alone."""
-    rules = [one for one in RULES[scheme] if practices or one != "best-practice"]
-    answered = Axe().run(page, options={"runOnly": rules}).response
-    return [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in answered["violations"]
-        for node in violation["nodes"]
-    ]
+def looked_at(page: Page, paths: Sequence[str]) -> dict[str, list[str]]:
+    """Flaws by address, of pages with all that they fold."""
+    found = {}
+    for path in paths:
+        page.goto(path)
+        unfold(page)
+        found[path] = flaws(page)
+    return {path: said for path, said in found.items() if said}

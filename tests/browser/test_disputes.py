@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from compliance.disputes.models import Dispute
 from compliance.registry.models import Version
 from tests.browser.conftest import SignIn
-from tests.browser.test_accessibility import TOO_WIDE, violations
+from tests.browser.flaws import flaws, unfold
 from tests.cast import Cast
 from tests.disputing import (
     SHARES,
@@ -126,17 +126,12 @@ def test_a_court_is_refused_more_than_was_found_and_dismisses(case: Case, sign_i
     expect(court.get_by_role("heading", name="Ruling: dismissed")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_court_and_the_reviewer_find_their_pages_accessible(
-    case: Case, sign_in: SignIn, scheme: str
+    case: Case, sign_in: SignIn
 ) -> None:
     dispute = case.reviewed()
     for user in (case.cast.regulator, case.cast.reviewer):
-        page = sign_in(user, scheme=scheme)
+        page = sign_in(user)
         page.goto(f"/disputes/{dispute.id}/")
-        closed = page.locator("main details:not([open]) > summary")
-        while closed.count():
-            closed.first.click()
-        assert violations(page, scheme) == []
-        page.set_viewport_size({"width": 360, "height": 800})
-        assert page.evaluate(TOO_WIDE) == []
+        unfold(page)
+        assert flaws(page) == []

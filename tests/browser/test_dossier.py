@@ -23,7 +23,7 @@ from compliance.questions.models import Question
 from compliance.registry.models import Version
 from tests.browser import kin, record
 from tests.browser.conftest import Record, SignIn
-from tests.browser.test_accessibility import violations
+from tests.browser.flaws import flaws
 from tests.browser.test_page_costs import queries
 from tests.cast import Cast
 from tests.disputing import announce_exact, case_of, rivals_version
@@ -68,7 +68,7 @@ def test_a_regulator_reads_the_dossier_and_asks(
     assert "0.21" in entry.event.payload["statement"]
 
     page.get_by_role("link", name="Ask the provider").click()
-    assert violations(page, "light") == []
+    assert flaws(page) == []
     page.get_by_label("Question").fill("Where do the shared weights come from?")
     page.get_by_role("button", name="Ask").click()
     expect(page.get_by_text("was asked, and told by an alert")).to_be_visible()
