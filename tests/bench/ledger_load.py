@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -35,7 +36,7 @@ from compliance.domain.events import EventType, Reader  # noqa: E402
 from compliance.domain.tlog.key_files import write_private_keys  # noqa: E402
 from compliance.domain.tlog.note_keys import PrivateKey, SignatureType  # noqa: E402
 from compliance.domain.vocabulary import OrganizationKind  # noqa: E402
-from compliance.ledger.models import Checkpoint, Entry, Evidence, Witness  # noqa: E402
+from compliance.ledger.models import Checkpoint, Entry, Evidence, Log, Witness  # noqa: E402
 from compliance.ledger.selectors import included  # noqa: E402
 from compliance.ledger.services import (  # noqa: E402
     checkpoint_sign,
@@ -58,6 +59,11 @@ PROOFS = 200
 EVENTS = int(os.environ.get("ASSAY_COSIGNED_EVENTS", "1000"))
 ENTRIES_A_STATEMENT = 100
 """One piece of evidence for so many entries."""
+EVIDENCE = 9_000
+"""Further pieces a step at most: each is checked by itself, so more of them tell nothing new."""
+PLAIN = 1_000_000
+"""Rows a step at most, in batches spread evenly over it; the table has no keys that grow."""
+SEED = 20261128
 CHECKPOINTS = (1_000, 10_000, 100_000)
 WITNESSES = ("a", "b", "c")
 PROCESSES = len(os.sched_getaffinity(0))
@@ -84,24 +90,22 @@ def main() -> None:
 
 
 def _grow(organization_id: Any, count: int, signer: LogSigner) -> dict[str, float]:
-    appended = plain = 0.0
-    for first in range(0, count, BATCH):
-        _wait_for_log(organization_id, min(BATCH, count - first))
-        appended += _seconds(lambda: entries_sequence(limit=BATCH))
-        plain += _seconds(_plain_insert)
+    appended, plain = _appended(organization_id, count)
     signing = _seconds(lambda: checkpoint_sign(signer=signer))
-    entries = list(Entry.objects.order_by("?")[:PROOFS])
+    size = Log.objects.get().size
+    drawn = random.Random(SEED).sample(range(size), min(PROOFS, size))  # noqa: S311
+    entries = list(Entry.objects.filter(index__in=drawn))
     proofs = [_seconds(lambda entry=entry: included(entry=entry)) for entry in entries]
-    _evidence(max(1, count // ENTRIES_A_STATEMENT))
+    _evidence(max(1, min(count // ENTRIES_A_STATEMENT, EVIDENCE)))
     before = _processor_seconds()
     checks = [
         _seconds(lambda check=check: _none_differs(check()))
         for check in (partial(log_check, processes=PROCESSES), events_check, evidence_check)
     ]
     return {
-        "entries": Entry.objects.count(),
-        "appends_per_second": count / appended,
-        "plain_inserts_per_second": count / plain,
+        "entries": size,
+        "appends_per_second": appended,
+        "plain_inserts_per_second": plain,
         "checkpoint_seconds": signing,
         "proof_milliseconds": 1_000 * statistics.median(proofs),
         "fsck_seconds": sum(checks),
@@ -113,16 +117,28 @@ def _grow(organization_id: Any, count: int, signer: LogSigner) -> dict[str, floa
     }
 
 
+def _appended(organization_id: Any, count: int) -> tuple[float, float]:
+    """Appends a second, and plain inserts a second of the same bytes, batch by batch in turn."""
+    appended = plain = 0.0
+    inserted, every = 0, -(-count // PLAIN)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS plain")
+        cursor.execute("CREATE TABLE plain (index bigint, body bytea)")
+    for number, first in enumerate(range(0, count, BATCH)):
+        size = min(BATCH, count - first)
+        _wait_for_log(organization_id, size)
+        appended += _seconds(lambda: entries_sequence(limit=BATCH))
+        if number % every == 0:
+            plain += _plain_insert(size)
+            inserted += size
+    return count / appended, inserted / plain
+
+
 @transaction.atomic
 def _wait_for_log(organization_id: Any, count: int) -> None:
     """Events as ``event_record`` writes them, by COPY: their writers are not timed here."""
-    now, events = timezone.now(), []
-    for number in range(count):
-        payload = {"run": str(number), "why": "a sentence of usual length, as people give reasons"}
-        values = {**payload, "actor": None}
-        salts = dict.fromkeys(values, "ab" * 32)
-        said = (payload, salts, commitments_of(values, salts))
-        events.append((uuid4(), f"run/{number}", *map(json.dumps, said)))
+    now = timezone.now()
+    events = [(uuid4(), *_said(number)) for number in range(count)]
     kind = EventType.RUN_CANCELLED.value
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY events_event ({', '.join(EVENT)}) FROM STDIN") as copy:
@@ -133,15 +149,24 @@ def _wait_for_log(organization_id: Any, count: int) -> None:
                 copy.write_row((event[0], Reader.LEDGER.value))
 
 
-def _plain_insert() -> None:
-    """The entries of the last batch once more, into a table without anything, committed."""
-    rows = [
-        (index + 10**12, bytes(body))
-        for index, body in Entry.objects.order_by("-index").values_list("index", "body")[:BATCH]
-    ]
+@cache
+def _said(number: int) -> tuple[str, ...]:
+    """What the event of that place in its batch says: the same in every batch, so made once."""
+    payload = {"run": str(number), "why": "a sentence of usual length, as people give reasons"}
+    values = {**payload, "actor": None}
+    salts = dict.fromkeys(values, "ab" * 32)
+    said = (payload, salts, commitments_of(values, salts))
+    return (f"run/{number}", *map(json.dumps, said))
+
+
+def _plain_insert(count: int) -> float:
+    """The last batch's entries once more, into a table without anything, committed; seconds."""
+    last = Entry.objects.order_by("-index").values_list("index", "body")[:count]
+    rows = [(index + 10**12, bytes(body)) for index, body in last]
+    began = time.perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS plain (index bigint, body bytea)")
         cursor.executemany("INSERT INTO plain VALUES (%s, %s)", rows)
+    return time.perf_counter() - began
 
 
 def _evidence(count: int) -> None:
