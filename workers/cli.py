@@ -32,6 +32,7 @@ from workers.reporting import (
     as_json,
     print_execution,
 )
+from workers.sealing import weights
 from workers.statuses import BAD_INPUT, BUG, EXIT_STATUS, NOT_TESTABLE, STOPPED, UNREACHABLE
 
 MAX_SEED = 2**53 - 1
@@ -86,6 +87,7 @@ assay.add_command(plans)
 assay.add_command(register)
 assay.add_command(tests)
 assay.add_command(sources_listed)
+assay.add_command(weights)
 
 
 @assay.command()

@@ -149,7 +149,8 @@ class VersionForm(PortalForm):
     )
     location = forms.CharField(
         max_length=500,
-        help_text="Weights: a folder below the models root. Endpoint: its base URL.",
+        help_text="Weights: a folder below the models root. Endpoint: its base URL. Sealed: what "
+        "'assay weights seal' printed, which commits to the files, or any name, which does not.",
     )
 
 

@@ -1,5 +1,5 @@
-"""``assay-verify FILE``: checks a bundle, a page's proof, a summary, a docket or an entry's proof
-offline; ``assay-verify FOLDER``: a copy of the whole log.
+"""``assay-verify FILE``: checks a bundle, a page's proof, a summary, a docket, an entry's proof or
+an opened file of sealed weights offline; ``assay-verify FOLDER``: a copy of the whole log.
 
 Needs ``cryptography`` and ``rfc8785``; recomputes the statistic where the extra ``statistics`` is
 there too, and checks a time stamp where ``rfc3161-client`` is. The rules are in
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
 
+from compliance.domain.sealing import is_file_opening
 from compliance.domain.timestamps import TimestampError
 from compliance.domain.tlog.errors import FormatError
 from compliance.domain.tlog.witness_policy import MAX_POLICY_BYTES
@@ -27,6 +28,7 @@ from compliance.domain.verify.summary import summary_verify
 from compliance.domain.verify.summary_file import is_summary
 from compliance.domain.verify.trust import Trust, trust_read
 from compliance.verifier.log_files import copy_steps, proof_steps
+from compliance.verifier.sealed_files import sealed_file_steps
 from compliance.verifier.stamps import Stamp, stamp_check, stamp_given
 
 MARKS = {Outcome.HOLDS: "ok", Outcome.BROKEN: "BROKEN", Outcome.NOT_CHECKED: "not checked"}
@@ -46,10 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Verify one bundle; returns what the program ends with."""
     given = _parser().parse_args(arguments)
     try:
-        trust = _trust(given.policy, given.log)
         if given.bundle.is_dir():
+            trust = _trust(given.policy, given.log)
             return _report(copy_steps(given.bundle, trust, earlier=given.earlier))
         data = _content(given.bundle, MAX_ARCHIVE_BYTES)
+        if is_file_opening(data):  # it is held against a digest, and needs no log
+            return _report(sealed_file_steps(data, sealing=given.sealing, weights=given.weights))
+        trust = _trust(given.policy, given.log)
         if is_log_proof(data):
             return _report(proof_steps(data, trust, entry=given.entry))
         stamp = stamp_given(given.timestamp, given.timestamp_root)
@@ -141,6 +146,7 @@ _FILES = {
         "FILE",
         "the bytes of the entry that a .tlog-proof is of, where it does not bring them",
     ),
+    "--weights": ("FILE", "the file of sealed weights that an opening is of"),
     "--earlier": ("FILE", "a checkpoint kept from before, which a copy of the log must continue"),
 }
 
@@ -149,13 +155,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assay-verify",
         description="Checks the bundle of one result, a dispute's docket, the proof of a page, a "
-        "verification summary, the proof of a log's entry or a copy of the log, without a network.",
+        "verification summary, the proof of a log's entry, a copy of the log or one opened file of "
+        "sealed weights, without a network.",
         epilog="Ends with 0 if verified, 1 if something is broken, 2 on bad usage, 3 if every "
         "proof holds and something could not be checked.",
     )
     parser.add_argument("bundle", type=Path, metavar="FILE", help="or the folder of a log's copy")
     parser.add_argument(
         "--log", action="append", default=[], metavar="VKEY", help="a log that you trust"
+    )
+    parser.add_argument(
+        "--sealing", metavar="ROOT", help="the weights digest that an opened file must belong to"
     )
     for option, (metavar, told) in _FILES.items():
         parser.add_argument(option, type=Path, metavar=metavar, help=told)

@@ -33,9 +33,13 @@ def test_what_is_declared_at_registration_is_committed_to_in_the_log(
     source = DeclaredSource(SourceKind.LICENSED, "News", licence="by contract")
     parent = DeclaredParent(version.id, LineageRelation.FINE_TUNE)
     declared = Declarations(parents=(parent,), sources=(source,))
-    made = register(cast, version.model, "vault", access=Access.SEALED, declarations=declared)
+    root = "ab" * 32
+    where = f"sealing:{root}"
+    made = register(cast, version.model, where, access=Access.SEALED, declarations=declared)
+    assert made.weights_digest == root
     event = Event.objects.get(type="model.version.registered", subject=f"version/{made.id}")
     said = {
+        "weights_digest": root,
         "parents": [{"version": str(version.id), "relation": "fine_tune"}],
         "sources": [
             {
@@ -52,6 +56,15 @@ def test_what_is_declared_at_registration_is_committed_to_in_the_log(
     for path, value in said.items():
         salt = bytes.fromhex(event.salts[path])
         assert logged.commitments[path] == commitment(path, salt, value)  # type: ignore[arg-type]
+
+
+def test_sealed_weights_are_committed_to_by_a_sealing_or_not_at_all(
+    cast: Cast, version: Version
+) -> None:
+    made = register(cast, version.model, "vault", access=Access.SEALED)
+    assert not made.weights_digest
+    with pytest.raises(InvalidInputError, match="location: this is no sealing"):
+        register(cast, version.model, "sealing:ab", name="3.0", access=Access.SEALED)
 
 
 def test_a_version_keeps_its_artifacts_and_one_digest(version: Version) -> None:

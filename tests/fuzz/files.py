@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from cryptography.x509 import Certificate
 
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.policy.packs import pack_from_json, pack_read
+from compliance.domain.sealing import File, FileOpening, SealingError, sealed
 from compliance.domain.timestamps import (
     TimestampError,
     roots_read,
@@ -40,6 +42,9 @@ from tests.witness.logs import GrowingLog
 DOCKETS, SUMMARIES = SmallLog(), SmallLog()
 DOCKET = docket_build(docket_of(DOCKETS))
 SUMMARY = summary_build(summary_in(SUMMARIES))
+FILES = [File(f"{number}.safetensors", number, f"{number:064x}") for number in range(5)]
+SEALING = sealed(FILES, lambda: bytes(32))
+OPENING = SEALING.opened(FILES[2].path).to_bytes()
 STAMPED = b"log.example/one\n1\nroot\n"
 GROWN = GrowingLog().grow(9)
 REQUEST = request_from(GROWN.head(9), old=4, read=GROWN)
@@ -103,11 +108,21 @@ def _stamp(data: bytes) -> None:
     )
 
 
+def _opening(data: bytes) -> None:
+    """Nothing but what was opened belongs to the root."""
+    found = FileOpening.from_bytes(data)
+    assert found.to_bytes() == data
+    with suppress(SealingError):
+        found.shown(SEALING.root)
+        assert data == OPENING
+
+
 def file_targets() -> Iterator[tuple[str, Target]]:
     """Every target of this module by name."""
     yield "docket", Target(_docket, (ArchiveError,), [DOCKET])
     yield "summary", Target(_summary, (ArchiveError,), [SUMMARY])
     yield "trust", Target(_trust, (FormatError,), [SUMMARIES.policy])
+    yield "opening", Target(_opening, (SealingError,), [OPENING])
     yield "pack", Target(_pack, (InvalidInputError,), [pack_text()])
     yield "witness-answer", Target(_answer, (FormatError,), [b"".join(LINES), b"3\n"])
     if shutil.which("openssl"):

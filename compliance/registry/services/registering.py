@@ -18,6 +18,7 @@ from compliance.domain.events import EventType
 from compliance.domain.lineage import DeclaredParent, DeclaredSource, parents_check
 from compliance.domain.model_signatures import VerifiedManifest
 from compliance.domain.rights import Action
+from compliance.domain.sealing import SealingError, sealing_root
 from compliance.domain.vocabulary import Access
 from compliance.domain.weights import artifacts_digest
 from compliance.events.services import event_record
@@ -126,7 +127,8 @@ def version_register(
     """Register an immutable version: its artifacts are digested as they lie there now.
 
     Args:
-        location: folder below the models root (weights) or URL (endpoint).
+        location: folder below the models root (weights), URL (endpoint), or the root that
+            ``sealing`` made (sealed), else a name that commits to nothing.
 
     Raises:
         InvalidInputError: naming name, access, location or a declaration.
@@ -152,9 +154,7 @@ def version_register(
             name=name,
             access=access.value,
             location=location,
-            weights_digest=artifacts_digest({file.path: file.sha256 for file in files})
-            if files
-            else "",
+            weights_digest=_weights_digest(access, location, files),
             registered_by=viewer.user,
         ),
         files=files,
@@ -219,6 +219,19 @@ def _manifest_write(*, viewer: Viewer, version: Version, manifest: VerifiedManif
         actor=viewer.user,
         model_id=version.model_id,
     )
+
+
+def _weights_digest(access: Access, location: str, files: Sequence[StoredFile]) -> str:
+    if access is not Access.SEALED:
+        return artifacts_digest({file.path: file.sha256 for file in files}) if files else ""
+    try:
+        return sealing_root(location)
+    except SealingError as error:
+        raise InvalidInputError(
+            field="location",
+            problem=f"this is no sealing: {error}",
+            fix="Give what 'assay weights seal' printed",
+        ) from error
 
 
 def _artifacts(*, access: Access, location: str) -> list[StoredFile]:
