@@ -143,19 +143,23 @@ def static_files(servers: Servers) -> Path:
 
 
 @pytest.fixture
-def site_environment(transactional_db: None, servers: Servers, models_root: Path) -> dict[str, str]:
+def site_environment(
+    transactional_db: None, servers: Servers, models_root: Path
+) -> Iterator[dict[str, str]]:
     """The environment of a process that works on the test database, with a service's rights."""
     from django.db import connection
 
     from compliance.ledger.services import database_rights_give
+    from tests.tampering import tables_may_be_emptied
 
     database_rights_give(role=SERVICE_ROLE)
     url = urlsplit(servers.postgres.url)._replace(path=f"/{connection.settings_dict['NAME']}")
-    return os.environ | {
+    yield os.environ | {
         "ASSAY_DATABASE_URL": urlunsplit(url),
         "ASSAY_MODELS_ROOT": str(models_root),
         "PYTHONUNBUFFERED": "1",
     }
+    tables_may_be_emptied()
 
 
 @pytest.fixture

@@ -12,3 +12,9 @@ def tamper(table: str, statement: str) -> None:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(statement)
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def tables_may_be_emptied() -> None:
+    """Until the service's role is given its rights again: pytest-django empties every table."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION IF EXISTS assay_never_emptied CASCADE")

@@ -120,7 +120,7 @@ def _trust(policy: Path | None, logs: Sequence[str]) -> Trust:
     """
     if policy is None and not logs:
         raise FormatError(
-            "say whom you trust: --policy FILE, or --log VKEY. Ask the log's operator or a witness "
+            "say whom you trust: --policy FILE, or --log KEY. Ask the log's operator or a witness "
             "for it, and not whoever gave you the bundle"
         )
     content = None if policy is None else _content(policy, MAX_POLICY_BYTES)
@@ -151,18 +151,45 @@ _FILES = {
 }
 
 
+_DESCRIPTION = """\
+Checks, without a network, what somebody gave you: the bundle of one result, a dispute's docket,
+the proof of a page, a verification summary, the proof of a log's entry, a copy of a log, or one
+opened file of sealed weights. What a file is, is seen from its content. Says a line for each rule.
+"""
+_EPILOG = """\
+examples:
+  assay-verify result.assay.zip --policy policy.txt
+  assay-verify entry-7.tlog-proof --policy policy.txt
+  assay-verify copy-of-the-log/ --policy policy.txt --earlier checkpoint-of-last-year
+  assay-verify one.opening --sealing 5f0c... --weights model.safetensors
+
+Get the policy from a witness, an authority or the log's published address, and the weights digest
+from the version's page or entry, never from whoever gave you the file.
+
+ends with:
+  0  VERIFIED: every rule holds
+  1  BROKEN: the last line names the first rule that is
+  2  used wrongly: nobody to trust, or a file that cannot be read
+  3  every proof holds, and what is named in the last line could not be checked
+"""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assay-verify",
-        description="Checks the bundle of one result, a dispute's docket, the proof of a page, a "
-        "verification summary, the proof of a log's entry, a copy of the log or one opened file of "
-        "sealed weights, without a network.",
-        epilog="Ends with 0 if verified, 1 if something is broken, 2 on bad usage, 3 if every "
-        "proof holds and something could not be checked.",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("bundle", type=Path, metavar="FILE", help="or the folder of a log's copy")
     parser.add_argument(
-        "--log", action="append", default=[], metavar="VKEY", help="a log that you trust"
+        "bundle", type=Path, metavar="FILE", help="what you were given; a log's copy is a folder"
+    )
+    parser.add_argument(
+        "--log",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="a log that you trust, by the key that it publishes (NAME+ID+BASE64); repeatable",
     )
     parser.add_argument(
         "--sealing", metavar="ROOT", help="the weights digest that an opened file must belong to"

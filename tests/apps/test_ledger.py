@@ -13,7 +13,8 @@ from compliance.events.models import Event
 from compliance.events.services import event_record
 from compliance.ledger.models import Entry, Log
 from compliance.ledger.selectors import hash_reader, tile_get
-from compliance.ledger.services import database_rights_give, entries_sequence
+from compliance.ledger.services import database_rights_give, entries_sequence, triggers_check
+from compliance.ledger.services.rights import triggers_that
 from launcher.postgres import SERVICE_ROLE
 from tests.cast import Cast
 
@@ -31,7 +32,13 @@ FORBIDDEN_TO_THE_SERVICE = (
     "DROP TABLE ledger_entry CASCADE",
     "COPY ledger_entry FROM PROGRAM 'cat'",
     "CREATE TABLE elsewhere (x int)",
+    "SET session_replication_role = replica",
+    "DROP TRIGGER assay_never_emptied ON ledger_entry",
 )
+MAY_EMPTY = """
+SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+AND has_table_privilege(oid, 'TRUNCATE')
+"""
 
 
 @pytest.fixture
@@ -149,12 +156,49 @@ def test_the_services_role_can_append_and_change_nothing(
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 service.execute(statement)
         service.execute("UPDATE ledger_log SET size = size")
+        assert service.execute(MAY_EMPTY).fetchone() == (0,)
+
+
+def test_a_session_that_asks_to_pass_the_triggers_does_not(
+    site_environment: dict[str, str], acted: Cast
+) -> None:
+    """The setting of django-pgtrigger that has its triggers pass: any role may set it."""
+    record(acted)
+    with psycopg.connect(site_environment["ASSAY_DATABASE_URL"], autocommit=True) as service:
+        named = "SELECT array_agg(tgname)::text FROM pg_trigger WHERE tgname LIKE 'pgtrigger_%'"
+        (names,) = service.execute(named).fetchone() or ("",)
+        service.execute("SELECT set_config('pgtrigger.ignore', %s, false)", [names])
+        with pytest.raises(psycopg.errors.RaiseException, match="Cannot"):
+            service.execute('UPDATE events_event SET payload = \'{"slug": "better"}\'')
+
+
+def test_the_owner_empties_no_table_of_the_record(db: None) -> None:
+    database_rights_give(role=SERVICE_ROLE)
+    tables = [table for table in connection.introspection.table_names() if _fixed(table)]
+    assert len(tables) > 30
+    for table in tables:
+        with pytest.raises(DatabaseError, match="Cannot empty"), transaction.atomic():
+            connection.cursor().execute(f"TRUNCATE {table} CASCADE")
+
+
+def _fixed(table: str) -> bool:
+    """Whether rows of a table may be neither changed nor deleted, or only as its trigger lets."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(tgtype & 24 = 24 AND tgname LIKE 'pgtrigger%%') FROM pg_trigger"
+            " WHERE tgrelid = %s::regclass",
+            [table],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def test_triggers_fire_for_replicas_too(db: None) -> None:
     database_rights_give(role=SERVICE_ROLE)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'pgtrigger_%%' AND tgenabled <> 'A'"
-        )
-        assert cursor.fetchone() == (0,)
+    assert triggers_that(fire="A")
+    assert not triggers_that(fire="O")
+
+
+def test_a_trigger_that_is_switched_off_is_told(db: None) -> None:
+    connection.cursor().execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+    (found,) = triggers_check()
+    assert str(found).startswith("table ledger_entry: its trigger pgtrigger_append_only")

@@ -17,7 +17,7 @@ from compliance.ledger.services.rechecking import (
     evidence_recheck,
     own_trust,
 )
-from compliance.ledger.services.rights import database_rights_give
+from compliance.ledger.services.rights import database_rights_give, triggers_check
 from compliance.ledger.services.sequencing import entries_sequence
 from compliance.ledger.services.setup import log_setup_record, policy_read
 from compliance.ledger.services.timestamping import checkpoint_stamp
@@ -46,6 +46,7 @@ __all__ = [
     "log_setup_record",
     "own_trust",
     "policy_read",
+    "triggers_check",
     "witness_ask",
     "witnesses_ask",
     "witnesses_of",

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.audits.services import answers_check
-from compliance.ledger.services import events_check, evidence_check, log_check
+from compliance.ledger.services import events_check, evidence_check, log_check, triggers_check
 
 
 class Command(BaseCommand):
@@ -32,6 +32,7 @@ class Command(BaseCommand):
             ("events", events_check()),
             ("evidence", evidence_check()),
             ("answers", answers_check()),
+            ("triggers", triggers_check()),
         )
         for name, differences in checks:
             before = differing
