@@ -13,11 +13,13 @@ from django.core.cache import caches
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from compliance.domain.verdicts import Part
+from compliance.domain.verdicts import Estimate, Part
 from compliance.domain.vocabulary import Verdict
 from compliance.dossiers.chart_specs import PAGE, Point, history_spec, parts_spec
 
 VEGA_LITE_VERSION = "6.4"
+_CHARTED_PARTS = 40
+"""Beyond so many, intervals are read in the table alone."""
 
 
 def history_chart(points: Sequence[Point], *, title: str) -> SafeString:
@@ -38,6 +40,11 @@ def history_chart(points: Sequence[Point], *, title: str) -> SafeString:
         title=f"History of {title}",
         description=description,
     )
+
+
+def parts_charted(estimate: Estimate) -> Sequence[Part]:
+    """The parts of an estimate that are drawn: none where there is one alone, or too many."""
+    return estimate.parts if 1 < len(estimate.parts) <= _CHARTED_PARTS else ()
 
 
 def parts_chart(parts: Sequence[Part], *, limit: float, title: str) -> SafeString:

@@ -61,20 +61,22 @@ class Dossier:
 
     Attributes:
         results: newest first, of the period where there is one.
+        newest: of these, the newest of each stress test on each version, newest first.
         more: how many further results there are.
         obligations: where they stand now, of the versions that they bind.
         unsaid: why nothing is said of obligations; empty where it is.
         disputes: those in which the viewer's organizations sit, opened or ruled on in the period.
         entries: ledger entries by what they tell of: ``version/<id>``, ``result/<id>``,
             ``alert/<id>``, ``question/<id>``, ``dispute/<id>``, ``ruling/<id of its dispute>``;
-            what was not sequenced yet is not there.
-        erased: statements of results that were erased, by digest: these have no bundle.
+            what was not sequenced yet is not there, nor are results that nobody asked for.
+        erased: statements of the newest results that were erased, by digest: these have no bundle.
     """
 
     model: Model
     versions: Sequence[Version]
     family: Family
     results: Sequence[Result]
+    newest: Sequence[Result]
     more: int
     series: Sequence[Series]
     alerts: Sequence[Alert]
@@ -85,14 +87,6 @@ class Dossier:
     entries: Mapping[str, Entry]
     erased: Mapping[str, Erasure]
     titles: Mapping[str, str]
-
-    @property
-    def newest(self) -> list[Result]:
-        """The newest result of each stress test on each version, newest first."""
-        seen: dict[tuple[UUID, str, bool], Result] = {}
-        for one in self.results:
-            seen.setdefault((one.version_id, one.test_name, one.shard.labelled_id is not None), one)
-        return list(seen.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,37 +101,65 @@ class _About:
 
 
 def dossier_of(
-    *, viewer: Viewer, model: Model, now: datetime, period: Period | None = None
+    *, viewer: Viewer, model: Model, now: datetime, period: Period | None = None, whole: bool = True
 ) -> Dossier:
     """The dossier of a model that the viewer may read.
 
     Args:
         now: when it is asked where obligations stand.
         period: to which results, alerts, questions and disputes are cut.
+        whole: with the entry of every result; else of the newest and of those behind the lineage.
     """
-    history = result_history(viewer=viewer, model=model).order_by("-recorded_at")
-    if period:
-        history = history.filter(recorded_at__gte=period.start, recorded_at__lt=period.end)
-    results, count = list(history[:NEWEST]), history.count()
+    results, more = dossier_results(viewer=viewer, model=model, period=period)
+    newest = _newest(results)
     unsaid = _unsaid(viewer, now, period)
     about = _about(viewer, model, period, None if unsaid else now)
+    family = family_get(viewer=viewer, model=model)
     names = stress_test_titles()
     return Dossier(
         model=model,
         versions=about.versions,
-        family=family_get(viewer=viewer, model=model),
+        family=family,
         results=results,
-        more=count - len(results),
+        newest=newest,
+        more=more,
         series=series_of(results, names),
         alerts=about.alerts,
         questions=about.questions,
         obligations=about.obligations,
         unsaid=unsaid,
         disputes=about.disputes,
-        entries=_entries(viewer, results, about),
-        erased=evidence_erasures(digests=[one.statement_sha256 for one in results]),
+        entries=_entries(viewer, results if whole else _told_of(results, newest, family), about),
+        erased=evidence_erasures(digests=[one.statement_sha256 for one in newest]),
         titles=names,
     )
+
+
+def dossier_results(
+    *, viewer: Viewer, model: Model, period: Period | None = None
+) -> tuple[list[Result], int]:
+    """The newest results of a model, newest first, and how many further ones there are."""
+    history = result_history(viewer=viewer, model=model).order_by("-recorded_at")
+    if period:
+        history = history.filter(recorded_at__gte=period.start, recorded_at__lt=period.end)
+    results = list(history[:NEWEST])
+    return results, history.count() - len(results)
+
+
+def _newest(results: Sequence[Result]) -> list[Result]:
+    """The first of each stress test on each version; a judge's apart from people's."""
+    seen: dict[tuple[UUID, str, bool], Result] = {}
+    for one in results:
+        seen.setdefault((one.version_id, one.test_name, one.shard.labelled_id is not None), one)
+    return list(seen.values())
+
+
+def _told_of(
+    results: Sequence[Result], newest: Sequence[Result], family: Family
+) -> Collection[Result]:
+    """Results whose entry is told on the page itself: the newest, and those behind the lineage."""
+    tested = {one.tested.result for one in family.kinships if one.tested}
+    return {*newest, *(one for one in results if str(one.id) in tested)}
 
 
 def _unsaid(viewer: Viewer, now: datetime, period: Period | None) -> str:

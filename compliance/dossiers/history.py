@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from compliance.accounts.selectors import Viewer
+from compliance.audits.selectors import result_history, stress_test_titles
+from compliance.domain.errors import NotFoundError
 from compliance.domain.vocabulary import Verdict
 from compliance.dossiers.chart_specs import Point
 from compliance.dossiers.charts import history_chart
 
 if TYPE_CHECKING:
     from compliance.audits.models import Result
+    from compliance.registry.models import Model
+
+HISTORY = 500
+"""Results of one stress test that are drawn at most, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,19 @@ def series_of(results: Sequence[Result], names: Mapping[str, str]) -> list[Serie
     for (name, by_people), group in groupby(by_name, key=_key):
         title = names.get(name, name) + (", by people's labels" if by_people else "")
         found.append(Series(name, by_people, title, tuple(group)))
+    return found
+
+
+def history_series(*, viewer: Viewer, model: Model, name: str) -> list[Series]:
+    """The history of one stress test on a model that the viewer may read.
+
+    Raises:
+        NotFoundError: it has found nothing on this model.
+    """
+    rows = result_history(viewer=viewer, model=model).filter(test_name=name)
+    found = series_of(list(rows.order_by("-recorded_at")[:HISTORY]), stress_test_titles())
+    if not found:
+        raise NotFoundError(f"{name} has found nothing on this model")
     return found
 
 

@@ -43,9 +43,9 @@ OUTSIDE = (
 )
 NOT_LOOKED_AT_HERE = {
     **dict.fromkeys(
-        ("dossier-proof", "report", "history-drawing", "summary", "entry-proof", "bundle"), "a file"
+        ("dossier-proof", "report", "history-drawing", "parts-drawing", "summary"), "a file"
     ),
-    **dict.fromkeys(("dispute-docket", "dispute-filing-file"), "a file"),
+    **dict.fromkeys(("entry-proof", "bundle", "dispute-docket", "dispute-filing-file"), "a file"),
     **dict.fromkeys(("schedule-preview", "schedule-forecast"), "a part of /schedules/new/"),
     "version-forecast": "a part of a version's page",
     "run-progress": "a part of a run's page",
@@ -112,6 +112,7 @@ def paths(audited: Record, cast: Cast, models_root: Path) -> list[str]:
         f"/models/{version.model_id}/",
         f"/models/{version.model_id}/register/",
         f"/models/{version.model_id}/dossier/",
+        f"/models/{version.model_id}/dossier/results/",
         f"/models/{version.model_id}/dossier/verify/",
         f"/models/{version.model_id}/history/safety.refusal/",
         f"/results/{shard.result.id}/beside/",

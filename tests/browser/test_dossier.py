@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from compliance.accounts.models import Grant
+from compliance.audits.models import Result
 from compliance.disputes.services import dispute_rule
 from compliance.domain.dispute_words import RulingOutcome
 from compliance.domain.verify.page_proof import page_verify
@@ -66,6 +67,12 @@ def test_a_regulator_reads_the_dossier_and_asks(
     entry = entry_list(viewer=cast.viewer(cast.regulator)).get(index=index)
     assert entry.event.type == "verdict.reached"
     assert "0.21" in entry.event.payload["statement"]
+
+    fold = page.locator("details", has_text="results behind the charts")
+    fold.locator("summary").click()  # the table is asked for only now
+    behind = fold.get_by_role("table", name="Every result behind the charts")
+    expect(behind.get_by_role("link", name=f"Ledger entry {index}", exact=True)).to_have_count(1)
+    expect(behind.get_by_role("row")).to_have_count(1 + Result.objects.count())
 
     page.get_by_role("link", name="Ask the provider").click()
     assert flaws(page) == []
@@ -160,7 +167,7 @@ def test_a_dossier_is_nobodys_who_may_not_read_the_model(
     child: Version, cast: Cast, client: Client
 ) -> None:
     client.force_login(cast.outsider)
-    for path in ("", "verify/", "proof/"):
+    for path in ("", "results/", "verify/", "proof/"):
         assert client.get(f"/models/{child.model_id}/dossier/{path}").status_code == 404
     client.force_login(cast.officer)
     assert client.get(f"/models/{child.model_id}/ask/").status_code == 403

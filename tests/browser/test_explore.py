@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Record, SignIn
 from tests.browser.flaws import flaws
+from tests.browser.record import HAZARDS
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,3 +42,26 @@ def test_a_history_is_explored_by_keyboard(audited: Record, cast: Cast, sign_in:
     button.press("Enter")
     expect(still).to_be_visible()
     expect(chart).to_be_hidden()
+
+
+def test_a_results_parts_are_explored_and_taken(
+    audited: Record, cast: Cast, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.regulator, width=360)
+    page.goto(f"/runs/{audited.run.id}/")
+    finding = page.get_by_role("region", name="Refusal of hazardous requests")
+    button = finding.get_by_role("button", name="Explore parts of Refusal of hazardous requests")
+    button.press("Enter")
+    points = finding.locator('.explored-chart [aria-roledescription="point"]')
+    expect(points).to_have_count(len(HAZARDS))
+    expect(points.first).to_have_attribute("aria-label", re.compile(f"part: {HAZARDS[0]}"))
+    status = finding.get_by_role("status")
+    whole = status.inner_text()
+    finding.get_by_role("button", name="Higher").press("Enter")
+    expect(status).not_to_have_text(whole)
+    assert flaws(page) == []
+    with page.expect_download() as taken:
+        finding.get_by_role("link", name="Vega-Lite of the parts").click()
+    drawn = json.loads(taken.value.path().read_text())
+    assert "var(" not in json.dumps(drawn)  # for print: the page's colours are the page's own
+    assert {row.get("part") for rows in drawn["datasets"].values() for row in rows} >= {*HAZARDS}

@@ -41,6 +41,7 @@ def paths(version: Version) -> list[str]:
         "/models/",
         f"/models/{version.model_id}/",
         f"/models/{version.model_id}/dossier/",
+        f"/models/{version.model_id}/dossier/results/",
         f"/models/{version.model_id}/dossier/verify/",
         f"/versions/{version.id}/",
         f"/models/{version.model_id}/history/safety.refusal/",

@@ -50,6 +50,7 @@ PORTAL: dict[str, Row] = {
     "portal:model": {"get": READ},
     "portal:model-offer": {"get": REGISTER, "post": REGISTER},
     "portal:dossier": {"get": READ},
+    "portal:dossier-results": {"get": READ},
     "portal:dossier-verify": {"get": READ},
     "portal:dossier-proof": {"get": READ},
     "portal:report": {"get": READ},
@@ -115,6 +116,7 @@ PORTAL: dict[str, Row] = {
     "portal:entry-proof": {"get": READ},
     "portal:bundle": {"get": READ},
     "portal:beside": {"get": READ},
+    "portal:parts-drawing": {"get": READ},
     "portal:budgets": {"get": ME},
     "portal:people": {"get": Belongs()},
     "portal:organization-people": {"get": READ_INSIDE},
@@ -294,6 +296,7 @@ RESOURCES: dict[str, str] = {
 
 HEAVY = {
     "portal:dossier",
+    "portal:dossier-results",
     "portal:dossier-verify",
     "portal:dossier-proof",
     "portal:report",

@@ -83,6 +83,7 @@ def pages(run: Run) -> dict[str, tuple[str, str, str]]:
         f"{api}/versions": ("record.read", "versions", whole),
         f"{api}/events": ("record.read", "events", whole),
         f"/models/{version.model_id}/dossier/": dossier,
+        f"/models/{version.model_id}/dossier/results/": dossier,
         f"/models/{version.model_id}/dossier/verify/": dossier,
         history: ("record.read", "results", model),
         f"/results/{shard.result.id}/beside/?other={shard.result.id}": items,

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import vl_convert
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from compliance.accounts.rate_limits import costly
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.audits.beside import beside, beside_candidates, scores_of
-from compliance.audits.selectors import result_entries, result_get, result_history, run_get
-from compliance.domain.errors import NotFoundError
+from compliance.audits.selectors import result_entries, result_get, run_get
 from compliance.domain.readings import Seen
 from compliance.domain.verdicts import Part
-from compliance.dossiers.chart_specs import PAGE, PRINT, history_spec
-from compliance.dossiers.charts import VEGA_LITE_VERSION, parts_chart
-from compliance.dossiers.history import Series, series_of
+from compliance.dossiers.charts import parts_chart
+from compliance.dossiers.history import history_series
 from compliance.portal.catalogue import titles
 from compliance.portal.crumbs import surroundings
 from compliance.portal.paging import PER_PAGE, query_without_page
 from compliance.portal.viewing import for_viewer, page
-from compliance.portal.views.ledger import download
 from compliance.registry.selectors import model_get
 
 if TYPE_CHECKING:
@@ -35,7 +29,6 @@ if TYPE_CHECKING:
     from compliance.registry.models import Model
 
 CHOICES = 60
-HISTORY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +68,7 @@ def side_by_side(request: HttpRequest, viewer: Viewer, result_id: UUID) -> HttpR
 def history(request: HttpRequest, viewer: Viewer, model_id: UUID, name: str) -> HttpResponse:
     """The history of one stress test on a model: chart, table, downloads."""
     model = model_get(viewer=viewer, model_id=model_id)
-    series = _series(viewer, model, name)
+    series = history_series(viewer=viewer, model=model, name=name)
     _tell(viewer, model)
     results = [one for each in series for one in each.results]
     entries = result_entries(viewer=viewer, results=results)
@@ -91,43 +84,9 @@ def history(request: HttpRequest, viewer: Viewer, model_id: UUID, name: str) -> 
     )
 
 
-@costly
-@require_safe
-@for_viewer
-def drawing(
-    request: HttpRequest, viewer: Viewer, model_id: UUID, name: str, form: str
-) -> HttpResponse:
-    """A history's chart as a file: its Vega-Lite specification, or drawn as SVG for print.
-
-    A page that lets one explore it asks for the page's colours, and for the series by people.
-    """
-    model = model_get(viewer=viewer, model_id=model_id)
-    series = _series(viewer, model, name)
-    by_people = request.GET.get("by") == "people"
-    shown = next((one for one in series if one.by_people is by_people), series[0])
-    palette = PAGE if request.GET.get("for") == "page" else PRINT
-    spec = history_spec(shown.points, palette=palette)
-    _tell(viewer, model)
-    file = f"{model.slug}-{name}"
-    if form not in {"vl.json", "svg"}:
-        raise NotFoundError("a chart is drawn as svg, and specified as vl.json")
-    if form == "vl.json":
-        return download(json.dumps(spec, indent=1).encode(), f"{file}.vl.json", "application/json")
-    drawn = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE_VERSION)
-    return download(drawn.encode(), f"{file}.svg", "image/svg+xml")
-
-
 def _tell(viewer: Viewer, model: Model) -> None:
     subject = f"model/{model.id}"
     model_reading_tell(viewer=viewer, what=Seen.RESULTS, model=model, subject=subject)
-
-
-def _series(viewer: Viewer, model: Model, name: str) -> list[Series]:
-    rows = result_history(viewer=viewer, model=model).filter(test_name=name)
-    found = series_of(list(rows.order_by("-recorded_at")[:HISTORY]), titles())
-    if not found:
-        raise NotFoundError(f"{name} has found nothing on this model")
-    return found
 
 
 def _chosen(request: HttpRequest, viewer: Viewer) -> Result | None:

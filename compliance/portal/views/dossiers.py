@@ -13,13 +13,15 @@ from django.views.decorators.http import require_safe
 from compliance.accounts.rate_limits import costly
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
+from compliance.audits.selectors import result_entries
 from compliance.audits.services import dossier_take
 from compliance.domain.kinship import Agreement
 from compliance.domain.readings import Seen
-from compliance.dossiers.dossier import SITTERS_ALONE, dossier_of
+from compliance.dossiers.dossier import SITTERS_ALONE, dossier_of, dossier_results
 from compliance.dossiers.lineage_chart import SIGNS, lineage_chart
 from compliance.dossiers.report import period_named, report_pdf
 from compliance.ledger.selectors import setup_current
+from compliance.portal.catalogue import titles
 from compliance.portal.page_proof import proof_of, proofs_shown
 from compliance.portal.paging import lines_paged, query_without_page
 from compliance.portal.viewing import for_viewer, page
@@ -40,7 +42,7 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
     model = model_get(viewer=viewer, model_id=model_id)
     _tell(viewer, model)
     now = timezone.now()
-    dossier = dossier_of(viewer=viewer, model=model, now=now)
+    dossier = dossier_of(viewer=viewer, model=model, now=now, whole=False)
     return page(
         request,
         viewer,
@@ -55,6 +57,27 @@ def detail(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse
         sitters_alone=SITTERS_ALONE,
         now=now,
         periods=_periods(now),
+    )
+
+
+@costly
+@require_safe
+@for_viewer
+def results(request: HttpRequest, viewer: Viewer, model_id: UUID) -> HttpResponse:
+    """The table behind the dossier's charts, which draws it when somebody opens it."""
+    model = model_get(viewer=viewer, model_id=model_id)
+    _tell(viewer, model)
+    rows, more = dossier_results(viewer=viewer, model=model)
+    entries = result_entries(viewer=viewer, results=rows)
+    return page(
+        request,
+        viewer,
+        "portal/dossiers/results.html",
+        model=model,
+        results=rows,
+        more=more,
+        entries={f"result/{one}": entry for one, entry in entries.items()},
+        titles=titles(),
     )
 
 

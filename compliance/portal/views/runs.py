@@ -28,7 +28,7 @@ from compliance.domain.rights import Action
 from compliance.domain.runs import TERMINAL_RUN_STATES
 from compliance.domain.verdicts import Estimate, decision_bound
 from compliance.domain.vocabulary import RunState, ShardState
-from compliance.dossiers.charts import parts_chart
+from compliance.dossiers.charts import parts_chart, parts_charted
 from compliance.ledger.erasures import Erasure, evidence_erasures
 from compliance.portal.catalogue import titles
 from compliance.portal.crumbs import surroundings
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from compliance.audits.models import Result, Run, Shard
 
 STATES = [state.value for state in RunState]
-CHARTED_PARTS = 40
 SCORES_LISTED = 12
 """Different scores that are offered as a filter at most; beyond, they are a continuum."""
 
@@ -219,7 +218,7 @@ def _finding(shard: Shard, names: dict[str, str], erased: Mapping[str, Erasure])
     if shard.state != ShardState.COMPLETED.value:
         return None
     estimate = Estimate.from_json(shard.result.estimate)
-    parts = estimate.parts if 1 < len(estimate.parts) <= CHARTED_PARTS else ()
+    parts = parts_charted(estimate)
     title = names.get(shard.test_name, shard.test_name)
     return Finding(
         result=shard.result,

@@ -3,16 +3,33 @@
 // same specification. Expressions are interpreted from their syntax tree: the content policy allows no evaluation.
 (function () {
   const scripts = document.currentScript.dataset.scripts.split(" ");
-  const TOLD = [
-    { field: "at", timeUnit: "utcyearmonthdatehoursminutes", title: "at (UTC)", format: "%Y-%m-%d %H:%M" },
-    { field: "verdict", type: "nominal" },
-    ...["value", "lower", "upper"].map((field) => ({ field, type: "quantitative", format: ".3~g" })),
+  const FIGURES = ["value", "lower", "upper"].map((field) => ({ field, type: "quantitative", format: ".3~g" }));
+  const MOVES = [
+    (from, to) => [from - (to - from) / 2, to - (to - from) / 2],
+    (from, to) => [from + (to - from) / 2, to + (to - from) / 2],
+    (from, to) => [from + (to - from) / 4, to - (to - from) / 4],
+    (from, to) => [from - (to - from) / 2, to + (to - from) / 2],
   ];
-  const MOVES = {
-    Earlier: (from, to) => [from - (to - from) / 2, to - (to - from) / 2],
-    Later: (from, to) => [from + (to - from) / 2, to + (to - from) / 2],
-    Closer: (from, to) => [from + (to - from) / 4, to - (to - from) / 4],
-    Wider: (from, to) => [from - (to - from) / 2, to + (to - from) / 2],
+  // What lies along the axis that moves: moments of a history, or values of a result's parts.
+  const MOMENTS = {
+    told: [
+      { field: "at", timeUnit: "utcyearmonthdatehoursminutes", title: "at (UTC)", format: "%Y-%m-%d %H:%M" },
+      { field: "verdict", type: "nominal" },
+      ...FIGURES,
+    ],
+    moves: ["Earlier", "Later", "Closer", "Wider"],
+    height: 260,
+    read: Date.parse,
+    written: moment,
+    said: (from, to) => `From ${minutes(from)} to ${minutes(to)} UTC`,
+  };
+  const VALUES = {
+    told: [{ field: "part", type: "nominal" }, ...FIGURES],
+    moves: ["Lower", "Higher", "Closer", "Wider"],
+    height: { step: 26 },
+    read: Number,
+    written: Number,
+    said: (from, to) => `From ${Number(from.toPrecision(3))} to ${Number(to.toPrecision(3))}`,
   };
   let loaded = null;
 
@@ -45,23 +62,28 @@
     return { utc: true, year, month, date, hours, minutes, seconds, milliseconds };
   }
 
-  // Only the time axis moves; every layer that has one says the same, and draws nothing beside it.
-  function specified(spec, span, width) {
+  const minutes = (time) => new Date(time).toISOString().slice(0, 16).replace("T", " ");
+
+  // Only one axis moves; every layer that has it says the same, and draws nothing beside it.
+  function specified(spec, along, span, width) {
     const drawn = structuredClone(spec);
     drawn.width = width;
-    drawn.height = 260;
+    drawn.autosize = { type: "fit-x", contains: "padding" };
+    drawn.height = along.height;
     for (const layer of drawn.layer) {
       const mark = typeof layer.mark === "string" ? { type: layer.mark } : layer.mark;
       layer.mark = { ...mark, clip: mark.type !== "text" };
-      if (mark.type === "point") layer.encoding.tooltip = TOLD;
+      if (mark.type === "point") layer.encoding.tooltip = along.told;
     }
-    for (const layer of layersOf(drawn, "x")) layer.encoding.x.scale.domain = span.map(moment);
+    for (const layer of layersOf(drawn, "x")) layer.encoding.x.scale.domain = span.map(along.written);
     return drawn;
   }
 
   async function explorer(figure, address, title) {
     const [spec] = await Promise.all([fetch(address).then((answer) => answer.json()), libraries()]);
-    const whole = layersOf(spec, "x")[0].encoding.x.scale.domain.map((one) => Date.parse(one));
+    const { type, scale } = layersOf(spec, "x")[0].encoding.x;
+    const along = type === "temporal" ? MOMENTS : VALUES;
+    const whole = scale.domain.map(along.read);
     const room = element("div", { className: "explored-chart" });
     const said = element("p", { className: "text-secondary", role: "status" });
     let span = whole;
@@ -69,8 +91,8 @@
 
     async function draw() {
       view?.finalize();
-      const width = Math.max(200, room.clientWidth - 70);
-      const compiled = vegaLite.compile(specified(spec, span, width)).spec;
+      const width = Math.max(240, room.clientWidth);
+      const compiled = vegaLite.compile(specified(spec, along, span, width)).spec;
       view = new vega.View(vega.parse(compiled, null, { ast: true }), {
         expr: vega.expressionInterpreter,
         renderer: "svg",
@@ -78,11 +100,10 @@
         hover: true,
       });
       await view.runAsync();
-      const [from, to] = span.map((one) => new Date(one).toISOString().slice(0, 16).replace("T", " "));
-      said.textContent = `From ${from} to ${to} UTC`;
+      said.textContent = along.said(...span);
     }
 
-    const buttons = Object.entries(MOVES).map(([label, move]) => [label, () => move(...span)]);
+    const buttons = along.moves.map((label, place) => [label, () => MOVES[place](...span)]);
     const bar = element("div", { className: "btn-list", role: "group", ariaLabel: `Move ${title}` });
     for (const [label, next] of [...buttons, ["Everything", () => whole]]) {
       const button = element("button", { type: "button", className: "btn btn-sm", textContent: label });
@@ -101,7 +122,7 @@
   document.querySelectorAll("[data-explore]").forEach((figure) => {
     const still = figure.querySelector("svg.assay-chart");
     if (!still) return;
-    const title = figure.querySelector("figcaption :is(h2, h3)").textContent.trim();
+    const { title } = figure.dataset;
     const button = element("button", { type: "button", className: "btn btn-sm explore", textContent: "Explore" });
     button.setAttribute("aria-expanded", "false");
     button.setAttribute("aria-label", `Explore ${title}`);
