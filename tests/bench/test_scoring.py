@@ -1,4 +1,4 @@
-"""Log-likelihoods beside lm-evaluation-harness: ``make bench NAME=scoring``.
+"""Log-likelihoods beside lm-evaluation-harness: ``make bench NAME=scoring``. Answers: see below.
 
 The same requests, weights and dtype, one thread each, one program after the other. The harness
 lies in an environment of its own, made on first use in the cache (``ASSAY_LM_EVAL`` names the
@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import time
 import venv
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -26,6 +27,8 @@ import pytest
 
 from launcher import models
 from launcher.state import state_locate
+from workers.backends.files import model_files
+from workers.backends.pretrained import load_pretrained
 from workers.contract import Item
 from workers.datasets.reading import fetch_command, is_whole, read
 from workers.datasets.registry import dataset
@@ -220,3 +223,37 @@ def test_crows_pairs(beside: Beside) -> None:
     ours, theirs = beside(f"CrowS-Pairs, {len(drawn)} pairs", asked)
     assert same_choices(ours, theirs, 2)
     assert times_faster(ours, theirs) >= 1.4
+
+
+ANSWERS, CUT = 8, 48
+
+
+def test_answers_of_one_batch_beside_one_by_one(
+    model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the share in which rows wait for the longest: all that refilling them could save."""
+    from workers.scoring.generation import answers, as_chat
+    from workers.stress_tests.safety.over_refusal import over_refusal
+
+    have("xstest")
+    pretrained = load_pretrained(model_files(str(model)))
+    items = over_refusal.build({}).items(np.random.default_rng(SEED))[:ANSWERS]
+    asked = [str(item.payload["request"]) for item in items]
+    read = sum(len(pretrained.tokenizer.encode(as_chat(pretrained, one))) for one in asked)
+    before = pretrained.tally.tokens
+    took = time.process_time()
+    together = answers(pretrained, asked, max_new_tokens=CUT)
+    took, written = time.process_time() - took, pretrained.tally.tokens - before - read
+    alone_took = time.process_time()
+    alone = [answers(pretrained, [one], max_new_tokens=CUT)[0] for one in asked]
+    alone_took = time.process_time() - alone_took
+    waits = 1 - written / (ANSWERS * CUT)
+    with capsys.disabled():
+        print(
+            f"\n{ANSWERS} answers of safety.over_refusal, cut at {CUT} tokens: in one batch "
+            f"{took:.1f} s of processor, one by one {alone_took:.1f} s: {alone_took / took:.2f} "
+            f"times faster; rows wait in at most {waits:.1%} of their steps, so refilled at no "
+            f"cost they would be at most {1 / (1 - waits):.2f} times faster"
+        )
+    assert together == alone
+    assert alone_took / took >= 1.3
