@@ -20,7 +20,7 @@ help: ## say what each target does
 demo: $(VENV)/demo.stamp ## start everything on this machine and audit a real language model
 	@$(BIN)/python -m launcher
 
-test: $(VENV)/test.stamp browser lint ## run lint, types, import contracts and every test
+test: $(VENV)/test.stamp browser ## run lint, types, import contracts and every test
 	@$(BIN)/python -m launcher.lanes
 
 lint: $(VENV)/test.stamp ## check style, types and import contracts

@@ -1,7 +1,7 @@
-"""``make test``: every test, in two lanes side by side, each with servers and browsers of its own.
+"""``make test``: lint and every test, in lanes side by side, each with servers of its own.
 
-Tests wait for processes, mails and pages more than they compute, so one lane leaves a core idle.
-What the second lane printed follows the first's; the status is the worse of the two.
+Tests wait for processes, mails and pages more than they compute, so one lane leaves cores idle.
+What other lanes printed follows the first's; the status is the worst of all.
 """
 
 from __future__ import annotations
@@ -9,36 +9,35 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 
 from launcher.supervisor import ROOT
 
-SECOND = (
-    "tests/rights",
-    "tests/api",
-    "tests/apps",
-    "tests/domain",
-    "tests/stress_tests",
-    "tests/validity",
+LANES = (
+    ("tests/rights", "tests/api", "tests/apps"),
+    ("tests/domain", "tests/stress_tests", "tests/validity"),
 )
-"""Folders of the second lane, which takes about as long as all others together."""
+"""Folders of lanes that take about as long as all other folders, which are the first lane's."""
+LINT = ("make", "--no-print-directory", "lint")
 
 
 def main() -> int:
-    """Run both; returns 0 if both passed."""
+    """Run all of them; returns 0 if all passed."""
     pytest = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *sys.argv[1:])
-    with tempfile.TemporaryFile("w+") as printed:
-        second = subprocess.Popen(
-            (*pytest, *SECOND), cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT
-        )
-        try:
-            others = [f"--ignore={folder}" for folder in SECOND]
-            first = subprocess.run((*pytest, *others), cwd=ROOT, check=False).returncode
-            status = second.wait()
-        finally:
-            second.kill()
-        printed.seek(0)
-        sys.stdout.writelines(printed)
-    return first or status
+    ignored = [f"--ignore={folder}" for lane in LANES for folder in lane]
+    with ExitStack() as ending:
+        asides = []
+        for command in (LINT, *((*pytest, *lane) for lane in LANES)):
+            printed = ending.enter_context(tempfile.TemporaryFile("w+"))
+            aside = subprocess.Popen(command, cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT)
+            ending.callback(aside.kill)
+            asides.append((aside, printed))
+        statuses = [subprocess.run((*pytest, *ignored), cwd=ROOT, check=False).returncode]
+        for aside, printed in asides:
+            statuses.append(aside.wait())
+            printed.seek(0)
+            sys.stdout.writelines(printed)
+    return max(statuses, key=abs)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from tests.cast import Cast, assemble
 
 ORIGIN = "log.example/assay"
 
-# How long an example takes says how busy the machine is: two lanes of tests share it.
+# How long an example takes says how busy the machine is: lanes of tests share it.
 hypothesis.settings.register_profile("assay", deadline=None)
 hypothesis.settings.load_profile("assay")
 
