@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import cast
 
 import numpy as np
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotFoundError, NotTestableError
-from compliance.domain.statistics.fixed_points import share_interval
 from compliance.domain.statistics.planning import NothingToPlan
-from compliance.domain.verdicts import Claim, Estimate, Part
+from compliance.domain.verdicts import Claim
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import (
     Backend,
@@ -25,13 +23,8 @@ from workers.contract import (
 )
 from workers.stress_tests.parameters import check_rates
 from workers.stress_tests.provenance.gated_units import NotComparableError
-from workers.stress_tests.provenance.references import (
-    NOT_COMPARABLE,
-    Role,
-    not_compared,
-    parse_references,
-    reasons_told,
-)
+from workers.stress_tests.provenance.leads import Ranked
+from workers.stress_tests.provenance.references import not_compared, parse_references
 from workers.stress_tests.provenance.resemblances import (
     aligned_weights,
     norm_profile,
@@ -106,7 +99,7 @@ def resemblance(references: Sequence[Json] = [], alpha: float = 0.05) -> Procedu
         claim=claim,
         items=lambda rng: [one.item() for one in known],
         score=lambda backend, batch: [_score(backend, item) for item in batch],
-        conclude=lambda scores: _conclude(claim, scores),
+        conclude=lambda scores: Ranked(claim, _layers, _said).conclude(scores, (NO_NULL, MEASURED)),
         batch_size=1,
         planning=NothingToPlan("every registered model is one item, and there is no verdict"),
     )
@@ -117,8 +110,7 @@ def _score(backend: Backend, item: Item) -> Score:
         found = _compared(backend, item.id)
     except (NotComparableError, NotFoundError, NotTestableError, InvalidInputError) as error:
         return not_compared(item, error)
-    layers = cast(list[float], found["layers"])
-    value = float(np.clip(np.mean(layers), 0.0, 1.0))
+    value = float(np.clip(np.mean(cast(list[float], found["layers"])), 0.0, 1.0))
     return Score(item.id, item.part, item.cluster, value, str(item.payload["role"]), detail=found)
 
 
@@ -138,45 +130,9 @@ def _compared(backend: Backend, digest: str) -> dict[str, Json]:
     return {"layers": [round(one, 6) for one in layers], "pairing": pairing, **said}
 
 
-def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
-    """The models in order of resemblance; the undeclared that leads them is the value.
-
-    Raises:
-        NotTestableError: none could be compared.
-    """
-    ranked = sorted(
-        (one for one in scores if one.label != NOT_COMPARABLE), key=lambda one: -one.value
-    )
-    if not ranked:
-        raise NotTestableError("; ".join(reasons_told(scores)) or "no other model is registered")
-    suspects = [one for one in ranked if one.label == Role.UNDECLARED.value]
-    leading = (suspects or ranked)[0]
-    others = [one.value for one in ranked if one is not leading and one in suspects]
-    low, high = _interval(leading, claim.alpha)
-    return Estimate(
-        claim=replace(claim, limit=max(others, default=0.0)),
-        n=len(ranked),
-        planned=len(scores),
-        value=leading.value,
-        lower=low,
-        upper=high,
-        log10_e_violating=0.0,
-        log10_e_compliant=0.0,
-        parts=tuple(_part(one, place, claim.alpha) for place, one in enumerate(ranked, start=1)),
-        caveats=(NO_NULL, MEASURED, *reasons_told(scores)),
-        lead=True,
-    )
+def _layers(score: Score) -> list[float]:
+    return cast(list[float], score.detail["layers"])
 
 
-def _part(score: Score, place: int, alpha: float) -> Part:
-    low, high = _interval(score, alpha)
-    said = ", ".join(f"{name} {score.detail[name]:.2f}" for name in SAID if name in score.detail)
-    layers = len(cast(list[float], score.detail["layers"]))
-    note = f"{place}. of all; {score.label.replace('_', ' ')}; {said}"
-    return Part(score.part, layers, score.value, low, high, 0.0, 0.0, note=note)
-
-
-def _interval(score: Score, alpha: float) -> tuple[float, float]:
-    """Bounds for the mean, layers taken as independent draws: a description, as layers are not."""
-    layers = np.clip(cast(list[float], score.detail["layers"]), 0.0, 1.0)
-    return share_interval(layers.tolist(), alpha)
+def _said(score: Score) -> str:
+    return ", ".join(f"{name} {score.detail[name]:.2f}" for name in SAID if name in score.detail)

@@ -37,7 +37,7 @@ def validate(quick: bool) -> dict[str, Json]:
     held = [_held(one) for one in models]
     power = [
         _case(name, children, held[:parents])
-        for name, children in _derived(stack, models, parents, quick=quick)
+        for name, children in derived(stack, models, parents, quick=quick)
     ]
     return {
         "test": "provenance.resemblance",
@@ -52,7 +52,7 @@ def validate(quick: bool) -> dict[str, Json]:
     }
 
 
-def _derived(
+def derived(
     stack: Stack, models: Sequence[Tensors], number: int, *, quick: bool
 ) -> Iterator[tuple[str, list[Tensors]]]:
     rng = np.random.default_rng(0)
