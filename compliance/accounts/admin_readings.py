@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from compliance.accounts.models import User
 from compliance.accounts.selectors import viewer_get
-from compliance.accounts.services import list_reading_tell, reading_tell
+from compliance.accounts.services import list_reading_tell, subject_reading_tell
 from compliance.domain.readings import Seen
 
 
@@ -22,6 +23,7 @@ class Told:
     Attributes:
         subject: dotted path from a row to what is read by it; empty: the row itself.
         model: dotted path from there to the model that it is about; empty: itself.
+        among: what of it names the organizations whose record it is, where no model does.
         listed: what a list of such rows is told of as.
     """
 
@@ -29,19 +31,21 @@ class Told:
     listed: Seen
     subject: str = ""
     model: str = "model"
+    among: tuple[str, ...] = ()
 
 
 def admin_reading_tell(*, user: User, told: Told, row: Any) -> None:
-    """Tell the organization whose record it is that a member of staff reads a row.
+    """Tell the organizations whose record it is that a member of staff reads a row.
 
     In the admin they act as everybody's administrator; what they read counts as what they are,
     which is from outside wherever they do not belong.
     """
-    about, model = _about(told, row)
-    reading_tell(
+    about = _at(row, told.subject)
+    model = None if told.among else _at(about, told.model)
+    subject_reading_tell(
         viewer=viewer_get(user=user, now=timezone.now()),
         what=told.what,
-        organization_id=about.organization_id if model is None else model.organization_id,
+        among=_organizations(told, row),
         subject=_subject(about),
         model_id=None if model is None else model.id,
     )
@@ -49,21 +53,21 @@ def admin_reading_tell(*, user: User, told: Told, row: Any) -> None:
 
 def admin_list_tell(*, user: User, told: Told, rows: Iterable[Any]) -> None:
     """Tell the organizations whose rows a list shows, as ``list_reading_tell`` does: once a day."""
-    found = (_about(told, row) for row in rows)
-    among = {
-        about.organization_id if model is None else model.organization_id for about, model in found
-    }
     list_reading_tell(
         viewer=viewer_get(user=user, now=timezone.now()),
         what=told.listed,
-        among=among - {None},
+        among={one for row in rows for one in _organizations(told, row)},
     )
 
 
-def _about(told: Told, row: Any) -> tuple[Any, Any]:
-    """What a row shows, and the model that it is about; None: no single one."""
+def _organizations(told: Told, row: Any) -> set[UUID]:
+    """Whose record a row is of; nobody's where it is the operator's own."""
     about = _at(row, told.subject)
-    return about, _at(about, told.model)
+    if told.among:
+        return {getattr(about, name) for name in told.among}
+    model = _at(about, told.model)
+    found = (about if model is None else model).organization_id
+    return {found} - {None}
 
 
 def _subject(about: Any) -> str:

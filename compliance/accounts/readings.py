@@ -74,10 +74,15 @@ def list_reading_tell(
 
 
 def subject_reading_tell(
-    *, viewer: Viewer, what: Seen, among: Collection[UUID], subject: str
+    *,
+    viewer: Viewer,
+    what: Seen,
+    among: Collection[UUID],
+    subject: str,
+    model_id: UUID | None = None,
 ) -> None:
     """Tell each of several organizations that somebody reads a subject of all their records."""
-    _tell(viewer, what, dict.fromkeys(sorted(among), subject))
+    _tell(viewer, what, dict.fromkeys(sorted(among), subject), model_id)
 
 
 def _tell(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import FixedInline, RecordAdmin
 from compliance.disputes.models import (
     Appointment,
@@ -20,6 +21,13 @@ from compliance.disputes.models import (
     Reveal,
     Ruling,
 )
+from compliance.domain.readings import Seen
+
+
+def _told(dispute: str = "") -> Told:
+    """Both parties learn of it. What was filed is shown by title and digest, never in its words."""
+    parties = ("claimant_id", "respondent_id")
+    return Told(Seen.DISPUTE, Seen.DISPUTES, dispute, among=parties)
 
 
 class TransitionInline(FixedInline):
@@ -56,6 +64,7 @@ class DissentInline(FixedInline):
 class DisputeAdmin(RecordAdmin):
     """Disputes, newest first."""
 
+    told = _told()
     list_display = ("opened_at", "claimant", "respondent", "court", "state", "answer_by")
     list_filter = ("state", "court")
     list_select_related = ("claimant", "respondent", "court")
@@ -80,6 +89,7 @@ class DisputeAdmin(RecordAdmin):
 class FilingAdmin(RecordAdmin):
     """What was filed, by digest."""
 
+    told = _told("dispute")
     list_display = ("filed_at", "dispute", "number", "organization", "title", "confidential")
     list_filter = ("side", "confidential")
     list_select_related = (
@@ -107,6 +117,7 @@ class FilingAdmin(RecordAdmin):
 class BatteryAdmin(RecordAdmin):
     """What was ordered; the court's share stays secret here too."""
 
+    told = _told("dispute")
     list_display = ("ordered_at", "dispute", "number", "plan_digest", "draw_by")
     list_filter = ("agreed", "ordered_at")
     list_select_related = (
@@ -133,6 +144,7 @@ class BatteryAdmin(RecordAdmin):
 class RulingAdmin(RecordAdmin):
     """What was ruled, with dissents."""
 
+    told = _told("dispute")
     list_display = ("ruled_at", "dispute", "outcome", "ruled_by")
     list_filter = ("outcome",)
     list_select_related = (
@@ -163,8 +175,10 @@ class _Plain(RecordAdmin):
 class DisputeTransitionAdmin(_Plain):
     """How disputes moved."""
 
+    told = _told("dispute")
     list_display = ("at", "dispute_id", "old", "new", "who")
     list_filter = ("new",)
+    list_select_related = ("dispute",)
     search_fields = ("dispute__id", "who", "why")
     fields = ("dispute", "old", "new", "who", "why", "at")
 
@@ -173,9 +187,10 @@ class DisputeTransitionAdmin(_Plain):
 class AppointmentAdmin(_Plain):
     """Who was asked to review."""
 
+    told = _told("dispute")
     list_display = ("appointed_at", "dispute_id", "organization")
     list_filter = ("organization", "appointed_at")
-    list_select_related = ("organization",)
+    list_select_related = ("organization", "dispute")
     search_fields = ("dispute__id", "organization__name")
     fields = ("dispute", "organization", "appointed_by", "appointed_at")
 
@@ -184,8 +199,10 @@ class AppointmentAdmin(_Plain):
 class FilingFileAdmin(_Plain):
     """Files, by digest."""
 
+    told = _told("filing.dispute")
     list_display = ("name", "sha256", "size_bytes")
     list_filter = ("filing__side", "filing__confidential")
+    list_select_related = ("filing__dispute",)
     search_fields = ("name", "sha256")
     fields = ("filing", "number", "name", "sha256", "size_bytes")
 
@@ -194,8 +211,10 @@ class FilingFileAdmin(_Plain):
 class ProposalAdmin(_Plain):
     """What parties would have tested."""
 
+    told = _told("dispute")
     list_display = ("proposed_at", "dispute_id", "number", "side", "plan_digest", "agree_by")
     list_filter = ("side",)
+    list_select_related = ("dispute",)
     search_fields = ("plan_digest", "reasons", "dispute__id")
     fields = (
         "dispute",
@@ -215,8 +234,10 @@ class ProposalAdmin(_Plain):
 class ObjectionAdmin(_Plain):
     """What parties did not agree to."""
 
+    told = _told("proposal.dispute")
     list_display = ("objected_at", "proposal_id")
     list_filter = ("proposal__side", "objected_at")
+    list_select_related = ("proposal__dispute",)
     search_fields = ("reasons", "proposal__dispute__id")
     fields = ("proposal", "reasons", "objected_by", "objected_at")
 
@@ -225,8 +246,10 @@ class ObjectionAdmin(_Plain):
 class CommitmentAdmin(_Plain):
     """What parties committed to."""
 
+    told = _told("battery.dispute")
     list_display = ("committed_at", "battery_id", "side", "sha256")
     list_filter = ("side", "committed_at")
+    list_select_related = ("battery__dispute",)
     search_fields = ("sha256", "battery__dispute__id")
     fields = ("battery", "side", "sha256", "committed_by", "committed_at")
 
@@ -235,8 +258,10 @@ class CommitmentAdmin(_Plain):
 class RevealAdmin(_Plain):
     """What parties revealed."""
 
+    told = _told("commitment.battery.dispute")
     list_display = ("revealed_at", "commitment_id", "share")
     list_filter = ("commitment__side", "revealed_at")
+    list_select_related = ("commitment__battery__dispute",)
     search_fields = ("share", "commitment__battery__dispute__id")
     fields = ("commitment", "share", "revealed_by", "revealed_at")
 
@@ -245,8 +270,10 @@ class RevealAdmin(_Plain):
 class DrawAdmin(_Plain):
     """Seeds, and the runs that they began."""
 
+    told = _told("battery.dispute")
     list_display = ("drawn_at", "battery_id", "seed", "run_id")
     list_filter = ("drawn_at",)
+    list_select_related = ("battery__dispute",)
     search_fields = ("seed", "run__id", "battery__dispute__id")
     fields = ("battery", "seed", "run", "drawn_at")
 
@@ -255,8 +282,9 @@ class DrawAdmin(_Plain):
 class DissentAdmin(_Plain):
     """What reviewers hold against rulings."""
 
+    told = _told("ruling.dispute")
     list_display = ("dissented_at", "ruling_id", "organization")
     list_filter = ("organization", "dissented_at")
-    list_select_related = ("organization",)
+    list_select_related = ("organization", "ruling__dispute")
     search_fields = ("text", "ruling__dispute__id", "organization__name")
     fields = ("ruling", "organization", "text", "dissented_by", "dissented_at")

@@ -84,9 +84,10 @@ class EventAdmin(RecordAdmin):
 class PendingEventAdmin(RecordAdmin):
     """Events that the relay or the ledger has not read yet; a row goes when it has."""
 
+    told = Told(Seen.ENTRY, Seen.EVENTS, "event")
     list_display = ("event", "reader")
     list_filter = ("reader", "event__type")
-    list_select_related = ("event",)
+    list_select_related = ("event__model",)
     search_fields = ("event__id", "event__type", "event__subject")
     fields = ("event", "reader")
 
@@ -95,9 +96,10 @@ class PendingEventAdmin(RecordAdmin):
 class FollowUpAdmin(RecordAdmin):
     """What events call for, on its way to the tasks that do it."""
 
+    told = Told(Seen.ENTRY, Seen.EVENTS, "event")
     list_display = ("event", "task", "attempts", "delivered_at")
     list_filter = (("delivered_at", admin.EmptyFieldListFilter), "task")
-    list_select_related = ("event",)
+    list_select_related = ("event__model",)
     search_fields = ("event__id", "event__type", "task", "failed_because")
     fields = (
         "event",

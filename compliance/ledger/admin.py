@@ -11,9 +11,11 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from compliance.accounts.admin_checks import CheckedAdmin
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import BasisDialog, RecordAdmin, dialog, pretty
 from compliance.accounts.selectors import Viewer
 from compliance.accounts.sudo import DangerousAct
+from compliance.domain.readings import Seen
 from compliance.domain.verify.rules import Step
 from compliance.ledger.erasures import evidence_erasures
 from compliance.ledger.models import (
@@ -36,9 +38,10 @@ from compliance.ledger.services import checkpoint_recheck, evidence_erase, evide
 class EntryAdmin(RecordAdmin):
     """Every entry, newest first."""
 
+    told = Told(Seen.ENTRY, Seen.ENTRIES, "event")
     list_display = ("index", "event", "organization", "number", "sequenced_at")
     list_filter = ("organization",)
-    list_select_related = ("event", "organization")
+    list_select_related = ("event__model", "organization")
     search_fields = ("index", "event__id", "event__subject")
     fields = ("index", "event", "organization", "number", "said", "hashed", "sequenced_at")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import FixedInline, RecordAdmin
+from compliance.domain.readings import Seen
 from compliance.obligations.models import Notice, Obligation, Summary
 
 
@@ -17,6 +19,7 @@ class NoticeInline(FixedInline):
 class ObligationAdmin(RecordAdmin):
     """Obligations, the most urgent first."""
 
+    told = Told(Seen.OBLIGATIONS, Seen.OBLIGATIONS, "version")
     list_display = ("due_at", "demand", "version", "adoption", "test_name", "in_force")
     list_filter = ("in_force", "demand", "test_name")
     list_select_related = (
@@ -42,6 +45,7 @@ class ObligationAdmin(RecordAdmin):
 class NoticeAdmin(RecordAdmin):
     """What the clock told of."""
 
+    told = Told(Seen.OBLIGATIONS, Seen.OBLIGATIONS, "obligation.version")
     list_display = ("told_at", "kind", "obligation", "due_at")
     list_filter = ("kind",)
     list_select_related = (
@@ -56,6 +60,7 @@ class NoticeAdmin(RecordAdmin):
 class SummaryAdmin(RecordAdmin):
     """Verification summaries that were issued."""
 
+    told = Told(Seen.OBLIGATIONS, Seen.OBLIGATIONS, "version")
     list_display = ("issued_at", "version", "pack", "met", "issued_by")
     list_filter = ("met", "pack")
     list_select_related = ("version__model__organization", "pack", "issued_by")

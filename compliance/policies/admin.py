@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import RecordAdmin
+from compliance.domain.readings import Seen
 from compliance.policies.models import Adoption, PolicyPack
 
 
@@ -22,6 +24,7 @@ class PolicyPackAdmin(RecordAdmin):
 class AdoptionAdmin(RecordAdmin):
     """Who holds themselves to which pack, since when and until when."""
 
+    told = Told(Seen.ADOPTIONS, Seen.ADOPTIONS, among=("organization_id",))
     list_display = ("adopted_at", "organization", "pack", "adopted_by", "dropped_at")
     list_filter = ("organization", ("dropped_at", admin.EmptyFieldListFilter))
     list_select_related = ("organization", "pack", "adopted_by")

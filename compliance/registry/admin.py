@@ -98,6 +98,7 @@ class EndpointLimitForm(ServiceForm):
 class EndpointLimitAdmin(ServiceAdmin):
     """How hard endpoints may be asked; adding one again replaces it."""
 
+    told = Told(Seen.ENDPOINT_LIMITS, Seen.ENDPOINT_LIMITS, among=("organization_id",))
     add_form = EndpointLimitForm
     list_display = ("origin", "organization", "requests_at_once", "requests_per_minute")
     list_filter = ("organization",)
@@ -135,6 +136,7 @@ class ArtifactAdmin(RecordAdmin):
 class SignedManifestAdmin(RecordAdmin):
     """Manifests that held when their versions were registered."""
 
+    told = Told(Seen.VERSION, Seen.VERSIONS, "version")
     list_display = ("version", "key", "sha256")
     list_filter = ("version__model__organization",)
     list_select_related = ("version__model__organization",)
@@ -146,6 +148,7 @@ class SignedManifestAdmin(RecordAdmin):
 class SketchRowAdmin(RecordAdmin):
     """Sketches by which versions are screened against each other."""
 
+    told = Told(Seen.VERSION, Seen.VERSIONS, "version")
     list_display = ("version", "width", "layers", "units", "reason", "made_at")
     list_filter = (("reason", admin.EmptyFieldListFilter), "version__model__organization")
     list_select_related = ("version__model__organization",)

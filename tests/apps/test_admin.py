@@ -84,6 +84,17 @@ ADDED_BY_SERVICES = {
     "AlertRoute",
     "MaintenanceWindow",
 }
+TELLS_NOBODY = {
+    **dict.fromkeys(("User", "Membership", "Invitation", "AccountMail"), "people, no record"),
+    **dict.fromkeys(("Grant", "ApiToken", "IdentityProvider"), "who may come in, no record"),
+    **dict.fromkeys(("Organization", "StressTest", "PolicyPack"), "open to all"),
+    **dict.fromkeys(("Checkpoint", "Cosignature", "Timestamp", "Witness", "Halt"), "the log's own"),
+    **dict.fromkeys(("LogSetup", "Log", "Subtree"), "the log's own"),
+    **dict.fromkeys(("Evidence", "Attestation"), "digests and sizes; the bytes are not shown"),
+    "KeptAnswer": "digests; the answer is sealed and not shown",
+    "AlertRoute": "where to, its address sealed; no alert is shown",
+}
+"""Pages of the admin that hold nothing of an organization's record, and why."""
 UNFILTERED = {"Log": "it has one row", "Halt": "it has one row at most"}
 
 
@@ -221,7 +232,9 @@ def address(row: type[Row], view: str, *args: object) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{view}", args=args)
 
 
-def test_every_list_and_every_row_opens(room: Client, record: Run) -> None:
+def test_every_list_and_every_row_opens_and_is_told_of(
+    room: Client, operator: User, record: Run
+) -> None:
     for row in rows():
         first = row._default_manager.order_by("pk").first()
         assert first is not None, f"the record holds no {row.__name__}"
@@ -229,6 +242,16 @@ def test_every_list_and_every_row_opens(room: Client, record: Run) -> None:
         assert page.status_code == 200, row
         assert address(row, "change", first.pk) in page.content.decode(), row
         assert room.get(address(row, "change", first.pk)).status_code == 200, row
+        told = admin.site._registry[row].told
+        assert (told is None) is (row.__name__ in TELLS_NOBODY), row
+        if told is not None:
+            assert {told.what.value, told.listed.value} <= told_of(operator), row
+
+
+def told_of(reader: User) -> set[str]:
+    """What organizations were told that somebody read of their records."""
+    read = Event.objects.filter(actor=reader, type__in=("record.read", "evidence.read"))
+    return set(read.values_list("payload__what", flat=True))
 
 
 def test_every_list_is_searched_and_filtered(room: Client, record: Run) -> None:

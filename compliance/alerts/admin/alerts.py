@@ -203,9 +203,10 @@ class AlertAdmin(RecordAdmin):
 class AlertTransitionAdmin(RecordAdmin):
     """Who moved which alert, and why."""
 
+    told = Told(Seen.ALERT, Seen.ALERTS, "alert", "event.model")
     list_display = ("at", "alert", "old", "new", "who", "reason")
     list_filter = ("new",)
-    list_select_related = ("alert", "who")
+    list_select_related = ("alert__event__model", "who")
     search_fields = ("alert__title", "reason", "who__email")
     fields = ("alert", "old", "new", "who", "reason", "at")
 
@@ -226,8 +227,9 @@ class AlertAnswerAdmin(RecordAdmin):
 class OccurrenceAdmin(RecordAdmin):
     """The same finding, again."""
 
+    told = Told(Seen.ALERT, Seen.ALERTS, "alert", "event.model")
     list_display = ("at", "alert", "event")
     list_filter = ("alert__organization", "at")
-    list_select_related = ("alert", "event")
+    list_select_related = ("alert__event__model", "event")
     search_fields = ("alert__title", "event__id")
     fields = ("alert", "event", "at")

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import (
     FixedInline,
     RecordAdmin,
@@ -38,6 +39,7 @@ from compliance.alerts.services import (
     window_end,
     window_open,
 )
+from compliance.domain.readings import Seen
 from compliance.domain.vocabulary import Channel, Severity
 
 
@@ -171,6 +173,7 @@ class WindowForm(ServiceForm):
 class MaintenanceWindowAdmin(ServiceAdmin):
     """Times in which nobody is disturbed."""
 
+    told = Told(Seen.WINDOWS, Seen.WINDOWS, among=("organization_id",))
     add_form = WindowForm
     list_display = ("reason", "organization", "model", "starts_at", "ends_at", "opened_by")
     list_filter = ("organization",)
@@ -209,6 +212,7 @@ class AttemptInline(FixedInline):
 class DeliveryAdmin(RecordAdmin):
     """Messages about alerts on their way."""
 
+    told = Told(Seen.ALERTS, Seen.ALERTS, among=("organization_id",))
     list_display = ("occasion", "to", "organization", "attempts", "delivered_at", "failed_because")
     list_filter = (("delivered_at", admin.EmptyFieldListFilter), "occasion")
     list_select_related = ("route", "organization")
@@ -231,6 +235,7 @@ class DeliveryAdmin(RecordAdmin):
 class DeliveryAttemptAdmin(RecordAdmin):
     """Each attempt to deliver a message."""
 
+    told = Told(Seen.ALERTS, Seen.ALERTS, "delivery", among=("organization_id",))
     list_display = ("started_at", "delivery", "number", "ended_at", "failed_because")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
     list_select_related = ("delivery__route",)
@@ -242,9 +247,10 @@ class DeliveryAttemptAdmin(RecordAdmin):
 class EscalationAdmin(RecordAdmin):
     """What goes to the next route unless somebody answers."""
 
+    told = Told(Seen.ALERT, Seen.ALERTS, "alert", "event.model")
     list_display = ("due_at", "alert", "route", "ended_at", "escalated")
     list_filter = ("escalated", ("ended_at", admin.EmptyFieldListFilter))
-    list_select_related = ("alert", "route")
+    list_select_related = ("alert__event__model", "route")
     search_fields = ("alert__title", "route__name")
     fields = ("alert", "route", "due_at", "ended_at", "escalated")
 
@@ -253,8 +259,9 @@ class EscalationAdmin(RecordAdmin):
 class SilenceAdmin(RecordAdmin):
     """What maintenance windows kept back."""
 
+    told = Told(Seen.ALERT, Seen.ALERTS, "alert", "event.model")
     list_display = ("at", "alert", "window", "route", "released_at")
     list_filter = (("released_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("alert", "window", "route")
+    list_select_related = ("alert__event__model", "window", "route")
     search_fields = ("alert__title", "window__reason")
     fields = ("alert", "window", "route", "at", "released_at")

@@ -109,9 +109,10 @@ class ScoreAdmin(RecordAdmin):
 class ItemErasureAdmin(RecordAdmin):
     """What of items was erased, newest first."""
 
+    told = Told(Seen.ITEMS, Seen.ITEMS, "score.shard.run", "version.model")
     list_display = ("score", "what", "told_by")
     list_filter = ("what",)
-    list_select_related = ("score", "event__entry")
+    list_select_related = ("score__shard__run__version__model", "event__entry")
     search_fields = ("score__item_id", "score__shard__id")
     fields = ("score", "what", "event", "told_by")
     ordering = ("-id",)

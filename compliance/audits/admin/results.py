@@ -190,6 +190,7 @@ def _estimate(result: Result) -> Estimate:
 class StreamAdmin(RecordAdmin):
     """Streams by their place in an organization's error budget."""
 
+    told = Told(Seen.BUDGET, Seen.BUDGET, among=("organization_id",))
     list_display = ("number", "organization", "version", "spec_digest", "by_people", "opened_at")
     list_filter = ("organization", "by_people")
     list_select_related = ("organization", "version__model__organization")
@@ -201,6 +202,7 @@ class StreamAdmin(RecordAdmin):
 class StreamNewestAdmin(RecordAdmin):
     """The newest result of each stream."""
 
+    told = Told(Seen.RESULT, Seen.RESULTS, "result", "version.model")
     list_display = ("stream", "result", "evidence")
     list_filter = ("stream__organization",)
     list_select_related = ("stream__organization", "result__version__model__organization")
@@ -216,6 +218,7 @@ class StreamNewestAdmin(RecordAdmin):
 class StandingAdmin(RecordAdmin):
     """The newest result of each stress test on each version."""
 
+    told = Told(Seen.RESULT, Seen.RESULTS, "result", "version.model")
     list_display = ("version", "test_name", "result", "verdict")
     list_filter = ("verdict", "test_name")
     list_select_related = ("version__model__organization", "result__version__model__organization")
@@ -227,6 +230,7 @@ class StandingAdmin(RecordAdmin):
 class VerdictChangeAdmin(RecordAdmin):
     """Results whose verdict is another than the one before, newest first."""
 
+    told = Told(Seen.RESULT, Seen.RESULTS, "result", "version.model")
     list_display = ("at", "before", "result")
     list_filter = ("before", "result__verdict")
     list_select_related = ("result__version__model__organization",)

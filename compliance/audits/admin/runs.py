@@ -272,6 +272,7 @@ class ShardAdmin(RecordAdmin):
 class TransitionAdmin(RecordAdmin):
     """Moves of runs and shards: who, when, why."""
 
+    told = Told(Seen.RUN, Seen.RUNS, "run", "version.model")
     list_display = ("at", "run", "shard", "old", "new", "who", "why")
     list_filter = ("new",)
     list_select_related = (
@@ -287,6 +288,7 @@ class TransitionAdmin(RecordAdmin):
 class RepairAdmin(RecordAdmin):
     """What the reconciler found amiss and put right."""
 
+    told = Told(Seen.RUN, Seen.RUNS, "run", "version.model")
     list_display = ("at", "kind", "run", "shard", "why")
     list_filter = ("kind",)
     list_select_related = (

@@ -245,9 +245,10 @@ class ScheduleAdmin(PausableAdmin):
 class FiringAdmin(RecordAdmin):
     """What became of each slot of each schedule."""
 
+    told = Told(Seen.SCHEDULE, Seen.SCHEDULES, "schedule")
     list_display = ("due_at", "schedule", "made", "reason")
     list_filter = (("run", admin.EmptyFieldListFilter),)
-    list_select_related = ("schedule", "run__version__model__organization")
+    list_select_related = ("schedule__model", "run__version__model__organization")
     search_fields = ("schedule__name", "reason")
     fields = ("schedule", "due_at", "run", "reason")
 

@@ -111,6 +111,7 @@ class SubscriptionAdmin(PausableAdmin):
 class WebhookCallAdmin(RecordAdmin):
     """Events on their way to webhooks."""
 
+    told = Told(Seen.SUBSCRIPTION, Seen.SUBSCRIPTIONS, "subscription")
     list_display = ("created_at", "event", "subscription", "attempts", "delivered_at")
     list_filter = (("delivered_at", admin.EmptyFieldListFilter),)
     list_select_related = (
