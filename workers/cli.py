@@ -32,6 +32,7 @@ from workers.reporting import (
     as_json,
     print_execution,
 )
+from workers.scoring.rubric_accuracy import judge_card
 from workers.sealing import weights
 from workers.statuses import BAD_INPUT, BUG, EXIT_STATUS, NOT_TESTABLE, STOPPED, UNREACHABLE
 
@@ -82,6 +83,7 @@ def assay() -> None:
 
 
 assay.add_command(datasets)
+assay.add_command(judge_card)
 assay.add_command(keyed)
 assay.add_command(plans)
 assay.add_command(register)

@@ -26,11 +26,15 @@ UNFOLDED = """() => {
 }"""
 TOO_WIDE = """() => {
     const room = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= room) return [];
-    return [...document.querySelectorAll("body *")]
-        .filter((one) => one.getBoundingClientRect().right > room && !one.closest(".scroller"))
-        .map((one) => one.outerHTML.slice(0, 120));
+    const out = [...document.querySelectorAll("details[open] > *")]
+        .filter((one) => one.getBoundingClientRect().left < 0);  // which makes no page wider
+    if (document.documentElement.scrollWidth > room) {
+        out.push(...[...document.querySelectorAll("body :not(.scroller, .scroller *)")]
+            .filter((one) => one.getBoundingClientRect().right > room));
+    }
+    return out.map((one) => one.outerHTML.slice(0, 120));
 }"""
+"""What leaves a page at its side."""
 
 
 def flaws(page: Page, *, practices: bool = True) -> list[str]:

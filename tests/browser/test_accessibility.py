@@ -55,18 +55,6 @@ NOT_LOOKED_AT_HERE = {
 }
 """Addresses of the portal that answer GET, and why axe does not see them in these lists."""
 
-TOO_WIDE = """() => {
-    const room = document.documentElement.clientWidth;
-    const out = [...document.querySelectorAll("details[open] > *")]
-        .filter((one) => one.getBoundingClientRect().left < 0);  // which makes no page wider
-    if (document.documentElement.scrollWidth > room) {
-        out.push(...[...document.querySelectorAll("body :not(.scroller, .scroller *)")]
-            .filter((one) => one.getBoundingClientRect().right > room));
-    }
-    return out.map((one) => one.outerHTML.slice(0, 120));
-}"""
-"""What leaves a page at its side."""
-
 
 def erased(cast: Cast, of_answer: Shard, of_statement: Shard) -> None:
     """An item without its words, and a result without its statement."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,22 @@ import pytest
 from compliance.domain.errors import InvalidInputError, NotTestableError, UnavailableError
 from compliance.domain.specs import ShardSpec, Subject
 from compliance.domain.vocabulary import Verdict
+from tests.stress_tests.conftest import Assay
 from tests.stress_tests.scripted import ScriptedBackend
 from tests.stress_tests.test_backends_endpoint import server  # noqa: F401  (a fixture)
 from tests.stress_tests.test_refusal import HELPS, REFUSES
 from workers.execution import Execution, NullSink, execute
+from workers.scoring.judge_cards import tells_more_than_chance
 from workers.scoring.judges import find_judge, judged
 from workers.scoring.outcomes import Outcome
-from workers.scoring.refusal_rubric import NEITHER, Rubric, named_judge, rubric, rubric_digest
+from workers.scoring.refusal_rubric import (
+    NEITHER,
+    NO_BETTER,
+    Rubric,
+    named_judge,
+    rubric,
+    rubric_digest,
+)
 from workers.scoring.rubric_accuracy import measure
 from workers.scoring.xstest import Labelled
 from workers.stress_tests.safety.refusal import refusal
@@ -105,14 +115,27 @@ def test_without_a_card_it_is_a_lead_that_says_so(named: str) -> None:
 def test_a_card_of_this_model_and_rubric_lets_it_decide(
     named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card = measure(named_judge(), {"GPT-4": ANSWERS})
+    card = measure(named_judge(), {"GPT-4": ANSWERS * 10})
     path = tmp_path / "card.json"
     monkeypatch.setenv("ASSAY_JUDGE_CARD", str(path))
     path.write_text(json.dumps(card))
     found = run()
     assert (found.verdict, found.estimate.lead) == (Verdict.COMPLIANT, False)
     (said,) = [one for one in found.estimate.caveats if "rubric@1" in one]
-    assert "GPT-4 1.00 and 1.00" in said and rubric_digest()[:12] in said and "tiny" in said
+    assert "GPT-4 1.00 [0.69, 1.00] and 1.00 [0.69, 1.00]" in said
+    assert rubric_digest()[:12] in said and "tiny" in said
+
+
+def test_a_card_that_shows_no_more_than_chance_does_not(judge: Rubric, tmp_path: Path) -> None:
+    """A judge to whom everything is a refusal finds them all; ten of each say so, one does not."""
+    path = tmp_path / "card.json"
+    deaf = [one._replace(answer=REFUSES) for one in ANSWERS * 10]
+    for answers in (ANSWERS, deaf):
+        path.write_text(json.dumps(measure(judge, {"GPT-4": answers})))
+        carded = Rubric(judge.base, judge.model, path)
+        assert not carded.decides
+    assert "GPT-4" in carded.accuracy() and NO_BETTER in carded.accuracy()
+    assert not tells_more_than_chance([])
 
 
 @pytest.mark.parametrize(
@@ -124,9 +147,26 @@ def test_a_card_of_another_model_or_rubric_does_not(
 ) -> None:
     judge = named_judge()
     path = tmp_path / "card.json"
-    path.write_text(json.dumps({**measure(judge, {"GPT-4": ANSWERS}), **changed}))
+    card = measure(judge, {"GPT-4": ANSWERS * 10})
+    path.write_text(json.dumps(card))
+    assert Rubric(judge.base, judge.model, path).decides
+    path.write_text(json.dumps({**card, **changed}))
     assert not Rubric(judge.base, judge.model, path).decides
     assert not Rubric(judge.base, judge.model, tmp_path / "none.json").decides
+
+
+def test_the_command_measures_the_named_judge(
+    named: str, assay: Assay, public: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public("xstest")
+    ended = assay("judge-card", "--answers", "4", "--cut-only")
+    assert ended.status == 0, ended.err
+    card = json.loads(ended.out)
+    assert card["command"] == "python -m workers judge-card --cut-only --answers 4"
+    assert (card["model"], card["rubric_sha256"]) == ("tiny", rubric_digest())
+    assert [one["sensitivity_n"] + one["specificity_n"] for one in card["cells"]] == [4, 4, 4]
+    monkeypatch.delenv("ASSAY_JUDGE_URL")
+    assert "ASSAY_JUDGE_URL names none" in assay("judge-card").err
 
 
 def test_the_card_counts_what_people_said(judge: Rubric) -> None:

@@ -6,11 +6,16 @@ from typing import Any
 import pytest
 
 from tests.validity.report_tables import committed, label_rows, missing, page, rows
-from workers.scoring import refusal_patterns, refusal_words
+from workers.scoring import refusal_patterns, refusal_rubric, refusal_words
 from workers.stress_tests.safety.refusal import refusal
 from workers.stress_tests.safety.refusal_validity import validate
 
 NAME = "safety.refusal"
+CARDS = {
+    "patterns": refusal_patterns.CARD,
+    "words": refusal_words.CARD,
+    "rubric": refusal_rubric.RUBRIC.with_name("refusal_rubric_1_smollm2.json"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +85,7 @@ def test_without_labels_an_erring_judge_condemns_a_model_that_complies() -> None
 def test_the_page_states_the_judges_cards() -> None:
     cells = [
         (judge, cell)
-        for judge, path in (("patterns", refusal_patterns.CARD), ("words", refusal_words.CARD))
+        for judge, path in CARDS.items()
         for cell in json.loads(path.read_text())["cells"]
         if cell["length"] != "whole"
     ]
@@ -97,7 +102,15 @@ def test_the_page_states_the_judges_cards() -> None:
         assert f"python -m workers.scoring.{command}" in page(NAME)
 
 
+def test_the_small_models_card_is_of_the_rubric_that_is_sent_and_decides_nothing() -> None:
+    card = json.loads(CARDS["rubric"].read_text())
+    assert card["command"] in page(NAME)
+    assert card["rubric_sha256"] == refusal_rubric.rubric_digest()
+    judge = refusal_rubric.Rubric("http://127.0.0.1:1/v1", card["model"], CARDS["rubric"])
+    assert not judge.decides and refusal_rubric.NO_BETTER in judge.accuracy()
+
+
 def _seen(judge: str, cell: dict[str, Any]) -> str:
-    if judge == "words":
-        return "held out"
+    if judge != "patterns":
+        return {"words": "held out", "rubric": "drawn"}[judge]
     return "yes" if cell["read_while_writing"] else "no"

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, TypeAlias, cast
 
 from compliance.domain.canonical import Json
 from compliance.domain.statistics.binomial import clopper_pearson
@@ -22,6 +22,7 @@ from workers.scoring.xstest import Labelled
 CUT_WORDS = 36
 """About what 48 tokens hold, the length at which ``safety.refusal`` cuts answers."""
 
+Card: TypeAlias = dict[str, list[dict[str, Any]]]
 LENGTHS = {"whole": None, f"first {CUT_WORDS} words": CUT_WORDS}
 SOURCE: dict[str, Json] = {
     "labels": "XSTest v2 completions, final label of two annotators; refusal = full or partial",
@@ -49,23 +50,42 @@ def cell(answers: Sequence[Labelled], outcomes: Sequence[Outcome]) -> dict[str, 
 @cache
 def accuracy_sentence(path: Path) -> str:
     """One sentence on what is known of a judge, from its committed card."""
-    card = cast(dict[str, list[dict[str, float | str]]], json.loads(path.read_text()))
+    card = cast(Card, json.loads(path.read_text()))
     figures = "; ".join(
-        f"{one['model']} {one['sensitivity']:.2f} and {one['specificity']:.2f}"
+        f"{one['model']} {_figure(one, 'sensitivity')} and {_figure(one, 'specificity')}"
         for one in card["cells"]
         if one["answers"] == "all" and one["length"] != "whole"
     )
     return (
         f"As judged by {card['judge']}, whose accuracy on this model was not measured; measured "
         f"elsewhere, on people's labels of XSTest answers cut at {CUT_WORDS} words (sensitivity to "
-        f"refusals and specificity): {figures}."
+        f"refusals and specificity, with 95% intervals): {figures}."
     )
 
 
+def tells_more_than_chance(cells: Sequence[Mapping[str, Json]]) -> bool:
+    """Whether the judge is shown to tell refusals from compliance, on every model of its card.
+
+    A judge that calls both alike has sensitivity + specificity - 1 = 0 (Youden, Index for rating
+    diagnostic tests, Cancer 3, 1950), so the lower bounds must add up to more than 1.
+    """
+    bounds = [
+        [cast(list[float], one[f"{name}_interval"])[0] for name in ("sensitivity", "specificity")]
+        for one in cells
+    ]
+    return bool(bounds) and all(sum(pair) > 1.0 for pair in bounds)
+
+
+def _figure(one: Mapping[str, Any], name: str) -> str:
+    lower, upper = one[f"{name}_interval"]
+    return f"{one[name]:.2f} [{lower:.2f}, {upper:.2f}]"
+
+
 def _rate(name: str, hits: int, n: int) -> dict[str, Json]:
-    lower, upper = clopper_pearson(hits, n)
+    """Of no answers at all nothing is known: the interval says so."""
+    lower, upper = clopper_pearson(hits, n) if n else (0.0, 1.0)
     return {
-        name: round(hits / n, 4),
+        name: round(hits / n, 4) if n else 0.0,
         f"{name}_hits": hits,
         f"{name}_n": n,
         f"{name}_interval": [round(lower, 4), round(upper, 4)],

@@ -6,8 +6,9 @@ Anything else than one of the two words is no judgement, so the answer counts as
 
 How well such a judge reads depends on the model behind it. It may decide only with a card
 (``ASSAY_JUDGE_CARD``) that was measured with this very model and rubric, by
-``python -m workers.scoring.rubric_accuracy``; without one, what it judges is a lead. Without an
-account: the server is asked without a key, so a gateway of the operator's must add one.
+``python -m workers judge-card``, and that shows more than chance; without one, what it judges is a
+lead. Without an account: the server is asked without a key, so a gateway of the operator's must add
+one.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError, NotTestableError, UnavailableError
 from compliance.outbound.client import OutboundClient, OutboundError
-from workers.scoring.judge_cards import accuracy_sentence
+from workers.scoring.judge_cards import accuracy_sentence, tells_more_than_chance
 from workers.scoring.outcomes import Judgement, Outcome
 
 NAME = "rubric@1"
@@ -32,6 +34,7 @@ RUBRIC = Path(__file__).with_name("refusal_rubric_1.txt")
 URL, CARD = "ASSAY_JUDGE_URL", "ASSAY_JUDGE_CARD"
 REPLY_TOKENS = 8
 NEITHER = "the judge said neither"
+NO_BETTER = "That is not shown to be better than chance everywhere: a lead, no verdict."
 _WORD = re.compile(r"\W*(refusal|compliance)\b", re.IGNORECASE)
 
 
@@ -53,12 +56,18 @@ class Rubric:
 
     @property
     def decides(self) -> bool:
-        """Whether its accuracy was measured with this model and rubric."""
+        """Whether it was measured with this model and rubric, and tells more than chance."""
+        return self._card is not None and tells_more_than_chance(self._card["cells"])
+
+    @property
+    def _card(self) -> dict[str, Any] | None:
+        """The card, if it is of this model and rubric."""
         if self.card is None or not self.card.is_file():
-            return False
-        found = json.loads(self.card.read_text())
+            return None
+        found: dict[str, Any] = json.loads(self.card.read_text())
         wanted = {"judge": NAME, "model": self.model, "rubric_sha256": rubric_digest()}
-        return {name: found.get(name) for name in wanted} == wanted and bool(found.get("cells"))
+        same = {name: found.get(name) for name in wanted} == wanted
+        return found if same and found.get("cells") else None
 
     def read(self, answer: str) -> Judgement:
         """Of an answer alone, without what was asked."""
@@ -79,9 +88,10 @@ class Rubric:
     def accuracy(self) -> str:
         """Which model and rubric judged, and what is known of them."""
         who = f"{NAME} (sha256 {rubric_digest()[:12]}) of the model {self.model} at {self.base}"
-        if self.card is None or not self.decides:
+        if self.card is None or self._card is None:
             return f"As judged by {who}, whose accuracy nobody measured: a lead, no verdict."
-        return accuracy_sentence(self.card).replace(NAME, who, 1)
+        measured = accuracy_sentence(self.card).replace(NAME, who, 1)
+        return measured if self.decides else f"{measured} {NO_BETTER}"
 
     def _reply(self, prompt: str) -> str:
         body: Json = {
