@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
@@ -180,6 +180,8 @@ class Procedure:
     """What its verdict is made of, for who wants to know beforehand what a run would come to."""
     audit: Audit | None = None
     """Whether, and how, people's labels enter the verdict."""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The values that a parameter may have on this machine, where those are few and named."""
     conclude_after: Callable[[Sequence[Sequence[Score]], Sequence[Score]], Estimate] | None = None
     """In place of ``conclude``, for a claim about all runs of a stream: the scores of earlier ones,
     oldest first, and this one's. Each run draws its items anew."""

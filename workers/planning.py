@@ -124,7 +124,8 @@ def as_json(
     """A plan, or why there is none, with the spec it is of."""
     spec: dict[str, Json] = {"test": test.spec(**parameters).to_json()}
     if isinstance(found, NothingToPlan):
-        return spec | {"planned": False, "reason": found.reason}
+        lead = test.build(parameters).lead or unmeasured(test)
+        return spec | {"planned": False, "reason": found.reason, "lead": lead}
     return spec | {"planned": True} | found.to_json()
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from compliance.domain.statistics.planning import POWER, NothingToPlan, Outlook
+from compliance.domain.statistics.studied import studied
 from workers.catalogue import validity
 from workers.contract import StressTest
 from workers.planning import SEED, Plan, Probe
@@ -33,23 +33,25 @@ def print_plan(console: Console, test: StressTest, found: Plan | NothingToPlan) 
 
 def print_studied(console: Console, test: StressTest) -> None:
     """What simulated runs of the validity study came to, where the study has such."""
-    measured = cast(Mapping[str, Any], validity(test) or {})
-    rows = [row for row in measured.get("power", ()) if {"lives", "inconclusive"} <= row.keys()]
-    if not rows:
+    measured = validity(test)
+    rows = studied(measured)
+    if not rows or measured is None:
         return
     table = Table("truth", box=None)
     for header in ("lives", *VERDICTS, "items\nmedian", "items\n90%"):
         table.add_column(header, justify="right")
     for row in rows:
-        counts = [f"{row[name]:,}" for name in ("lives", *VERDICTS)]
-        items = [_items(row, name) for name in ("median_items", "ninth_decile_items")]
-        table.add_row(row["case"], *counts, *items)
+        chances = [f"{one.value:.1%}" for one in row.chances]
+        items = ["all" if n is None else f"{n:,}" for n in (row.median, row.ninetieth)]
+        table.add_row(row.case, f"{row.lives:,}", *chances, *items)
     console.print(table)
-    console.print(Text(f"- Simulated runs of its validity study ({measured['command']})."))
-
-
-def _items(row: Mapping[str, Any], name: str) -> str:
-    return f"{row[name]:,}" if name in row else "all"
+    error = max(one.error for row in rows for one in row.chances)
+    console.print(
+        Text(
+            f"- Simulated runs of its validity study ({measured['command']}); a chance is off by "
+            f"at most {error:.1%} at 95%."
+        )
+    )
 
 
 def _table(found: Plan) -> Table:

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from compliance.audits.labelling import AUDITED
 from compliance.audits.models import Result, StressTest
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.statistics.planning import Outlook, outlook_from_json
+from compliance.domain.statistics.studied import Studied, studied
 from compliance.registry.models import Version
 
 RUNS_COUNTED = 5
@@ -62,22 +64,38 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Simulated:
+    """What runs of the validity study came to at one truth.
+
+    Cost is of their median number of items; where all are asked, of as many as earlier runs asked.
+    """
+
+    studied: Studied
+    tokens: Spread | None
+    seconds: Spread | None
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What a run of one stress test would come to.
 
     Attributes:
         rows: by true rate; empty where nothing is planned, and ``reason`` says why.
+        simulated: where nothing is planned, runs of the validity study, if it has such.
         assumes: what the plan takes for granted beyond the rates.
         lead: True where every verdict would be inconclusive.
         other: parameters whose values are not those of the plan.
+        asks_all: whether no run stops early, as people are to label answers of the whole bank.
     """
 
     test: StressTest
     rows: tuple[Expected, ...]
+    simulated: tuple[Simulated, ...]
     reason: str
     assumes: tuple[str, ...]
     lead: bool
     other: tuple[str, ...]
+    asks_all: bool
     pace: Pace | None
 
     @property
@@ -87,16 +105,13 @@ class Forecast:
     @property
     def error(self) -> float:
         """The largest error of a chance at 95%, from simulating a finite number of runs."""
-        chances = [
+        planned: list[Outlook | Studied] = [row.outlook for row in self.rows]
+        rows = planned + [row.studied for row in self.simulated]
+        return max(
             chance.error
-            for row in self.rows
-            for chance in (
-                row.outlook.compliant,
-                row.outlook.violating,
-                row.outlook.inconclusive,
-            )
-        ]
-        return max(chances)
+            for row in rows
+            for chance in (row.compliant, row.violating, row.inconclusive)
+        )
 
     @property
     def most(self) -> Expected:
@@ -128,10 +143,12 @@ def _forecast(spec: StressTestSpec, test: StressTest, pace: Pace | None) -> Fore
     return Forecast(
         test=test,
         rows=tuple(_expected(row, pace) for row in rows),
+        simulated=() if rows else tuple(_simulated(row, pace) for row in studied(test.validity)),
         reason=plan.get("reason", ""),
         assumes=tuple(plan.get("assumes", ())),
         lead=bool(plan.get("lead")),
         other=tuple(sorted(name for name in given if given[name] != test.parameters[name])),
+        asks_all=bool(given.get(AUDITED)),
         pace=pace,
     )
 
@@ -141,6 +158,13 @@ def _expected(row: Outlook, pace: Pace | None) -> Expected:
         return Expected(row, None, None)
     items = row.items.mean
     return Expected(row, pace.tokens.times(items), pace.seconds.times(items))
+
+
+def _simulated(row: Studied, pace: Pace | None) -> Simulated:
+    if pace is None:
+        return Simulated(row, None, None)
+    items = pace.items / pace.runs if row.median is None else row.median
+    return Simulated(row, pace.tokens.times(items), pace.seconds.times(items))
 
 
 def _paces(

@@ -18,6 +18,13 @@ from compliance.domain.vocabulary import ShardState
 
 AUDITED = "audited"
 """The parameter of a stress test that says what share of its items people are to label."""
+JUDGE = "judge"
+"""The parameter of a stress test that names who reads the answers."""
+
+
+def declared(test: StressTest) -> frozenset[str]:
+    """The parameters that people choose in forms: those of named values, and the share to label."""
+    return frozenset(test.choices) | (frozenset({AUDITED}) if test.audit else frozenset())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance.accounts.selectors import Viewer
 from compliance.audits.forecast import Forecast
+from compliance.audits.labelling import AUDITED, JUDGE, declared
 from compliance.audits.selectors import forecast_list, stress_test_list, stress_test_titles
+from compliance.audits.services import battery_with
+from compliance.domain.canonical import Json
+from compliance.domain.errors import InvalidInputError
 from compliance.domain.runs import not_offered
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import Access, Need
@@ -28,11 +33,15 @@ class OfferedTest:
 
     Attributes:
         refused: why it cannot be asked of the version; empty if it can.
+        judges: who can read its answers; none where nobody is to choose.
+        labelled: whether people can be asked to label its answers.
     """
 
     name: str
     title: str
     refused: str
+    judges: tuple[str, ...] = ()
+    labelled: bool = False
 
     @property
     def label(self) -> str:
@@ -52,13 +61,26 @@ def offered(access: Access | None = None) -> list[OfferedTest]:
             name=test.name,
             title=test.title,
             refused=not_offered(access, map(Need, test.needs)) if access else "",
+            judges=tuple(test.choices.get(JUDGE, ())),
+            labelled=AUDITED in declared(test),
         )
         for test in stress_test_list()
     ]
 
 
-def foreseen(viewer: Viewer, names: Sequence[str], version: Version | None) -> list[Forecast]:
-    """What a run of these announced stress tests would come to; of nothing, nothing."""
+def foreseen(
+    viewer: Viewer,
+    names: Sequence[str],
+    version: Version | None,
+    parameters: Mapping[str, Json],
+) -> list[Forecast]:
+    """What a run of these announced stress tests would come to; of nothing, nothing.
+
+    Args:
+        parameters: of those that declare them; one that cannot be is for the form to tell of.
+    """
     tests = [test for test in stress_test_list() if test.name in names]
     battery = [StressTestSpec(test.name, test.version) for test in tests]
+    with suppress(InvalidInputError):
+        battery = battery_with(battery=battery, parameters=parameters)
     return forecast_list(viewer=viewer, battery=battery, version=version)

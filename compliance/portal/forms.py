@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.renderers import DjangoTemplates
 
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
 
@@ -249,10 +250,46 @@ class BatteryForm(PortalForm):
     names = {"battery": "tests"}
 
     tests = TestsField(label="Stress tests", required=False)
+    judge = forms.ChoiceField(required=False, label="Judge of their answers")
+    audited = forms.FloatField(
+        min_value=0,
+        max_value=1,
+        required=False,
+        label="Share for people to label",
+        widget=forms.NumberInput(attrs={"step": "0.05"}),
+    )
 
     def __init__(self, *args: Any, tests: Sequence[OfferedTest], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tests"].offer(tests)  # type: ignore[attr-defined]
+        self._offer_judges(tests)
+        self._offer_labels(tests)
+
+    def _offer_judges(self, tests: Sequence[OfferedTest]) -> None:
+        """Those that a test declares; no field where none does."""
+        judges = dict.fromkeys(judge for one in tests for judge in one.judges)
+        unsaid = [("", "as each test has it"), *((judge, judge) for judge in judges)]
+        self.fields["judge"].choices = unsaid  # type: ignore[attr-defined]
+        judged = ", ".join(one.title for one in tests if one.judges)
+        self.fields["judge"].help_text = f"Of: {judged}. Its accuracy is said with every verdict."
+        if not judges:
+            del self.fields["judge"]
+
+    def _offer_labels(self, tests: Sequence[OfferedTest]) -> None:
+        """No field where no test can be labelled."""
+        labelled = ", ".join(one.title for one in tests if one.labelled)
+        self.fields["audited"].help_text = (
+            f"From 0 to 1, of: {labelled}. Above 0 all their items are asked, and people’s labels "
+            "correct the judge."
+        )
+        if not labelled:
+            del self.fields["audited"]
+
+    @property
+    def parameters(self) -> dict[str, Json]:
+        """What a checked form says for those tests that declare it."""
+        said = {name: self.cleaned_data.get(name) for name in ("judge", "audited")}
+        return {name: value for name, value in said.items() if value not in (None, "")}
 
 
 def _css_class(widget: forms.Widget) -> str:

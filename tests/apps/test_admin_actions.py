@@ -87,9 +87,11 @@ def test_run_now_asks_first_and_then_requests_a_run(
     dialog = room.get(reverse("admin:registry_version_run_now", args=[version.pk]))
     assert "Refusal of hazardous requests" in dialog.content.decode()
     assert not Run.objects.exists()
-    said = ask(room, "registry_version_run_now", version, tests=["safety.refusal"])
+    chosen = {"tests": ["safety.refusal"], "judge": "words@1", "audited": "0.2"}
+    said = ask(room, "registry_version_run_now", version, **chosen)
     assert "is requested" in said
     run = Run.objects.get()
+    assert run.battery[0]["parameters"] == {"judge": "words@1", "audited": 0.2}
     assert (run.requested_by, run.trigger) == (operator, "person")
     assert [shard.test_name for shard in run.shards.all()] == ["safety.refusal"]
 

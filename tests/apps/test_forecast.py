@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from compliance.accounts.models import User
-from compliance.audits.forecast import Forecast
+from compliance.audits.forecast import Forecast, forecasts
 from compliance.audits.models import Result, StressTest
 from compliance.audits.selectors import forecast_list
 from compliance.audits.services import battery_resolve
 from compliance.domain.canonical import Json
+from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import Access
 from compliance.registry.models import Version
 from compliance.registry.services import model_register, version_register
@@ -25,6 +26,19 @@ from tests.second_factors import totp_give
 from workers.tasks.runs import catalogue_announce
 
 REFUSAL = "safety.refusal"
+PAIRS = "bias.counterfactual_pairs"
+UNPLANNED = (
+    *("bias.bold", "bias.crows_pairs", "bias.decisions", "bias.winogender"),
+    "safety.no_worse_than",
+)
+STUDY = {
+    "power": [
+        {"case": "even", "lives": 200, "compliant": 198, "violating": 1, "inconclusive": 1}
+        | {"median_items": 2400, "ninth_decile_items": 2800},
+        {"case": "all asked", "lives": 200, "compliant": 0, "violating": 200, "inconclusive": 0},
+        {"case": "of another make", "rejected": 0.9},
+    ]
+}
 
 
 @pytest.fixture(autouse=True)
@@ -53,9 +67,16 @@ def audit(cast: Cast, version: Version, seconds: float, items: int = 40) -> None
 def test_a_worker_announces_a_plan_of_every_stress_test() -> None:
     StressTest.objects.all().delete()
     catalogue_announce()
-    plans = {test.name: test.plan or {} for test in StressTest.objects.all()}
+    rows = {test.name: test for test in StressTest.objects.all()}
+    plans = {name: test.plan or {} for name, test in rows.items()}
     assert len(plans["safety.refusal"]["outlooks"]) == 7
     assert plans["provenance.weights_digest"]["reason"]
+    assert rows["safety.refusal"].choices == {"judge": ["patterns@1", "words@1"]}
+    assert rows["provenance.weights_digest"].choices == {}
+    untold = [StressTestSpec(name, rows[name].version) for name in UNPLANNED if name in rows]
+    found = forecasts(battery=untold, results=Result.objects.none(), version=None)
+    assert len(found) >= 2  # those whose public data are at hand come beside
+    assert all(one.simulated and one.reason and not one.rows for one in found)
 
 
 def test_without_a_run_there_is_no_price(cast: Cast, version: Version) -> None:
@@ -122,12 +143,17 @@ def test_the_portal_shows_it_before_a_run_and_before_a_schedule(
     client = Client()
     client.force_login(cast.officer)
     ticked = {"tests": [*StressTest.objects.values_list("name", flat=True)]}
+    StressTest.objects.filter(name=PAIRS).update(validity=STUDY)
     page = client.get(f"/versions/{version.id}/forecast/", ticked).content.decode()
     assert "65 to 438 of 504 items on average, about 65 s to 7 min" in page
-    assert "no plan was announced" in page
+    assert "no plan was announced" in page and "2,400" in page and "nine in ten by 2,800" in page
+    assert "off by at most 2.57% at 95%" in page and "of another make" not in page
     asked = {"model": str(version.model_id), "tests": [REFUSAL]}
     drawn = client.get("/schedules/forecast/", asked).content.decode()
     assert "99.5%" in drawn and "Measured on 1 earlier run of this version" in drawn
+    assert "Not as planned" not in drawn
+    drawn = client.get("/schedules/forecast/", {**asked, "audited": "0.2"}).content.decode()
+    assert "Not as planned here: audited. All items are asked" in drawn
     assert "Tick a stress test" in client.get(f"/versions/{version.id}/forecast/").content.decode()
 
 
@@ -148,6 +174,7 @@ def test_the_api_answers_it_and_writes_nothing(
     answer = call(cast.officer).post("/api/v1/runs/forecast", body, format="json")
     assert answer.status_code == 200
     priced, unpriced = answer.json()["rows"]
+    assert (priced["simulated"], priced["asks_all"]) == ([], False)
     assert priced["rows"][3]["compliant"]["value"] == 0.995
     assert priced["pace"]["seconds"]["mean"] == 1.0
     assert (unpriced["rows"], unpriced["reason"]) == ([], "certain after one pass")
@@ -163,9 +190,11 @@ def test_the_admin_shows_it(cast: Cast, version: Version) -> None:
     operator = User.objects.create_superuser("o@assay.example", "x" * 12, name="Op")
     client.force_login(totp_give(operator))
     address = reverse("admin:audits_schedule_forecast")
-    asked = {"model": str(version.model_id), "tests": [REFUSAL]}
+    StressTest.objects.filter(name=PAIRS).update(validity=STUDY)
+    asked = {"model": str(version.model_id), "tests": [REFUSAL, PAIRS], "judge": "words@1"}
     drawn = client.get(address, asked).content.decode()
     assert "65 to 438 of 504 items on average" in drawn and "this version" in drawn
+    assert "Not as planned here: judge." in drawn and "2,400 (2,800)" in drawn
     assert "Tick a stress test" in client.get(address, {"model": ""}).content.decode()
     test = StressTest.objects.get(name=REFUSAL)
     shown = client.get(reverse("admin:audits_stresstest_change", args=[test.pk])).content.decode()

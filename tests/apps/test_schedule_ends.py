@@ -92,10 +92,16 @@ def test_a_copy_begins_with_everything_and_keeps_parameters(cast: Cast, hourly: 
     given = {name: value for name, value in form.initial.items() if value is not None}
     assert (given["every"], given["unit"], given["token_budget"]) == (2, "hours", 900)
     both = [*given["tests"], "bias.counterfactual_pairs"]
-    changed = client.post(address, given | {"name": "again", "tests": both})
+    wanted = given | {"name": "again", "tests": both}
+    unknown = client.post(address, wanted | {"judge": "nobody@1", "audited": "1.5"})
+    assert {"judge", "audited"} <= unknown.context["form"].errors.keys()
+    changed = client.post(address, wanted | {"judge": "words@1"})
     assert changed.status_code == 302, changed.context["form"].errors
     copy = Schedule.objects.get(name="again")
-    assert [spec["parameters"] for spec in copy.battery] == [OWN["parameters"], {}]
+    assert [spec["parameters"] for spec in copy.battery] == [
+        {**OWN["parameters"], "judge": "words@1"},
+        {},
+    ]
     assert (copy.interval_seconds, copy.time_zone) == (7_200, "Europe/Brussels")
     hourly.refresh_from_db()
     assert hourly.ended_at is None

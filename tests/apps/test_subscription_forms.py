@@ -58,8 +58,12 @@ def test_conditions_are_values_lists_and_plain_text(
 def test_a_run_is_of_the_chosen_stress_tests(officer: Client, cast: Cast) -> None:
     wanted = body(cast, event_type="model.version.registered", effect="run")
     assert "at least one stress test" in officer.post(PATH, wanted).content.decode()
-    officer.post(PATH, wanted | {"tests": ["safety.refusal"]})
-    assert [spec["name"] for spec in Subscription.objects.get().battery] == ["safety.refusal"]
+    others = {"tests": ["provenance.weights_digest"], "judge": "words@1"}
+    refused = officer.post(PATH, wanted | others).context["form"].errors
+    assert "None of these stress tests has the parameter" in refused["judge"][0]
+    officer.post(PATH, wanted | {"tests": ["safety.refusal"], "judge": "words@1"})
+    (spec,) = Subscription.objects.get().battery
+    assert (spec["name"], spec["parameters"]) == ("safety.refusal", {"judge": "words@1"})
 
 
 @pytest.mark.parametrize(

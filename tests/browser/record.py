@@ -84,7 +84,7 @@ def announce() -> list[str]:
             kind=name.partition(".")[0],
             title=title,
             needs=(NEEDS[name.partition(".")[0]],),
-            parameters={"alpha": 0.001, "audited": 0.0},
+            parameters={"alpha": 0.001, "audited": 0.0, "judge": "patterns@1"},
             data_card={"name": name},
             claim="A claim.",
             sources=("Waudby-Smith and Ramdas 2024",),
@@ -92,6 +92,7 @@ def announce() -> list[str]:
             validity={"runs": 2000},
             audit=LABELLING if name == "safety.refusal" else None,
             plan=PLANS.get(name),
+            choices={"judge": ["patterns@1", "words@1"]} if name == "safety.refusal" else {},
         )
         for name, title in TITLES.items()
     ]

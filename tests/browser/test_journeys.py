@@ -34,7 +34,10 @@ def test_an_officer_reads_the_verdict_and_schedules_the_next(
     page.get_by_label("Name").fill("Nightly safety")
     for name in ("Refusal of hazardous requests", "Weights are the registered ones"):
         page.get_by_label(name).check()
+    page.get_by_label("Judge of their answers").select_option("words@1")
+    page.get_by_label("Share for people to label").fill("0.2")
     page.get_by_label("Cron expression").fill("30 2 * * *")
+    expect(page.locator("#forecasts")).to_contain_text("All items are asked, so that people")
     page.get_by_label("Time zone").fill("Europe/Brussels")
     preview = page.get_by_role("status", name="Next five firings")
     expect(preview.get_by_role("listitem")).to_have_count(5)
@@ -48,6 +51,8 @@ def test_an_officer_reads_the_verdict_and_schedules_the_next(
         "provenance.weights_digest",
         "safety.refusal",
     ]
+    chosen = [spec["parameters"] for spec in schedule.battery]
+    assert chosen == [{}, {"judge": "words@1", "audited": 0.2}]
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused since")).to_be_visible()
     page.get_by_role("button", name="Resume").click()

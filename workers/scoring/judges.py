@@ -34,6 +34,14 @@ def find_judge(name: object) -> Judge:
     return JUDGES[name]
 
 
+def judges_here() -> tuple[str, ...]:
+    """The judges that can be asked on this machine, by name."""
+    try:
+        return (*JUDGES, named_judge().name)
+    except InvalidInputError:
+        return tuple(JUDGES)
+
+
 def judged(judge: Judge, request: str, answer: str) -> Judgement:
     """What ``answer`` is to ``request``: incoherent, or what the judge says it is."""
     broken = incoherence(request, answer)

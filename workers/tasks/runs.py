@@ -98,6 +98,7 @@ def _announcement(test: StressTest) -> Announcement:
         code_digest=code_digest(test),
         validity=validity(test),
         audit=_audit(test),
+        choices={name: list(named) for name, named in test.build({}).choices.items()},
         plan=kept_plan(test),
     )
 

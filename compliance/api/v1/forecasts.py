@@ -59,6 +59,23 @@ class Expected(OutputShape):
     seconds = Spread(allow_null=True, help_text="Null where no run was measured.")
 
 
+@extend_schema_serializer(component_name="SimulatedRuns")
+class Simulated(OutputShape):
+    """What runs of the validity study came to; tokens and seconds are of the median of items."""
+
+    case = serializers.CharField(source="studied.case", help_text="What is true there.")
+    lives = serializers.IntegerField(source="studied.lives", help_text="Simulated runs.")
+    compliant = Chance(source="studied.compliant")
+    violating = Chance(source="studied.violating")
+    inconclusive = Chance(source="studied.inconclusive")
+    items_median = serializers.IntegerField(
+        source="studied.median", allow_null=True, help_text="Null where all items are asked."
+    )
+    items_ninetieth = serializers.IntegerField(source="studied.ninetieth", allow_null=True)
+    tokens = Spread(allow_null=True, help_text="Null where no run was measured.")
+    seconds = Spread(allow_null=True, help_text="Null where no run was measured.")
+
+
 @extend_schema_serializer(component_name="Pace")
 class Pace(OutputShape):
     """What an item took in earlier runs, loading the model included."""
@@ -77,12 +94,18 @@ class Forecast(OutputShape):
     test = serializers.CharField(source="test.name")
     test_version = serializers.IntegerField(source="test.version")
     rows = Expected(many=True, help_text="By true rate; empty where nothing is planned.")
+    simulated = Simulated(
+        many=True, help_text="Where nothing is planned: runs of the validity study, by truth."
+    )
     reason = serializers.CharField(help_text="Why nothing is planned; else empty.")
     assumes = serializers.ListField(child=serializers.CharField())
     lead = serializers.BooleanField(help_text="Every verdict would be inconclusive.")
     other = serializers.ListField(
         child=serializers.CharField(),
         help_text="Parameters of the battery whose values are not those of the plan.",
+    )
+    asks_all = serializers.BooleanField(
+        help_text="No run stops early: people are to label answers of the whole bank."
     )
     pace = Pace(allow_null=True)
 

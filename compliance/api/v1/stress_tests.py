@@ -30,6 +30,10 @@ class StressTestListApi(OperationApi):
         title = serializers.CharField()
         needs = serializers.ListField(child=serializers.ChoiceField(choices=words(Need)))
         parameters = serializers.DictField(help_text="Parameter names with their defaults.")
+        choices = serializers.DictField(
+            child=serializers.ListField(child=serializers.CharField()),
+            help_text="The values of parameters that take only some, by name.",
+        )
         claim = serializers.CharField()
         data_card = serializers.DictField()
         sources = serializers.ListField(child=serializers.CharField())

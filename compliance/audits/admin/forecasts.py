@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from django import forms
 from django.http import QueryDict
@@ -10,13 +11,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from compliance.accounts.selectors import Viewer
-from compliance.audits.forecast import Expected, Forecast, Pace
+from compliance.audits.admin.parameters import ParametersForm
+from compliance.audits.forecast import Expected, Forecast, Pace, Simulated
 from compliance.audits.selectors import forecast_list, stress_test_list
-from compliance.audits.services import battery_resolve
+from compliance.audits.services import battery_resolve, battery_with
+from compliance.domain.errors import InvalidInputError
 from compliance.registry.models import Model
 from compliance.registry.selectors import version_newest
 
-HEADERS = ("True rate", "Compliant", "Violating", "Inconclusive", "Items (10% to 90%)")
+VERDICTS = ("Compliant", "Violating", "Inconclusive")
+PLANNED = ("True rate", *VERDICTS, "Items (10% to 90%)")
+STUDIED = ("Truth", *VERDICTS, "Items (median, 90%)")
 COST = ("Tokens", "Time")
 
 
@@ -39,6 +44,10 @@ def forecast_text(viewer: Viewer, given: QueryDict) -> SafeString | str:
     model = field.clean(given.get("model"))
     version = version_newest(model=model) if model else None
     battery = battery_resolve(battery=names)
+    form = ParametersForm(given)
+    form.full_clean()
+    with suppress(InvalidInputError):  # of what cannot be, the form itself will tell
+        battery = battery_with(battery=battery, parameters=form.parameters)
     return forecasts_shown(forecast_list(viewer=viewer, battery=battery, version=version))
 
 
@@ -56,21 +65,23 @@ def _shown(forecast: Forecast) -> SafeString:
         '<div class="forecast"><p><strong>{}</strong>: {}</p>{}<ul>{}</ul></div>',
         forecast.test.title,
         forecast_line(forecast),
-        _table(forecast) if forecast.rows else "",
+        _table(forecast) if forecast.rows or forecast.simulated else "",
         notes,
     )
 
 
 def _table(forecast: Forecast) -> SafeString:
-    headers = (*HEADERS, *(COST if forecast.pace else ()))
-    rows = (
-        (format_html_join("", "<td>{}</td>", ((cell,) for cell in _cells(row))),)
-        for row in forecast.rows
-    )
+    cells = [*map(_cells, forecast.rows), *map(_studied_cells, forecast.simulated)]
+    headers = PLANNED if forecast.rows else STUDIED
+    rows = ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in cells)
     return format_html(
         '<div class="overflow-x-auto"><table><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>",
-        format_html_join("", '<th scope="col">{}</th>', ((one,) for one in headers)),
+        format_html_join(
+            "",
+            '<th scope="col">{}</th>',
+            ((one,) for one in (*headers, *(COST if forecast.pace else ()))),
+        ),
         format_html_join("", "<tr>{}</tr>", rows),
     )
 
@@ -81,6 +92,19 @@ def _cells(row: Expected) -> Iterator[str]:
     for chance in (found.compliant, found.violating, found.inconclusive):
         yield f"{chance.value:.1%}"
     yield f"{found.items.mean:,.0f} ({found.items.tenth:,} to {found.items.ninetieth:,})"
+    yield from _cost(row)
+
+
+def _studied_cells(row: Simulated) -> Iterator[str]:
+    found = row.studied
+    yield found.case
+    for chance in found.chances:
+        yield f"{chance.value:.1%}"
+    yield "all" if found.median is None else f"{found.median:,} ({found.ninetieth:,})"
+    yield from _cost(row)
+
+
+def _cost(row: Expected | Simulated) -> Iterator[str]:
     if row.tokens and row.seconds:
         yield f"{row.tokens.mean:,.0f}"
         yield f"{row.seconds.mean:,.0f} s"
@@ -93,9 +117,18 @@ def _notes(forecast: Forecast) -> Iterator[str]:
             f"rate; a chance is off by at most {forecast.error:.1%} at 95%."
         )
         yield from forecast.assumes
+    if forecast.simulated:
+        yield (
+            f"Simulated runs of its validity study, {forecast.simulated[0].studied.lives:,} a "
+            f"truth; a chance is off by at most {forecast.error:.1%} at 95%."
+        )
+    if forecast.other:
+        yield f"Not as planned here: {', '.join(forecast.other)}."
+    if forecast.asks_all:
+        yield "All items are asked, so that people's labels can decide."
     if forecast.lead:
-        yield "A lead: its error rates were not measured, so every verdict is inconclusive."
-    if forecast.rows:
+        yield "What it finds is a lead: every verdict is inconclusive."
+    if forecast.rows or forecast.simulated:
         yield _paced(forecast.pace)
 
 

@@ -1,4 +1,4 @@
-"""What the admin of schedules and of subscriptions has in common: batteries, pausing, resuming."""
+"""What admins that run stress tests have in common: batteries, pausing, resuming."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from compliance.accounts.admin_site import ServiceAdmin, ServiceForm, dialog, pretty
 from compliance.accounts.selectors import Viewer
-from compliance.audits.admin.forecasts import announced
-from compliance.audits.models import Schedule, Subscription
+from compliance.audits.admin.forecasts import announced, forecast_line
+from compliance.audits.admin.parameters import ParametersForm
+from compliance.audits.forecast import Forecast, forecasts
+from compliance.audits.models import Result, Schedule, Subscription
+from compliance.audits.selectors import stress_test_list
+from compliance.domain.specs import StressTestSpec
 
 PAUSE = dialog("Pause", "Nothing is run by it until it is resumed.")
 RESUME = dialog("Resume", "It runs again from now on; what fell into the pause stays undone.")
@@ -26,7 +31,7 @@ def battery_text(battery: list[dict[str, Any]]) -> str:
     return ", ".join(f"{spec['name']}@{spec['version']}" for spec in battery)
 
 
-class BatteryForm(ServiceForm):
+class BatteryForm(ParametersForm, ServiceForm):
     """A form with the stress tests on offer."""
 
     names = {"battery": "tests"}
@@ -34,6 +39,28 @@ class BatteryForm(ServiceForm):
     tests = forms.MultipleChoiceField(
         choices=announced, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Stress tests"
     )
+
+
+class BatteryDialog(ParametersForm, BaseDialogForm):
+    """Asks which stress tests to run; every one of them, unless fewer are chosen."""
+
+    tests = forms.MultipleChoiceField(
+        choices=announced, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Stress tests"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tests"].initial = [name for name, _ in announced()]
+        self.fields["tests"].choices = [  # type: ignore[attr-defined]
+            (name, f"{label}: {forecast_line(one)}")
+            for (name, label), one in zip(announced(), _unpriced(), strict=True)
+        ]
+
+
+def _unpriced() -> list[Forecast]:
+    """What every announced stress test would come to, on no version in particular."""
+    battery = [StressTestSpec(test.name, test.version) for test in stress_test_list()]
+    return forecasts(battery=battery, results=Result.objects.none(), version=None)
 
 
 class PausedFilter(admin.SimpleListFilter):

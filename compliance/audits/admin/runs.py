@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import (
@@ -24,13 +21,12 @@ from compliance.accounts.admin_site import (
     row_link,
 )
 from compliance.accounts.selectors import Viewer
-from compliance.audits.admin.forecasts import announced, forecast_line, forecasts_shown
-from compliance.audits.admin.pausing import battery_text
-from compliance.audits.forecast import Forecast, forecasts
+from compliance.audits.admin.forecasts import forecasts_shown
+from compliance.audits.admin.pausing import BatteryDialog, battery_text
+from compliance.audits.forecast import forecasts
 from compliance.audits.models import Repair, Result, Run, Shard, StressTest, Transition
 from compliance.audits.progress import run_progress
-from compliance.audits.selectors import stress_test_list
-from compliance.audits.services import battery_resolve, run_cancel, run_request_by
+from compliance.audits.services import battery_resolve, battery_with, run_cancel, run_request_by
 from compliance.domain.readings import Seen
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.vocabulary import RunState, ShardState
@@ -44,28 +40,6 @@ STATE_COLOURS = {
     ShardState.LEASED.value: "info",
     ShardState.NOT_TESTABLE.value: "warning",
 }
-
-
-class BatteryDialog(BaseDialogForm):
-    """Asks which stress tests to run; every one of them, unless fewer are chosen."""
-
-    tests = forms.MultipleChoiceField(
-        choices=announced, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Stress tests"
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["tests"].initial = [name for name, _ in announced()]
-        self.fields["tests"].choices = [
-            (name, f"{label}: {forecast_line(one)}")
-            for (name, label), one in zip(announced(), _unpriced(), strict=True)
-        ]
-
-
-def _unpriced() -> list[Forecast]:
-    """What every announced stress test would come to, on no version in particular."""
-    battery = [StressTestSpec(test.name, test.version) for test in stress_test_list()]
-    return forecasts(battery=battery, results=Result.objects.none(), version=None)
 
 
 admin.site.unregister(Version)
@@ -88,7 +62,10 @@ class TestedVersionAdmin(VersionAdmin):
         made: list[Run] = []
 
         def service(viewer: Viewer) -> str:
-            battery = battery_resolve(battery=form.cleaned_data["tests"])
+            battery = battery_with(
+                battery=battery_resolve(battery=form.cleaned_data["tests"]),
+                parameters=form.parameters,
+            )
             made.append(run_request_by(viewer=viewer, version=version, battery=battery))
             return f"A run of {battery_text(made[0].battery)} on {version} is requested."
 
@@ -113,6 +90,7 @@ class StressTestAdmin(RecordAdmin):
         "claim",
         "needs",
         "defaults",
+        "named_values",
         "card",
         "literature",
         "error_rates",
@@ -128,6 +106,10 @@ class StressTestAdmin(RecordAdmin):
     @display(description="Parameters")
     def defaults(self, test: StressTest) -> SafeString:
         return pretty(test.parameters)
+
+    @display(description="Values of parameters that take only some")
+    def named_values(self, test: StressTest) -> SafeString:
+        return pretty(test.choices)
 
     @display(description="Data card")
     def card(self, test: StressTest) -> SafeString:

@@ -29,6 +29,7 @@ from compliance.accounts.admin_site import (
 )
 from compliance.accounts.selectors import Viewer, operator_viewer
 from compliance.audits.admin.forecasts import forecast_text
+from compliance.audits.admin.parameters import PARAMETERS
 from compliance.audits.admin.pausing import BatteryForm, PausableAdmin, PausedFilter, battery_text
 from compliance.audits.admin.rules import firings_text, preview_text, rule_of
 from compliance.audits.models import Firing, Run, Schedule
@@ -36,6 +37,7 @@ from compliance.audits.selectors import schedule_rule
 from compliance.audits.services import (
     battery_like,
     battery_resolve,
+    battery_with,
     run_request_by,
     schedule_create,
     schedule_end,
@@ -101,7 +103,10 @@ class ScheduleForm(BatteryForm):
             viewer=viewer,
             model=chosen["model"],
             name=chosen["name"],
-            battery=battery_like(names=chosen["tests"], schedule=self.copied),
+            battery=battery_with(
+                battery=battery_like(names=chosen["tests"], schedule=self.copied),
+                parameters=self.parameters,
+            ),
             rule=replace(rule_of(chosen), catch_up=CatchUp(chosen["catch_up"])),
             token_budget=chosen["token_budget"],
         )
@@ -139,7 +144,7 @@ class ScheduleAdmin(PausableAdmin):
         "created_at",
     )
     add_fieldsets = (
-        (None, {"fields": ("model", "name", "tests")}),
+        (None, {"fields": ("model", "name", "tests", *PARAMETERS)}),
         (
             "When",
             {"fields": ("cron", "interval_seconds", "time_zone", "jitter_seconds", "catch_up")},

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import RecordAdmin
 from compliance.accounts.selectors import Viewer
+from compliance.audits.admin.parameters import PARAMETERS
 from compliance.audits.admin.pausing import BatteryForm, PausableAdmin, PausedFilter
 from compliance.audits.models import Subscription, WebhookCall
 from compliance.audits.services import (
@@ -60,6 +61,7 @@ class SubscriptionForm(BatteryForm):
                 battery=chosen["tests"],
                 severity=chosen["severity"],
                 url=chosen["url"],
+                parameters=self.parameters,
             ),
             model=chosen["model"],
             where=chosen["filter"] or {},
@@ -93,7 +95,7 @@ class SubscriptionAdmin(PausableAdmin):
     )
     add_fieldsets = (
         ("When", {"fields": ("organization", "event_type", "model", "filter")}),
-        ("Then", {"fields": ("effect", "tests", "severity", "url")}),
+        ("Then", {"fields": ("effect", "tests", *PARAMETERS, "severity", "url")}),
     )
 
     @display(description="What")

@@ -31,6 +31,9 @@ class StressTest(models.Model):
     audit = models.JSONField(
         null=True, blank=True, help_text="What people who correct its judge are asked, if they can."
     )
+    choices = models.JSONField(
+        default=dict, blank=True, help_text="The values of parameters that take only some, by name."
+    )
     plan = models.JSONField(
         null=True, blank=True, help_text="What a run with default parameters would come to."
     )

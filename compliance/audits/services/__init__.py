@@ -6,6 +6,7 @@ from compliance.audits.services.catalogue import (
     battery_check,
     battery_default,
     battery_resolve,
+    battery_with,
     catalogue_publish,
 )
 from compliance.audits.services.claims import Lease, shard_claim, shards_claim
@@ -69,6 +70,7 @@ __all__ = [
     "battery_default",
     "battery_like",
     "battery_resolve",
+    "battery_with",
     "bundle_recheck",
     "bundle_take",
     "catalogue_publish",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
+from compliance.audits.labelling import declared
 from compliance.audits.models import StressTest
 from compliance.audits.selectors import stress_test_list
 from compliance.domain.canonical import Json
@@ -36,6 +37,7 @@ class Announcement:
     validity: Mapping[str, Json] | None
     audit: Mapping[str, Json] | None = None
     plan: Mapping[str, Json] | None = None
+    choices: Mapping[str, Json] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -117,6 +119,42 @@ def battery_resolve(*, battery: Sequence[object]) -> list[StressTestSpec]:
             fix="Name one or more of the announced stress tests",
         )
     return [_resolve(entry) for entry in battery]
+
+
+def battery_with(
+    *, battery: Sequence[StressTestSpec], parameters: Mapping[str, Json]
+) -> list[StressTestSpec]:
+    """The battery, each stress test with those of the parameters that it declares for people.
+
+    Raises:
+        InvalidInputError: naming the parameter that none of them declares, or whose value one of
+            them cannot have.
+    """
+    tests = [StressTest.objects.get(name=spec.name, version=spec.version) for spec in battery]
+    for name, value in parameters.items():
+        _require_taken(tests, name, value)
+    return [
+        spec.bind(**{name: value for name, value in parameters.items() if name in declared(test)})
+        for spec, test in zip(battery, tests, strict=True)
+    ]
+
+
+def _require_taken(tests: Sequence[StressTest], name: str, value: Json) -> None:
+    declaring = [test for test in tests if name in declared(test)]
+    if not declaring:
+        raise InvalidInputError(
+            field=name,
+            problem=f"none of these stress tests has the parameter '{name}'",
+            fix="Leave it empty, or choose a stress test that has it",
+        )
+    for test in declaring:
+        named = test.choices.get(name, [value])
+        if value not in named:
+            raise InvalidInputError(
+                field=name,
+                problem=f"no live worker can run {test.name} with the {name} '{value}'",
+                fix=f"Use one of {', '.join(named)}",
+            )
 
 
 def _resolve(entry: object) -> StressTestSpec:

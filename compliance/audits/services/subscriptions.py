@@ -15,7 +15,7 @@ from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import reading_tell
 from compliance.alerts.services import alert_open
 from compliance.audits.models import Run, Subscription, WebhookCall
-from compliance.audits.services.catalogue import battery_resolve
+from compliance.audits.services.catalogue import battery_resolve, battery_with
 from compliance.audits.services.deliveries import secret_new
 from compliance.audits.services.runs import Cause, run_request
 from compliance.domain.canonical import Json
@@ -95,18 +95,25 @@ def subscription_create(
 
 
 def consequence_resolve(
-    *, effect: Effect, battery: Sequence[object], severity: str, url: str
+    *,
+    effect: Effect,
+    battery: Sequence[object],
+    severity: str,
+    url: str,
+    parameters: Mapping[str, Json] | None = None,
 ) -> Consequence:
     """What a form or a request describes; what the effect does not use is left alone.
 
     Args:
         severity: empty for a warning.
+        parameters: of those stress tests that declare them.
 
     Raises:
         InvalidInputError: the battery is empty or names what no live worker offers.
     """
     if effect is Effect.RUN:
-        return StartRun(tuple(battery_resolve(battery=battery)))
+        resolved = battery_resolve(battery=battery)
+        return StartRun(tuple(battery_with(battery=resolved, parameters=parameters or {})))
     if effect is Effect.ALERT:
         return OpenAlert(Severity(severity or Severity.WARNING.value))
     return CallWebhook(url)

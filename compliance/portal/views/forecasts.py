@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
@@ -13,9 +14,13 @@ from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.domain.errors import NotFoundError
 from compliance.domain.readings import Seen
-from compliance.portal.catalogue import foreseen
+from compliance.portal.catalogue import foreseen, offered
+from compliance.portal.forms import BatteryForm
 from compliance.portal.viewing import for_viewer, fragment
 from compliance.registry.selectors import model_get, version_get, version_newest
+
+if TYPE_CHECKING:
+    from compliance.registry.models import Version
 
 
 class ModelChoice(forms.Form):
@@ -32,8 +37,7 @@ def of_version(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpRe
     version = version_get(viewer=viewer, version_id=version_id)
     subject = f"version/{version.id}"
     model_reading_tell(viewer=viewer, what=Seen.FORECAST, model=version.model, subject=subject)
-    found = foreseen(viewer, request.GET.getlist("tests"), version)
-    return fragment(request, "portal/parts/forecasts.html", forecasts=found)
+    return _foreseen(request, viewer, version)
 
 
 @costly
@@ -46,6 +50,12 @@ def of_model(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         raise NotFoundError("no such model that you may see")
     model = model_get(viewer=viewer, model_id=form.cleaned_data["model"])
     model_reading_tell(viewer=viewer, what=Seen.FORECAST, model=model, subject=f"model/{model.id}")
-    version = version_newest(model=model)
-    found = foreseen(viewer, request.GET.getlist("tests"), version)
+    return _foreseen(request, viewer, version_newest(model=model))
+
+
+def _foreseen(request: HttpRequest, viewer: Viewer, version: Version | None) -> HttpResponse:
+    """By the parameters that the form has so far; one that is no value yet is left out."""
+    form = BatteryForm(request.GET, tests=offered())
+    form.full_clean()
+    found = foreseen(viewer, request.GET.getlist("tests"), version, form.parameters)
     return fragment(request, "portal/parts/forecasts.html", forecasts=found)

@@ -25,6 +25,7 @@ from compliance.audits.selectors import (
 )
 from compliance.audits.services import (
     battery_like,
+    battery_with,
     schedule_create,
     schedule_end,
     schedule_pause,
@@ -111,7 +112,10 @@ def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 viewer=viewer,
                 model=model_get(viewer=viewer, model_id=UUID(chosen["model"])),
                 name=chosen["name"],
-                battery=battery_like(names=chosen["tests"], schedule=copied),
+                battery=battery_with(
+                    battery=battery_like(names=chosen["tests"], schedule=copied),
+                    parameters=form.parameters,
+                ),
                 rule=replace(form.rule(now=timezone.now()), catch_up=CatchUp(chosen["catch_up"])),
                 token_budget=chosen["token_budget"],
             )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -77,7 +76,7 @@ def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            made = _made(viewer, form.cleaned_data)
+            made = _made(viewer, form)
         except InvalidInputError as error:
             form.refuse(error)
         else:
@@ -148,8 +147,8 @@ def resume(request: HttpRequest, viewer: Viewer, subscription_id: UUID) -> HttpR
     return redirect("portal:subscription", subscription_id)
 
 
-def _made(viewer: Viewer, chosen: Mapping[str, Any]) -> Subscription:
-    model = None
+def _made(viewer: Viewer, form: SubscriptionForm) -> Subscription:
+    chosen, model = form.cleaned_data, None
     if chosen["model"]:
         model = model_get(viewer=viewer, model_id=UUID(chosen["model"]))
     return subscription_create(
@@ -161,6 +160,7 @@ def _made(viewer: Viewer, chosen: Mapping[str, Any]) -> Subscription:
             battery=chosen["tests"],
             severity=chosen["severity"],
             url=chosen["url"],
+            parameters=form.parameters,
         ),
         model=model,
         where=chosen["where"],

@@ -14,7 +14,8 @@ from compliance.accounts.selectors import Viewer
 from compliance.accounts.services import model_reading_tell
 from compliance.audits.newest import result_newest_list
 from compliance.audits.selectors import run_list
-from compliance.audits.services import battery_resolve, run_request_by
+from compliance.audits.services import battery_resolve, battery_with, run_request_by
+from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.readings import Seen
 from compliance.domain.rights import Action
@@ -45,7 +46,10 @@ def run_now(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpRespo
     form = BatteryForm(request.POST, tests=offered(Access(version.access)))
     if form.is_valid():
         try:
-            battery = battery_resolve(battery=form.cleaned_data["tests"])
+            battery = battery_with(
+                battery=battery_resolve(battery=form.cleaned_data["tests"]),
+                parameters=form.parameters,
+            )
             run = run_request_by(viewer=viewer, version=version, battery=battery)
         except InvalidInputError as error:
             form.refuse(error)
@@ -112,10 +116,15 @@ def _detail(
         runs=run_list(viewer=viewer).filter(version=version)[:RUNS_SHOWN],
         titles=titles(),
         form=form,
-        forecasts=foreseen(viewer, _ticked(form), version),
+        forecasts=foreseen(viewer, _ticked(form), version, _parameters(form)),
         may_run=viewer.may(Action.REQUEST_RUN, version.model.organization_id),
         may_declare=viewer.may(Action.REGISTER, version.model.organization_id),
     )
+
+
+def _parameters(form: BatteryForm) -> dict[str, Json]:
+    """What the form, if it was sent, says of them."""
+    return form.parameters if form.is_bound and form.is_valid() else {}
 
 
 def _ticked(form: BatteryForm) -> list[str]:

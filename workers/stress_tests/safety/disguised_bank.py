@@ -12,6 +12,7 @@ from compliance.domain.statistics.folding import folded
 from compliance.domain.statistics.planning import Banks
 from compliance.domain.verdicts import Claim, Estimate, Part
 from workers.contract import Backend, Item, Procedure, Score
+from workers.scoring.judges import judges_here
 from workers.scoring.outcomes import Judge, Outcome
 from workers.stress_tests.safety.answers import (
     bank_fold,
@@ -76,6 +77,7 @@ class DisguisedBank:
             minimum_items=self.asked_first + FIRST_LOOK * len(self.names),
             stops_early=True,
             lead=not self.judge.decides,
+            choices={"judge": judges_here()},
             planning=Banks(
                 sizes=(EACH,) * len(self.names),
                 elsewhere=0.0,

@@ -20,6 +20,7 @@ from compliance.domain.statistics.folding import folded
 from compliance.domain.statistics.planning import Banks
 from compliance.domain.verdicts import Claim, Estimate
 from workers.contract import Audit, Backend, Item, Labels, Procedure, Score
+from workers.scoring.judges import judges_here
 from workers.scoring.outcomes import Judge, Outcome
 from workers.stress_tests.safety.answers import (
     ask,
@@ -77,6 +78,7 @@ class JudgedBank:
             lead=not self.judge.decides,
             planning=Banks(sizes=(self.size,), assumes=(broken,)),
             audit=self._audit() if self.audited else None,
+            choices={"judge": judges_here()},
         )
 
     def _ordered(self, rng: np.random.Generator) -> list[Item]:

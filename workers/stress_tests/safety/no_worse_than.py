@@ -16,6 +16,7 @@ from compliance.domain.statistics.planning import NothingToPlan
 from compliance.domain.verdicts import Claim, Estimate
 from compliance.domain.vocabulary import Need, Scope
 from workers.contract import Backend, ComparingBackend, Item, Procedure, Score, stress_test
+from workers.scoring.judges import judges_here
 from workers.scoring.outcomes import Judge, Outcome
 from workers.stress_tests.safety.answers import ask, bank_fold, incoherence_caveats, incoherent
 from workers.stress_tests.safety.parameters import TOKENS, checked_judge
@@ -90,6 +91,7 @@ def no_worse_than(
         minimum_items=MINIMUM_ITEMS,
         stops_early=True,
         lead=not compared.judge.decides,
+        choices={"judge": judges_here()},
         planning=NothingToPlan(
             "what a run comes to depends on two rates and on how often both models comply with "
             "the same request; the page of the test has a table of it"
