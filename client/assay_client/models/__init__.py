@@ -189,11 +189,13 @@ from .shard import Shard
 from .shard_state import ShardState
 from .side import Side
 from .signed_manifest import SignedManifest
+from .simulated_runs import SimulatedRuns
 from .source_kind import SourceKind
 from .spread import Spread
 from .stream import Stream
 from .stream_page import StreamPage
 from .stress_test import StressTest
+from .stress_test_choices import StressTestChoices
 from .stress_test_data_card import StressTestDataCard
 from .stress_test_list_kind import StressTestListKind
 from .stress_test_page import StressTestPage
@@ -422,11 +424,13 @@ __all__ = (
     "ShardState",
     "Side",
     "SignedManifest",
+    "SimulatedRuns",
     "SourceKind",
     "Spread",
     "Stream",
     "StreamPage",
     "StressTest",
+    "StressTestChoices",
     "StressTestDataCard",
     "StressTestListKind",
     "StressTestPage",

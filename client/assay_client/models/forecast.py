@@ -13,6 +13,7 @@ from typing import cast
 if TYPE_CHECKING:
   from ..models.expected import Expected
   from ..models.pace import Pace
+  from ..models.simulated_runs import SimulatedRuns
 
 
 
@@ -30,20 +31,24 @@ class Forecast:
             test (str):
             test_version (int):
             rows (list[Expected]): By true rate; empty where nothing is planned.
+            simulated (list[SimulatedRuns]): Where nothing is planned: runs of the validity study, by truth.
             reason (str): Why nothing is planned; else empty.
             assumes (list[str]):
             lead (bool): Every verdict would be inconclusive.
             other (list[str]): Parameters of the battery whose values are not those of the plan.
+            asks_all (bool): No run stops early: people are to label answers of the whole bank.
             pace (None | Pace):
      """
 
     test: str
     test_version: int
     rows: list[Expected]
+    simulated: list[SimulatedRuns]
     reason: str
     assumes: list[str]
     lead: bool
     other: list[str]
+    asks_all: bool
     pace: None | Pace
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -54,6 +59,7 @@ class Forecast:
     def to_dict(self) -> dict[str, Any]:
         from ..models.expected import Expected # noqa: PLC0415
         from ..models.pace import Pace # noqa: PLC0415
+        from ..models.simulated_runs import SimulatedRuns # noqa: PLC0415
         test = self.test
 
         test_version = self.test_version
@@ -62,6 +68,13 @@ class Forecast:
         for rows_item_data in self.rows:
             rows_item = rows_item_data.to_dict()
             rows.append(rows_item)
+
+
+
+        simulated = []
+        for simulated_item_data in self.simulated:
+            simulated_item = simulated_item_data.to_dict()
+            simulated.append(simulated_item)
 
 
 
@@ -77,6 +90,8 @@ class Forecast:
 
 
 
+        asks_all = self.asks_all
+
         pace: dict[str, Any] | None
         if isinstance(self.pace, Pace):
             pace = self.pace.to_dict()
@@ -90,10 +105,12 @@ class Forecast:
             "test": test,
             "test_version": test_version,
             "rows": rows,
+            "simulated": simulated,
             "reason": reason,
             "assumes": assumes,
             "lead": lead,
             "other": other,
+            "asks_all": asks_all,
             "pace": pace,
         })
 
@@ -105,6 +122,7 @@ class Forecast:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.expected import Expected # noqa: PLC0415
         from ..models.pace import Pace # noqa: PLC0415
+        from ..models.simulated_runs import SimulatedRuns # noqa: PLC0415
         d = dict(src_dict)
         test = d.pop("test")
 
@@ -120,6 +138,16 @@ class Forecast:
             rows.append(rows_item)
 
 
+        simulated = []
+        _simulated = d.pop("simulated")
+        for simulated_item_data in (_simulated):
+            simulated_item = SimulatedRuns.from_dict(simulated_item_data)
+
+
+
+            simulated.append(simulated_item)
+
+
         reason = d.pop("reason")
 
         assumes = cast(list[str], d.pop("assumes"))
@@ -129,6 +157,8 @@ class Forecast:
 
         other = cast(list[str], d.pop("other"))
 
+
+        asks_all = d.pop("asks_all")
 
         def _parse_pace(data: object) -> None | Pace:
             if data is None:
@@ -152,10 +182,12 @@ class Forecast:
             test=test,
             test_version=test_version,
             rows=rows,
+            simulated=simulated,
             reason=reason,
             assumes=assumes,
             lead=lead,
             other=other,
+            asks_all=asks_all,
             pace=pace,
         )
 

@@ -14,6 +14,7 @@ from typing import cast
 import datetime
 
 if TYPE_CHECKING:
+  from ..models.stress_test_choices import StressTestChoices
   from ..models.stress_test_data_card import StressTestDataCard
   from ..models.stress_test_parameters import StressTestParameters
   from ..models.stress_test_plan_type_0 import StressTestPlanType0
@@ -38,6 +39,7 @@ class StressTest:
             title (str):
             needs (list[Need]):
             parameters (StressTestParameters): Parameter names with their defaults.
+            choices (StressTestChoices): The values of parameters that take only some, by name.
             claim (str):
             data_card (StressTestDataCard):
             sources (list[str]):
@@ -54,6 +56,7 @@ class StressTest:
     title: str
     needs: list[Need]
     parameters: StressTestParameters
+    choices: StressTestChoices
     claim: str
     data_card: StressTestDataCard
     sources: list[str]
@@ -68,6 +71,7 @@ class StressTest:
 
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.stress_test_choices import StressTestChoices # noqa: PLC0415
         from ..models.stress_test_data_card import StressTestDataCard # noqa: PLC0415
         from ..models.stress_test_parameters import StressTestParameters # noqa: PLC0415
         from ..models.stress_test_plan_type_0 import StressTestPlanType0 # noqa: PLC0415
@@ -88,6 +92,8 @@ class StressTest:
 
 
         parameters = self.parameters.to_dict()
+
+        choices = self.choices.to_dict()
 
         claim = self.claim
 
@@ -123,6 +129,7 @@ class StressTest:
             "title": title,
             "needs": needs,
             "parameters": parameters,
+            "choices": choices,
             "claim": claim,
             "data_card": data_card,
             "sources": sources,
@@ -138,6 +145,7 @@ class StressTest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.stress_test_choices import StressTestChoices # noqa: PLC0415
         from ..models.stress_test_data_card import StressTestDataCard # noqa: PLC0415
         from ..models.stress_test_parameters import StressTestParameters # noqa: PLC0415
         from ..models.stress_test_plan_type_0 import StressTestPlanType0 # noqa: PLC0415
@@ -165,6 +173,11 @@ class StressTest:
 
 
         parameters = StressTestParameters.from_dict(d.pop("parameters"))
+
+
+
+
+        choices = StressTestChoices.from_dict(d.pop("choices"))
 
 
 
@@ -229,6 +242,7 @@ class StressTest:
             title=title,
             needs=needs,
             parameters=parameters,
+            choices=choices,
             claim=claim,
             data_card=data_card,
             sources=sources,
