@@ -6,6 +6,7 @@ A request that the description allows is never answered 400: the record may stil
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -34,6 +35,7 @@ from tests.logged import log_whole
 from tests.policy import obliged
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 SEED = 1
 REVOKING = "token_revoke"
 FEW, MANY = 3, 60
@@ -123,10 +125,11 @@ def faults(site: str, user: User, configured: Path, *options: str) -> str:
 
 def _faults(site: str, user: User, configured: Path, *options: str) -> str:
     token = token_issue(user=user, name="contract", expires_at=timezone.now() + timedelta(hours=9))
+    report = configured.with_name(f"report{options[0]}.json")
     command = (
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configured)),
         *("run", f"{site}/api/schema/?format=json", "--header", f"Authorization: Bearer {token}"),
-        *("--report", "json", "--report-json-path", str(configured.with_name("report.json"))),
+        *("--report", "json", "--report-json-path", str(report)),
         *options,
     )
     folder = configured.parent
@@ -135,12 +138,22 @@ def _faults(site: str, user: User, configured: Path, *options: str) -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
+def asked(configured: Path) -> tuple[int, int]:
+    """How many requests were sent, and to how many operations."""
+    reports = [json.loads(path.read_text()) for path in configured.parent.glob("report*.json")]
+    sent = sum(one["test_cases"]["generated"] for one in reports)
+    return sent, sum(one["operations"]["selected"] for one in reports)
+
+
 def test_the_server_does_what_its_description_says(
     cast: Cast, logged: Record, live_site: str, tmp_path: Path
 ) -> None:
     configured = configuration(logged, tmp_path)
     said = faults(live_site, cast.officer, configured, f"--seed={SEED}", f"--max-examples={FEW}")
     assert not said, said
+    sent, operations = asked(configured)
+    print(f"{sent:,} requests to {operations} operations")
+    assert f"the {operations} operations" in DOCS.read_text()
 
 
 @pytest.mark.bench
@@ -151,4 +164,5 @@ def test_contract_at_length(
     """With a fresh seed each time, for three people; `make bench NAME=contract`."""
     configured = configuration(logged, tmp_path)
     said = faults(live_site, getattr(cast, who), configured, f"--max-examples={MANY}")
+    print("{:,} requests to {} operations".format(*asked(configured)))
     assert not said, said
