@@ -71,7 +71,9 @@ class VersionGetApi(OperationApi):
         name = serializers.CharField()
         access = serializers.ChoiceField(choices=words(Access))
         location = serializers.CharField()
-        weights_digest = serializers.CharField(help_text="Empty where no weights are held.")
+        weights_digest = serializers.CharField(
+            help_text="Of sealed weights the root of their sealing; empty where none are held."
+        )
         registered_by = serializers.CharField()
         registered_at = serializers.DateTimeField()
         manifest = Manifest(allow_null=True)
@@ -132,7 +134,9 @@ class VersionRegisterApi(OperationApi):
         name = serializers.CharField(max_length=50)
         access = serializers.ChoiceField(choices=words(Access))
         location = serializers.CharField(
-            max_length=500, help_text="Folder below the models root, or the endpoint's URL."
+            max_length=500,
+            help_text="Folder below the models root, the endpoint's URL, or of sealed weights what "
+            "'assay weights seal' printed.",
         )
         parents = Parent(  # type: ignore[call-arg]
             many=True, required=False, max_length=MOST_DECLARED
