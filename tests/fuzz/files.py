@@ -28,7 +28,7 @@ from compliance.domain.verify.docket import docket_build, docket_read
 from compliance.domain.verify.docket_rules import docket_verify
 from compliance.domain.verify.rules import Outcome
 from compliance.domain.verify.summary import summary_verify
-from compliance.domain.verify.summary_file import summary_build, summary_read
+from compliance.domain.verify.summary_file import SummaryFile, summary_build, summary_read
 from compliance.domain.verify.trust import trust_read
 from tests.domain.tlog.keys import QUANTUM, WITNESS, private
 from tests.domain.verify.bundles import SmallLog
@@ -63,7 +63,21 @@ def _summary(data: bytes) -> None:
     found = summary_read(data)
     assert summary_build(found) == data
     steps = summary_verify(data, SUMMARIES.trust)
-    assert data == SUMMARY or not all(step.outcome is Outcome.HOLDS for step in steps)
+    if data != SUMMARY and all(step.outcome is Outcome.HOLDS for step in steps):
+        assert says_less(found, summary_read(SUMMARY))
+
+
+def says_less(found: SummaryFile, sound: SummaryFile) -> bool:
+    """Whether one is the other but for fields left redacted and signature lines that go or are
+    nobody's: no rule asks for them, and whoever hands a summary on may leave them out."""
+    assert found.place
+    assert sound.place
+    return (
+        found.envelope.payload == sound.envelope.payload
+        and found.place.entry == sound.place.entry
+        and found.place.proof.checkpoint.checkpoint == sound.place.proof.checkpoint.checkpoint
+        and all(one in sound.place.openings for one in found.place.openings)
+    )
 
 
 def _trust(data: bytes) -> None:

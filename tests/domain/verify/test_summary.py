@@ -164,3 +164,23 @@ def test_no_flipped_bit_of_a_place_changes_what_is_verified() -> None:
             assert replace(found, place=replace(found.place, proof=proof)) == PLACED
             assert head == PLACED.place.proof.checkpoint.checkpoint
     assert unnoticed < 0.02 * len(data) * 8 / 29
+
+
+def test_a_summary_handed_on_may_say_less_and_nothing_else() -> None:
+    """Found by a fuzzer: a field left redacted, or one line of two by the log, breaks no rule."""
+    log = SmallLog()
+    sound = json.loads(summary_build(summary_in(log)))
+    proof, openings = sound["log"]["proof"], sound["log"]["openings"]
+    other = next(at for at, one in enumerate(openings) if one["path"] != "statement_sha256")
+    lines = proof.splitlines(keepends=True)
+    signatures = [line for line in lines if line.startswith("\u2014 log.example/assay ")]
+    assert len(signatures) == 2
+    for told, holds in (
+        ({"openings": openings[:other] + openings[other + 1 :]}, True),
+        *(({"proof": proof.replace(line, "")}, True) for line in signatures),
+        ({"proof": proof.replace("".join(signatures), "")}, False),
+        ({"openings": [one for one in openings if one["path"] != "statement_sha256"]}, False),
+    ):
+        data = canonical_json(sound | {"log": sound["log"] | told})
+        steps = list(summary_verify(data, log.trust))
+        assert all(step.outcome is Outcome.HOLDS for step in steps) is holds, told
