@@ -16,6 +16,7 @@ from typing import cast
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.specs import StressTestSpec
+from compliance.domain.standing import standing_of
 from workers import stress_tests
 from workers.contract import Procedure, StressTest
 from workers.datasets.reading import is_whole
@@ -76,9 +77,12 @@ def validity(test: StressTest) -> dict[str, Json] | None:
 
 
 def unmeasured(test: StressTest) -> bool:
-    """Whether its error rates are unknown, or not what it promises: then it finds leads alone."""
-    measured = validity(test)
-    return measured is None or not measured.get("size_holds", True)
+    """Whether its error rates are unknown, or not what it promises: then it finds leads alone.
+
+    What its report counted is judged anew, whatever the report says of itself.
+    """
+    found = standing_of(validity(test) or {})
+    return found is None or not found.holds
 
 
 def validity_path(test: StressTest) -> Path:

@@ -16,9 +16,10 @@ from rich.text import Text
 from compliance.domain.canonical import Json
 from compliance.domain.figures import e_claim, e_value
 from compliance.domain.specs import ShardSpec
+from compliance.domain.standing import standing_of
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Stop
-from workers.catalogue import lacking, validity
+from workers.catalogue import lacking, unmeasured, validity
 from workers.contract import Item, Score, StressTest
 from workers.datasets.reading import fetch_command
 from workers.execution import Execution
@@ -104,14 +105,14 @@ def print_execution(console: Console, spec: ShardSpec, execution: Execution) -> 
     for caveat in execution.estimate.caveats:
         console.print(Text(f"- {caveat}"))
     if execution.estimate.lead:
-        console.print(Text("- A lead: this test's error rates were not measured; no verdict."))
+        console.print(Text("- A lead: no measured error rate carries a verdict."))
 
 
 def print_line(console: Console, test: StressTest) -> None:
     """One stress test in short: name, items, needs, error rates, and the claim's first line."""
     identity, card = test.identity, test.identity.data_card
     needs = " and ".join(sorted(need.value for need in identity.needs))
-    measured = "measured" if validity(test) else "not measured: leads only"
+    measured = "not borne out: leads only" if unmeasured(test) else "measured"
     items = f"{card.size} items" if card.size else "items given by the run"
     about = f"{items} ({card.name} {card.version}); needs {needs}; error rates {measured}"
     console.print(Text(f"{identity.name}@{identity.version}", "bold"))
@@ -134,10 +135,16 @@ def print_test(console: Console, test: StressTest) -> None:
             ("licence", card.licence),
             ("description", card.description),
             ("limits", card.limits),
-            ("error rates", "measured" if validity(test) else "not measured: leads only"),
+            ("error rates", _standing(test)),
             *(("source", source) for source in identity.sources),
         ],
     )
+
+
+def _standing(test: StressTest) -> str:
+    """What its false alarms were counted at, and whether it may decide."""
+    found = standing_of(validity(test) or {})
+    return found.said if found else "not measured: leads only"
 
 
 def _lack(test: StressTest) -> Iterator[str]:

@@ -12,6 +12,7 @@ from compliance.domain.canonical import Json
 from compliance.domain.dispute_words import DisputeState, RulingOutcome, Side
 from compliance.domain.errors import InvalidInputError, TransitionError
 from compliance.domain.rights import Action
+from compliance.domain.standing import standing_of
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import LineageFinding, Verdict
 
@@ -231,7 +232,13 @@ _TRIED = ("disjoint_pairs", "files")
 
 
 def measured_false_alarms(validity: Mapping[str, Json] | None, alpha: float) -> str:
-    """What a test's validity report measured at ``alpha``, in one sentence.
+    """What a test's validity report measured at ``alpha``, and what lets the test decide."""
+    found = standing_of(validity or {})
+    return " ".join([_false_alarms(validity, alpha), *([found.said] if found else [])])
+
+
+def _false_alarms(validity: Mapping[str, Json] | None, alpha: float) -> str:
+    """The rate at ``alpha``, in one sentence.
 
     Reads rows ``{"alpha", "lower", "upper"}`` and ``{"alpha", "disjoint_lower", "disjoint_upper"}``
     of the report's ``false_alarms``, the first arm that has the level; how many were tried stands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,13 +29,18 @@ from workers.contract import (
 from workers.execution import Finished, NullSink, execute
 
 
+def report_of(*, wrong: int) -> str:
+    size = [{"lives": 1_000, "wrong": wrong}]
+    return json.dumps({"version": 1, "quick": False, "design": {"alpha": 0.05}, "size": size})
+
+
 @pytest.fixture(autouse=True)
 def offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The test above in the catalogue, with a validity report; returns the report's path."""
     monkeypatch.setattr(catalogue_module, "catalogue", lambda: {("bias.letters", 1): letters})
     monkeypatch.setattr(catalogue_module, "VALIDITY_FOLDER", tmp_path)
     report = tmp_path / "bias.letters.json"
-    report.write_text('{"version": 1, "quick": false}')
+    report.write_text(report_of(wrong=0))
     return report
 
 
@@ -139,8 +145,10 @@ def test_a_run_that_does_not_stop_early_asks_everything() -> None:
     assert len(run(Lengths(), evidence=1.0).scores) == 40
 
 
-@pytest.mark.parametrize("report", [None, '{"quick": true}', '{"version": 2}'])
-def test_without_a_validity_report_of_its_own_a_test_only_leads(
+@pytest.mark.parametrize(
+    "report", [None, '{"quick": true}', '{"version": 2}', "{}", report_of(wrong=45)]
+)
+def test_without_a_validity_report_that_bears_it_out_a_test_only_leads(
     offered: Path, report: str | None
 ) -> None:
     assert run(Lengths(), evidence=1.0).verdict is Verdict.COMPLIANT

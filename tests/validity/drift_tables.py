@@ -35,6 +35,23 @@ def power_rows(report: dict[str, Any]) -> list[str]:
     ]
 
 
+def year_rows(report: dict[str, Any]) -> list[str]:
+    """A year of daily looks: false alarms by noise, then delays by the power of one look."""
+    return [
+        *(
+            f"| {r['noise']:g} | {r['looks_moved']:.1%} | {r['wrong']} of {r['lives']:,} "
+            f"| {r['rate']:.2%} | {r['upper']:.2%} |"
+            for r in report["year"]["unchanged"]
+        ),
+        *(
+            f"| {r['power']:.0%} | {r['found']:,} of {r['lives']:,} "
+            f"| {r['lower']:.1%} to {r['upper']:.1%} | {r['before']} | {r['median_days']:g} "
+            f"| {r['ninth_decile_days']} |"
+            for r in report["year"]["changed"]
+        ),
+    ]
+
+
 def _looks(row: dict[str, Any]) -> str:
     middle = row["median_looks"]
     return f"{middle:g} ({row['slowest_looks']})" if middle is not None else "–"

@@ -26,6 +26,19 @@ def alarm_rows(report: Report) -> list[str]:
     ]
 
 
+def chain_rows(report: Report) -> list[str]:
+    """False alarms along the chain of the plain arm, and of labels drawn anew."""
+    chain, drawn = report["false_alarms"][0], report["labels_drawn_anew"]
+    of_drawn = {(o["statistic"], o["alpha"]): o for o in drawn["levels"]}
+    return [
+        f"| {_words(one['statistic'])} | {one['alpha']:.1%} "
+        f"| {one['alarms_chain']} of {chain['chain_pairs']}, at most {one['chain_upper']:.2%} "
+        f"| {anew['alarms']} of {drawn['draws']:,}, at most {anew['upper']:.3%} |"
+        for one in chain["levels"]
+        for anew in [of_drawn[one["statistic"], one["alpha"]]]
+    ]
+
+
 def count_rows(report: Report) -> list[str]:
     """Counts beside theory."""
     return [
@@ -78,6 +91,7 @@ def match_rows(report: Report) -> list[str]:
 
 TABLES: dict[str, Callable[[Report], list[str]]] = {
     "alarms": alarm_rows,
+    "chain": chain_rows,
     "counts": count_rows,
     "power": power_rows,
     "rivals": rival_rows,

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from compliance.domain.standing import standing_of
 from compliance.domain.statistics.binomial import clopper_pearson, clopper_pearson_upper, wilson
 from launcher.plots import names
-from tests.validity.report_tables import committed
+from tests.validity.report_tables import committed, missing
 
 COUNTED = ("detected", "violating", "found", "leads", "wrong")
 OF = ("pairs", "files", "streams", "lives", "suspects", "models", "claims")
@@ -22,6 +23,20 @@ def counts(row: dict[str, Any]) -> tuple[int, int]:
 
 def bounds(row: dict[str, Any]) -> Any:
     return pytest.approx((row["lower"], row["upper"]), abs=1e-4)
+
+
+JUDGED = [name for name in names() if name not in ("engines", "provenance.resemblance")]
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_what_was_counted_is_judged_by_the_one_rule_and_its_page_says_so(name: str) -> None:
+    report = committed(name)
+    found = standing_of(report)
+    assert found is not None
+    assert report["size_holds"] is found.holds
+    if "standing" in report:
+        assert report["standing"] == found.to_json()
+        assert missing(name, [found.said]) == []
 
 
 @pytest.mark.parametrize("name", names())

@@ -15,8 +15,9 @@ from tests.validity.report_tables import committed, missing
 from workers.contract import Score
 from workers.stress_tests.provenance.served_banks_validity import NOISES, Bank, Banks
 from workers.stress_tests.provenance.served_drift import served_drift
-from workers.stress_tests.provenance.served_drift_validity import Simulated, _holds
+from workers.stress_tests.provenance.served_drift_validity import Simulated
 from workers.stress_tests.provenance.served_edge_validity import ALPHA, edge
+from workers.stress_tests.provenance.served_year_validity import year
 
 NAME = "provenance.served_drift"
 
@@ -39,6 +40,16 @@ def known() -> Banks:
 
 def test_a_year_of_looks_at_the_edge_of_the_null_alarms_less_often_than_alpha() -> None:
     assert all(row["upper"] <= ALPHA for row in edge(1000))  # type: ignore[operator]
+
+
+def test_wandering_noise_alarms_where_it_passes_the_tolerance_and_a_change_is_found_soon() -> None:
+    found = year(100)
+    quiet, loud = found["unchanged"][1], found["unchanged"][-1]  # type: ignore[index, call-overload]
+    assert quiet["looks_moved"] == 0.0 < loud["looks_moved"]
+    assert quiet["wrong"] <= 7 < loud["wrong"]
+    slow, fast = found["changed"][1], found["changed"][-1]  # type: ignore[index, call-overload]
+    assert fast["median_days"] < slow["median_days"]
+    assert fast["found"] > 90
 
 
 def test_p_values_of_a_model_that_stays_are_small_no_more_often_than_their_level(
@@ -92,7 +103,7 @@ def test_committed_report_is_of_this_version_and_holds_its_size_at_the_edge() ->
     report = committed(NAME)
     assert (report["test"], report["version"]) == (NAME, served_drift.identity.version)
     assert report["quick"] is False
-    assert report["size_holds"] is _holds(report["size"], report["unchanged"])
+    assert report["size_holds"] is True
     assert all(row["upper"] <= ALPHA for row in report["size"])
     ours = [row for row in report["unchanged"] if "published" not in row["way"]]
     assert all(row["lower"] <= 0.05 for row in ours if row["noise"] == "none")
@@ -100,6 +111,6 @@ def test_committed_report_is_of_this_version_and_holds_its_size_at_the_edge() ->
 
 def test_the_page_states_the_committed_figures() -> None:
     report: dict[str, Any] = committed(NAME)
-    rows = (tables.size_rows, tables.unchanged_rows, tables.power_rows)
+    rows = (tables.size_rows, tables.unchanged_rows, tables.power_rows, tables.year_rows)
     wanted = [row for part in rows for row in part(report)]
     assert missing(NAME, wanted) == []

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.validity import order_tables as tables
 from tests.validity.report_tables import committed, missing
 from workers.stress_tests.provenance import training_order_validity
 from workers.stress_tests.provenance.training_order import MEASURED, training_order
-from workers.stress_tests.provenance.zoo_families_validity import holds
 
 NAME = "provenance.training_order"
 
@@ -48,18 +45,3 @@ def test_the_page_states_the_committed_figures() -> None:
     report = committed(NAME)
     rows = tables.order_size_rows(report) + tables.order_broken_rows(report)
     assert missing(NAME, rows + tables.order_power_rows(report)) == []
-
-
-@pytest.mark.parametrize(
-    ("counts", "held"),
-    [
-        ([(0, 400)], True),
-        ([(0, 200)], False),  # too few to bound 1%
-        ([(1, 49), (10, 9_000)], True),
-        ([(5, 49), (10, 9_000)], False),  # one family is above, whatever the others say
-        ([(200, 9_000)], False),
-    ],
-)
-def test_a_study_bears_a_level_out_or_not(counts: list[tuple[int, int]], held: bool) -> None:
-    rows: list[dict[str, Any]] = [{"wrong": wrong, "claims": claims} for wrong, claims in counts]
-    assert holds(rows, 0.01) is held

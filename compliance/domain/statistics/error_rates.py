@@ -10,6 +10,7 @@ import numpy as np
 import scipy
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Null, simulated, standing
 from compliance.domain.statistics.binomial import clopper_pearson_upper
 from compliance.domain.statistics.lives import Design, Life
 from compliance.domain.vocabulary import Verdict
@@ -58,8 +59,8 @@ def power_row(case: str, found: Sequence[Life]) -> dict[str, Json]:
 
 
 def holds(size: Sequence[Mapping[str, Json]], alpha: float) -> bool:
-    """Whether every row's upper bound is at most alpha."""
-    return all(isinstance(row["upper"], float) and row["upper"] <= alpha for row in size)
+    """Whether the rule of demotion lets a test with these rows decide (``domain/standing.py``)."""
+    return standing(Null.EXACT, alpha, [simulated(row, alpha) for row in size]).holds
 
 
 def conditions(design: Design, seed: int) -> dict[str, Json]:

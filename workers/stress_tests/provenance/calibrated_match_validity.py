@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 import torch
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Family, Null
 from compliance.domain.statistics.binomial import clopper_pearson, wilson
 from compliance.domain.statistics.ranks import log10_e_rank, rank_p
 from workers.stress_tests.provenance import children_validity as trained
@@ -23,6 +23,7 @@ from workers.stress_tests.provenance.evasions_validity import everything, member
 from workers.stress_tests.provenance.rivals_validity import alike_signless
 from workers.stress_tests.provenance.shared_initialisation_validity import FULL, QUICK, Plan
 from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, part
+from workers.stress_tests.provenance.zoo_families_validity import family, stands
 from workers.stress_tests.provenance.zoo_units_validity import ZooUnits, of_all
 
 ACCUSED = 5
@@ -48,7 +49,7 @@ def validate(quick: bool) -> dict[str, Json]:
             "bounds": "95% Clopper-Pearson (suspects that do not derive), 95% Wilson (power)",
             "zoo": "that of provenance.shared_initialisation",
         },
-        "size_holds": cast(float, cases[0]["rate"]) <= LEVEL,
+        **stands(Null.CALIBRATED, LEVEL, [_family(one) for one in cases if not one["derives"]]),
         "cases": [*cases],
         "seconds": round(time.monotonic() - started, 1),
     }
@@ -83,6 +84,11 @@ def _cases(plan: Plan, controls: int, *, pooled: int) -> list[dict[str, Json]]:
 
 _LENGTH = (100,)
 _TAUGHT = "student of the accused, controls untaught"
+
+
+def _family(row: dict[str, Json]) -> Family:
+    told = {"case": row["case"], "claims": row["suspects"], "wrong": row["leads"]}
+    return family(told, LEVEL)
 
 
 def _alike(suspects: Sequence[ZooUnits], accused: Sequence[ZooUnits]) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Null
 from compliance.domain.verdicts import Estimate
 from workers.stress_tests.provenance.canaries import canaries
 from workers.stress_tests.provenance.read_zoo_validity import (
@@ -29,7 +30,7 @@ from workers.stress_tests.provenance.read_zoo_validity import (
     size_row,
     untouched,
 )
-from workers.stress_tests.provenance.zoo_families_validity import holds
+from workers.stress_tests.provenance.zoo_families_validity import family, stands
 from workers.stress_tests.provenance.zoo_validity import Stack
 
 GROUPS, EQUALS, LETTERS = 24, 10, 8
@@ -49,7 +50,7 @@ def validate(quick: bool) -> dict[str, Json]:
         "quick": quick,
         "command": "python -m workers validate provenance.canaries",
         "design": conditions(plan) | {"groups": GROUPS, "equals": EQUALS, "letters": LETTERS},
-        "size_holds": holds(size, ALPHA),
+        **stands(Null.EXACT, ALPHA, [family(row, ALPHA) for row in size]),
         "size": [*size],
         "broken": [_chosen(plan)],
         "power": [*_power(plan)],

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Null
 from compliance.domain.verdicts import Estimate
 from workers.stress_tests.provenance.contamination import contamination
 from workers.stress_tests.provenance.read_zoo_validity import (
@@ -30,7 +31,7 @@ from workers.stress_tests.provenance.read_zoo_validity import (
     size_row,
     untouched,
 )
-from workers.stress_tests.provenance.zoo_families_validity import holds
+from workers.stress_tests.provenance.zoo_families_validity import family, stands
 from workers.stress_tests.provenance.zoo_validity import Stack, library_text
 
 NAMES_FROM = ("unittest", "xml", "logging", "email")
@@ -51,7 +52,7 @@ def validate(quick: bool) -> dict[str, Json]:
         "quick": quick,
         "command": "python -m workers validate provenance.contamination",
         "design": conditions(plan) | {"entries": ENTRIES, "shard": SHARD},
-        "size_holds": holds(size, ALPHA),
+        **stands(Null.EXACT, ALPHA, [family(row, ALPHA) for row in size]),
         "size": [*size],
         "broken": [_sorted(plan, entries)],
         "power": [*_power(plan, entries)],

@@ -15,13 +15,15 @@ import numpy as np
 import torch
 
 from compliance.domain.canonical import Json
-from compliance.domain.statistics.binomial import clopper_pearson, clopper_pearson_upper, wilson
+from compliance.domain.standing import Null
+from compliance.domain.statistics.binomial import clopper_pearson_upper, wilson
 from compliance.domain.verdicts import Estimate, judge
 from compliance.domain.vocabulary import Verdict
 from workers.stress_tests.provenance import taught_zoo_validity as zoo
 from workers.stress_tests.provenance.distillation import distillation
 from workers.stress_tests.provenance.mixed_zoo_validity import Answering
 from workers.stress_tests.provenance.read_zoo_validity import SEED
+from workers.stress_tests.provenance.zoo_families_validity import family, stands
 from workers.stress_tests.provenance.zoo_validity import Stack, library_text
 
 NAME = "provenance.distillation"
@@ -71,7 +73,7 @@ def validate(quick: bool) -> dict[str, Json]:
             "bounds": "one-sided 95% Clopper-Pearson (size), 95% Wilson (power)",
             "torch": torch.__version__,
         },
-        "size_holds": all(_may_hold(row, plan.alpha) for row in size),
+        **stands(Null.CALIBRATED, plan.alpha, [family(row, plan.alpha) for row in size]),
         "size": [*size],
         "broken": [*study.broken()],
         "power": [*study.power()],
@@ -159,11 +161,6 @@ class _Study:
 
 
 _NO_DRAW = np.random.default_rng(0)
-
-
-def _may_hold(row: dict[str, Json], alpha: float) -> bool:
-    """No false-alarm rate is shown to be above the level, which ranks use up whole."""
-    return clopper_pearson(int(str(row["wrong"])), int(str(row["claims"])))[0] <= alpha
 
 
 def _prompts() -> list[str]:

@@ -50,7 +50,8 @@ SHARED_SEED = (
 EXCHANGEABLE = (
     "Its null is that the hidden units of each gated MLP were initialised alike and independently "
     "of the other model, and trained by a rule that treats them alike; a rule that knows a unit by "
-    "its index breaks it."
+    "its index breaks it. Models trained for its study bear its false-alarm rate out down to 1% "
+    "(version 1: 5%); finer levels rest on the proof and, in version 3, on labels drawn anew."
 )
 MEASURED = (
     "What derivation leaves of that was measured on small models alone (width 32, 3 layers): every "

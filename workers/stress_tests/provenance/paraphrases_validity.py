@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Null
 from workers.stress_tests.provenance.keys_validity import ANEW, BOUNDS, asked, seal_of, spec_of
 from workers.stress_tests.provenance.mixed_zoo_validity import (
     MORE_STEPS,
@@ -32,7 +33,7 @@ from workers.stress_tests.provenance.read_zoo_validity import (
     untouched,
 )
 from workers.stress_tests.provenance.worded_documents_validity import worded
-from workers.stress_tests.provenance.zoo_families_validity import holds
+from workers.stress_tests.provenance.zoo_families_validity import family, stands
 from workers.stress_tests.provenance.zoo_validity import Stack
 
 DOCUMENTS, WORDINGS, SEARCHED = 60, 5, 2_000
@@ -56,7 +57,7 @@ def validate(quick: bool) -> dict[str, Json]:
         "quick": quick,
         "command": f"python -m workers validate {NAME}",
         "design": conditions(plan) | design | {"bounds": BOUNDS},
-        "size_holds": holds(size, ALPHA),
+        **stands(Null.EXACT, ALPHA, [family(row, ALPHA) for row in size]),
         "size": [*size],
         "broken": [_searched(plan, 20 if quick else SEARCHED)],
         "power": [*_power(plan, readers, steps)],

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Null
 from compliance.domain.statistics.binomial import clopper_pearson_upper
 from compliance.domain.statistics.coins import binomial_p
 from workers.stress_tests.provenance.keyed_units import parse_scheme
@@ -37,7 +38,7 @@ from workers.stress_tests.provenance.read_zoo_validity import (
     conditions,
     untouched,
 )
-from workers.stress_tests.provenance.zoo_families_validity import holds
+from workers.stress_tests.provenance.zoo_families_validity import family, stands
 from workers.stress_tests.provenance.zoo_validity import Stack, library_text, logits
 
 SCHEME: dict[str, Json] = {"unit": "character", "context": 2, "share": 0.5}
@@ -71,7 +72,7 @@ def validate(quick: bool) -> dict[str, Json]:
         "quick": quick,
         "command": f"python -m workers validate {NAME}",
         "design": conditions(plan) | design | {"bounds": BOUNDS},
-        "size_holds": holds(size, ALPHA),
+        **stands(Null.EXACT, ALPHA, [family(row, ALPHA) for row in size]),
         "size": [*size],
         "broken": [_repeated(plan)],
         "power": [*_power(plan, readers, texts, steps)],

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Null
 from compliance.domain.statistics.binomial import clopper_pearson, clopper_pearson_upper, wilson
 from compliance.domain.statistics.ranks import places, rank_p
 from workers.stress_tests.provenance import children_validity as trained
@@ -25,7 +26,7 @@ from workers.stress_tests.provenance import zoo_arms_validity as zoo
 from workers.stress_tests.provenance.asked_zoo_validity import Asked, Closeness, ask
 from workers.stress_tests.provenance.evasions_validity import Cell, Tensors, members
 from workers.stress_tests.provenance.zoo_arms_validity import part
-from workers.stress_tests.provenance.zoo_families_validity import holds
+from workers.stress_tests.provenance.zoo_families_validity import family, stands
 from workers.stress_tests.provenance.zoo_validity import Stack
 
 SEED = 20261202
@@ -88,7 +89,11 @@ def study(name: str, closeness: Closeness, *, quick: bool) -> dict[str, Json]:
             "seed": SEED,
             "bounds": "Clopper-Pearson, upper ones one-sided 95% (size); 95% Wilson (power)",
         },
-        "size_holds": holds([row for row in size if row["controls"] == controls], alpha),
+        **stands(
+            Null.CALIBRATED,
+            alpha,
+            [family(row, alpha) for row in size if row["controls"] == controls],
+        ),
         "size": [*size],
         "broken": [*broken],
         "power": [*power],

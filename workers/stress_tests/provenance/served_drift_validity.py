@@ -19,12 +19,13 @@ import scipy
 import torch
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Null
 from compliance.domain.statistics.betting import Floats
 from compliance.domain.statistics.binomial import clopper_pearson, wilson
 from compliance.domain.statistics.equality import equality_p, rank_among, uniform_p
 from workers.stress_tests.provenance.served_banks_validity import Bank, Banks, banks
 from workers.stress_tests.provenance.served_drift import served_drift
-from workers.stress_tests.provenance.served_edge_validity import ALPHA, SEED, edge
+from workers.stress_tests.provenance.served_edge_validity import ALPHA, SEED, edge, families
 from workers.stress_tests.provenance.served_looks import (
     Course,
     Look,
@@ -33,7 +34,9 @@ from workers.stress_tests.provenance.served_looks import (
     p_course,
     registered_course,
 )
+from workers.stress_tests.provenance.served_year_validity import year
 from workers.stress_tests.provenance.shared_initialisation_validity import FULL, QUICK
+from workers.stress_tests.provenance.zoo_families_validity import stands
 
 SAMPLES, TOLERANCE = 8, 0.1
 RIVAL_PERMUTATIONS = 100
@@ -94,24 +97,13 @@ def validate(quick: bool) -> dict[str, Json]:
         "quick": quick,
         "command": "python -m workers validate provenance.served_drift",
         "design": _design(known),
-        "size_holds": _holds(size, unchanged),
+        **stands(Null.EXACT, ALPHA, families(size, unchanged)),
         "size": [*size],
         "unchanged": [*unchanged],
         "power": [*_power(known, plan)],
+        "year": year(plan.edge // 5),
         "seconds": round(time.monotonic() - started, 1),
     }
-
-
-def _holds(size: Sequence[dict[str, Json]], unchanged: Sequence[dict[str, Json]]) -> bool:
-    """At the edge of the null, and end to end: no kind of noise is shown to alarm beyond alpha."""
-    shown = [
-        clopper_pearson(
-            int(str(row["streams_with_an_alarm_of_the_test"])), int(str(row["streams"]))
-        )[0]
-        for row in unchanged
-    ]
-    within = [isinstance(row["upper"], float) and row["upper"] <= ALPHA for row in size]
-    return all(within) and max(shown) <= ALPHA
 
 
 def _design(known: Banks) -> dict[str, Json]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Claims, Family
 from compliance.domain.statistics.binomial import clopper_pearson_upper
 from compliance.domain.statistics.equality import PERMUTATIONS
 from compliance.domain.statistics.restarts import RestartMixture, p_growth, restart
@@ -37,3 +40,21 @@ def edge(lives: int) -> list[dict[str, Json]]:
         }
         for way, wrong in alarms.items()
     ]
+
+
+def families(size: Sequence[dict[str, Json]], unchanged: Sequence[dict[str, Json]]) -> list[Family]:
+    """As many lives at the edge of the null as one likes; end to end, no kind of noise is above."""
+    edge_of = [
+        Family(str(row["way"]), Claims.DRAWN, _int(row, "lives"), {ALPHA: _int(row, "wrong")})
+        for row in size
+    ]
+    of_noise = {f"52 looks, noise {row['noise']}": row for row in unchanged}
+    alarms = "streams_with_an_alarm_of_the_test"
+    return edge_of + [
+        Family(case, Claims.PART, _int(row, "streams"), {ALPHA: _int(row, alarms)})
+        for case, row in of_noise.items()
+    ]
+
+
+def _int(row: dict[str, Json], key: str) -> int:
+    return int(str(row[key]))

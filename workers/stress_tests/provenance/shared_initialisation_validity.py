@@ -17,14 +17,17 @@ import torch
 import transformers
 
 from compliance.domain.canonical import Json
+from compliance.domain.standing import Null
 from workers.stress_tests.provenance import zoo_arms_validity as zoo
 from workers.stress_tests.provenance.derivations_validity import quantize_in_blocks
 from workers.stress_tests.provenance.error_rates_validity import (
+    POWER_ALPHA,
+    families,
     null_arm,
     power_cell,
+    relabelled,
     rivals_null,
     screening_null,
-    size_holds,
 )
 from workers.stress_tests.provenance.evasions_validity import (
     Cell,
@@ -39,8 +42,11 @@ from workers.stress_tests.provenance.evasions_validity import (
     trained_for,
 )
 from workers.stress_tests.provenance.zoo_arms_validity import SHAPE, TEXT
+from workers.stress_tests.provenance.zoo_families_validity import stands
 from workers.stress_tests.provenance.zoo_units_validity import ZooUnits, of_all, shape_of
 from workers.stress_tests.provenance.zoo_validity import Shape, batches, library_text, losses
+
+QUANTIZED = "AdamW, 4-bit blocks on both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Plan:
         seeds: models of the plain arm. others: models of each other arm.
         parents: of merges. plain: of other cells that take no training.
         starts: pairs that share a seed or a checkpoint.
+        anew: labels drawn anew.
         threads: of torch. One where the machine may be busy: threads that wait for each other
             stall.
     """
@@ -62,6 +69,7 @@ class Plan:
     starts: int
     steps: int
     effort: Effort
+    anew: int
     threads: int = 1
 
 
@@ -77,8 +85,9 @@ FULL = Plan(
         few=20,
         steps=40,
     ),
+    anew=4000,
 )
-QUICK = Plan(16, 0, 3, 2, 2, 60, Effort(tuned=((1e-3, 3, (40,)),), few=2, steps=8))
+QUICK = Plan(16, 0, 3, 2, 2, 60, Effort(tuned=((1e-3, 3, (40,)),), few=2, steps=8), 8)
 
 
 def validate(quick: bool) -> dict[str, Json]:
@@ -88,9 +97,13 @@ def validate(quick: bool) -> dict[str, Json]:
     stack = zoo.seeds(zoo.arms(plan.steps)[0], plan.seeds)
     models = members(stack)
     units = of_all(models, SHAPE)
-    false_alarms = [null_arm("AdamW", units), *_other_arms(plan, assumptions_hold=True)]
+    false_alarms = [
+        null_arm("AdamW", units, chained=True),
+        *_other_arms(plan, assumptions_hold=True),
+    ]
     quantized = [quantize_in_blocks(one) for one in models[: max(plan.others, 4)]]
-    false_alarms.append(null_arm("AdamW, 4-bit blocks on both", of_all(quantized, SHAPE)))
+    false_alarms.append(null_arm(QUANTIZED, of_all(quantized, SHAPE)))
+    drawn = relabelled(units, plan.anew)
     cells = [
         *merges(models, plan.parents),
         *at_no_cost(models, plan.plain),
@@ -106,8 +119,9 @@ def validate(quick: bool) -> dict[str, Json]:
         "command": "python -m workers validate provenance.shared_initialisation",
         "design": _design(plan),
         "environment": _environment(),
-        "size_holds": all(size_holds(arm) for arm in false_alarms),
+        **stands(Null.EXACT, POWER_ALPHA, families(false_alarms, drawn, {QUANTIZED})),
         "false_alarms": [*false_alarms],
+        "labels_drawn_anew": drawn,
         "broken_assumptions": [*_other_arms(plan, assumptions_hold=False)],
         "shared_starts": [*_power(starts, units)],
         "power": [*_power(iter(cells), units)],

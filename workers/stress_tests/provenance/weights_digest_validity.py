@@ -14,13 +14,16 @@ import numpy as np
 
 from compliance.domain.canonical import Json
 from compliance.domain.errors import NotTestableError
+from compliance.domain.standing import Claims, Family, Null
 from compliance.domain.statistics.binomial import clopper_pearson, wilson
 from compliance.domain.verdicts import judge
 from compliance.domain.vocabulary import Need, Verdict
 from workers.model_contents import WeightsReader
 from workers.stress_tests.provenance.weights_digest import weights_digest
+from workers.stress_tests.provenance.zoo_families_validity import stands
 
 LARGEST_FILE = 65_536
+ALPHA = 0.001
 
 
 class FolderDigests:
@@ -66,7 +69,7 @@ class FolderDigests:
 
 def validate(quick: bool) -> dict[str, Json]:
     """Register random files, alter each in turn, and count the verdicts."""
-    number, started = (20 if quick else 1000), time.monotonic()
+    number, started = (20 if quick else 3000), time.monotonic()
     counts = _count_violating(number, np.random.default_rng(0))
     return {
         "test": "provenance.weights_digest",
@@ -81,7 +84,7 @@ def validate(quick: bool) -> dict[str, Json]:
         },
         "environment": {"python": platform.python_version(), "numpy": np.__version__},
         "seconds": round(time.monotonic() - started, 1),
-        "size_holds": counts["unchanged"] == 0,
+        **stands(Null.EXACT, ALPHA, [_unchanged(counts["unchanged"], number)]),
         "false_alarms": [_share("unchanged", counts.pop("unchanged"), number, clopper_pearson)],
         "power": [_share(effect, count, number, wilson) for effect, count in counts.items()],
     }
@@ -110,6 +113,10 @@ def _count_violating(number: int, rng: np.random.Generator) -> Counter[str]:
     return counts
 
 
+def _unchanged(violating: int, number: int) -> Family:
+    return Family("unchanged files", Claims.DRAWN, number, {ALPHA: violating})
+
+
 def _violating(backend: FolderDigests, registered: Mapping[str, str]) -> bool:
     procedure = weights_digest.build({"registered": dict(registered)})
     items = procedure.items(np.random.default_rng(0))
@@ -129,7 +136,7 @@ def _share(
     lower, upper = interval(violating, number)
     return {
         "effect": effect,
-        "alpha": 0.001,
+        "alpha": ALPHA,
         "files": number,
         "violating": violating,
         "lower": round(lower, 5),

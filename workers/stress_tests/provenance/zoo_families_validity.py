@@ -1,20 +1,30 @@
-"""Whether a study's families of wrong claims bear a test's error rate out."""
+"""What a study's families of false claims make of its test, as its report tells it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from compliance.domain.canonical import Json
-from compliance.domain.statistics.binomial import clopper_pearson, clopper_pearson_upper
+from compliance.domain.standing import LEVELS, Claims, Family, Null, standing
 
 
-def holds(families: Sequence[dict[str, Json]], alpha: float) -> bool:
-    """The 95% bound over all claims together is within alpha, and no family is shown to be above.
+def stands(null: Null, alpha: float, families: Sequence[Family]) -> dict[str, Json]:
+    """The report's ``size_holds``, and its ``standing`` with all that this follows from."""
+    found = standing(null, alpha, families)
+    return {"size_holds": found.holds, "standing": found.to_json()}
 
-    Args:
-        families: rows with the number of ``claims``, all independent, and of ``wrong`` ones.
+
+def family(
+    row: Mapping[str, Json], alpha: float, *, drawn: bool = False, setting: str = ""
+) -> Family:
+    """A row with the number of ``claims`` and of ``wrong`` ones at alpha.
+
+    ``at_levels``, where it is told, holds the alarms at 5%, 1% and 0.1%.
     """
-    counts = [(int(str(row["wrong"])), int(str(row["claims"]))) for row in families]
-    wrong, claims = (sum(column) for column in zip(*counts, strict=True))
-    shown = any(clopper_pearson(one, n)[0] > alpha for one, n in counts)
-    return clopper_pearson_upper(wrong, claims, 0.05) <= alpha and not shown
+    at = row.get("at_levels")
+    told = dict(zip(LEVELS, at, strict=True)) if isinstance(at, list) else {}
+    alarms = {level: int(str(hits)) for level, hits in told.items()} | {
+        alpha: int(str(row["wrong"]))
+    }
+    claims = Claims.DRAWN if drawn else Claims.MODELS
+    return Family(str(row["case"]), claims, int(str(row["claims"])), alarms, setting)
