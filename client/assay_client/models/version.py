@@ -39,7 +39,7 @@ class Version:
             name (str):
             access (Access):
             location (str):
-            weights_digest (str): Empty where no weights are held.
+            weights_digest (str): Of sealed weights the root of their sealing; empty where none are held.
             registered_by (str):
             registered_at (datetime.datetime):
             manifest (None | SignedManifest):

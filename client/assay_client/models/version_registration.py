@@ -36,7 +36,8 @@ class VersionRegistration:
             model (UUID):
             name (str):
             access (Access):
-            location (str): Folder below the models root, or the endpoint's URL.
+            location (str): Folder below the models root, the endpoint's URL, or of sealed weights what 'assay weights seal'
+                printed.
             parents (list[ParentDeclaration] | Unset):
             sources (list[TrainingSourceDeclaration] | Unset):
      """
