@@ -26,6 +26,7 @@ NOT_RECOMPUTED = {
     "provenance.next_token_agreement": "it ranks among controls, which no recipe says yet",
     "provenance.output_image": "it ranks among controls, which no recipe says yet",
     "provenance.resemblance": "it is a rank of leads, and concludes nothing",
+    "provenance.phylogeny": "it is a rank of leads, and concludes nothing",
     "provenance.served_drift": "its p-values need the looks before, which no recipe holds yet",
     "provenance.shared_initialisation": "it folds counts of layers, which no recipe says yet",
     "provenance.training_order": "its bets on pairs of places are said by no recipe yet",
