@@ -39,6 +39,11 @@ NO_NULL = (
     "A lead, never a verdict: models that read the same, or that answer well, answer alike without "
     "copying, by amounts nobody can state beforehand. It says whom to compare by an exact test."
 )
+MEASURED = (
+    "On tiny models, one parent among 20 of one recipe: ranked first for 20 of 20 copies with a "
+    "rotated residual stream, 20 of 20 copies in 4-bit blocks, 4 of 20 merges by half, 0 of 20 "
+    "fine-tunes and 1 of 20 students."
+)
 TREE = (
     "Tree of all by equal answers (Newick; behind a group the share of {resamples} resamplings of "
     "the prompts that keep it, which is no chance of being right): {tree}"
@@ -142,7 +147,7 @@ def _conclude(claim: Claim, scores: Sequence[Score]) -> Estimate:
     others = [_beside(own, one) for one in scores if one is not own]
     ranked = Ranked(claim, _equal, lambda one: f"{int(sum(_equal(one)))} answers are the version's")
     answered = [own, *(one for one in others if one.label != NOT_COMPARABLE)]
-    return ranked.conclude(others, (NO_NULL, *_drawn(answered)))
+    return ranked.conclude(others, (NO_NULL, MEASURED, *_drawn(answered)))
 
 
 def _beside(own: Score, other: Score) -> Score:
