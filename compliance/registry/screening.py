@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from compliance.domain.lineage import relatives
-from compliance.domain.statistics.multiplicity import e_bh
+from compliance.domain.statistics.multiplicity import e_bh, lasting_share
 from compliance.domain.statistics.sketches import SCREENING_ALPHA, Sketch, screen
 from compliance.domain.vocabulary import LineageRelation
 from compliance.registry.models import Lineage, SketchRow, Version
@@ -35,8 +35,10 @@ class Screening:
 
 
 def version_screen(*, version: Version, sketch: Sketch) -> Screening:
-    """Screen a version against all sketches of its form and shape; hits by e-BH.
+    """Screen a version against all sketches of its form and shape.
 
+    Hits by e-BH, each screening at its share of one false discovery rate over all pairs that are
+    ever screened. Its own sketch is kept already, so that their number is the screening's.
     Declared relatives are not screened: nobody is accused of what they declared.
     """
     form, width, layers, units = sketch.key
@@ -48,7 +50,7 @@ def version_screen(*, version: Version, sketch: Sketch) -> Screening:
     )
     words = np.frombuffer(b"".join(bytes(row[1]) for row in rows), dtype="<u8")
     log10_e = screen(sketch.words, words.reshape(len(rows), layers, units))
-    hits = e_bh(log10_e.tolist(), SCREENING_ALPHA)
+    hits = e_bh(log10_e.tolist(), SCREENING_ALPHA * lasting_share(SketchRow.objects.count()))
     return Screening(
         resembles=tuple(sorted(row[0] for row, hit in zip(rows, hits, strict=True) if hit)),
         parents=tuple(sorted(parents_of_weights(version=version))),

@@ -11,7 +11,13 @@ import pytest
 
 from compliance.domain.statistics.betting import Floats, log_e_process
 from compliance.domain.statistics.binomial import clopper_pearson_upper
-from compliance.domain.statistics.multiplicity import alarm_bound, asking_discount, stream_share
+from compliance.domain.statistics.multiplicity import (
+    alarm_bound,
+    asking_discount,
+    e_bh,
+    lasting_share,
+    stream_share,
+)
 
 ALPHA = 0.05
 PAGE = Path(__file__).parents[2] / "docs" / "statistics.md"
@@ -113,3 +119,40 @@ def _places_by_result(items: Floats, workers: int) -> Floats:
         ends[run] = heapq.heappop(free) + asked
         heapq.heappush(free, ends[run])
     return np.argsort(np.argsort(ends, kind="stable"))
+
+
+@pytest.mark.parametrize("copies", [0, 3])
+def test_screenings_share_one_false_discovery_rate_over_all_pairs_of_a_registry(
+    copies: int,
+) -> None:
+    """The n-th model is screened against the n - 1 before; chance pairs are as bad as they can be.
+
+    An e-value that is m / level or nothing is the worst for e-BH: its mean is 1, and it is
+    discovered whenever it is not 0.
+    """
+    rng, lives, models = np.random.default_rng(20261129), 400, 60
+    shared, apart = [], []
+    for _ in range(lives):
+        found = {True: [0, 0], False: [0, 0]}  # false, all
+        for order in range(2, models + 1):
+            for together, told in found.items():
+                level = ALPHA * (lasting_share(order) if together else 1.0)
+                pairs = order - 1
+                hit = rng.random(pairs) < level / pairs
+                values = np.where(hit, math.log10(pairs / level), -np.inf)
+                if order <= 1 + copies:
+                    values[0] = 30.0
+                picked = np.array(e_bh(values.tolist(), level))
+                told[0] += int(picked[1 if order <= 1 + copies else 0 :].sum())
+                told[1] += int(picked.sum())
+        shared.append(found[True][0] / max(found[True][1], 1))
+        apart.append(found[False][0] / max(found[False][1], 1))
+    spread = 3 * float(np.std(shared)) / math.sqrt(lives)
+    assert np.mean(shared) < ALPHA + spread
+    assert np.mean(apart) > 4 * ALPHA
+
+
+def test_what_screenings_get_sums_to_one_and_falls_slowly() -> None:
+    thousand = sum(lasting_share(order) for order in range(1, 1_001))
+    assert thousand == pytest.approx(1 - math.log(2) / math.log(1_002))
+    assert lasting_share(10_000) > 100 * stream_share(10_000)

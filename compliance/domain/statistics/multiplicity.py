@@ -4,7 +4,8 @@
 running maxima too; ``alarm_bound`` does where streams come without end. ``e_bh`` controls the
 expected share of false rejections at one look, and only on current values: on running maxima it
 does not, so pass those through ``adjust_maximum``.
-``e_lond`` controls it over hypotheses that arrive one by one and are closed once.
+``e_lond`` controls it over hypotheses that arrive one by one and are closed once, ``e_bh`` at
+``lasting_share`` over batches of them.
 
 Sources: Vovk and Wang, Annals of Statistics 49(3), 2021; Wang and Ramdas, False discovery rate
 control with e-values, JRSS B 84(3), 2022; Xu and Ramdas, Online multiple testing with e-values,
@@ -102,14 +103,20 @@ def e_lond(log10_e: Sequence[float], alpha: float) -> tuple[bool, ...]:
     found: list[bool] = []
     rejections = 0
     for t, one in enumerate(log10_e, 1):
-        level = alpha * _weight(t) * (1 + rejections)
+        level = alpha * lasting_share(t) * (1 + rejections)
         found.append(one >= -math.log10(level))
         rejections += found[-1]
     return tuple(found)
 
 
-def _weight(t: int) -> float:
-    """g_t of ``e_lond``, without cancellation."""
+def lasting_share(t: int) -> float:
+    """g_t of ``e_lond``, without cancellation: a batch's part of a false discovery rate.
+
+    Where hypotheses come in batches and ``e_bh`` closes the t-th at alpha g_t, the expected share
+    of false rejections among all that were ever rejected is at most alpha, whenever one looks and
+    under any dependence: it is at most the sum of the batches' own shares, as all rejections are no
+    fewer than one batch's, and those have means of at most alpha g_t.
+    """
     return math.log(2) * math.log1p(1 / (t + 1)) / (math.log(t + 1) * math.log(t + 2))
 
 
