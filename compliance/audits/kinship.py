@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Q
 
 from compliance.accounts.selectors import Viewer
-from compliance.audits.models import Score, Standing
+from compliance.audits.models import Result, Score, Standing
 from compliance.audits.selectors import result_list
 from compliance.domain.kinship import Compared, Kinship, kinships
 from compliance.domain.lineage import ancestors
+from compliance.domain.merging import RANDOMNESS, Evidence, Randomness, merge
 from compliance.domain.vocabulary import LineageFinding, LineageRelation, Verdict
 from compliance.registry.models import Model, Version
 from compliance.registry.selectors import lineage_list, version_list
 
 EXACT_TEST = "provenance.shared_initialisation"
+RANKED = [test for test, drawn in RANDOMNESS.items() if drawn is Randomness.CONTROLS]
+"""They name an accused model."""
 _SHOWN = "shares_initialisation"
 _FINDINGS = {
     _SHOWN: LineageFinding.SHOWN,
@@ -60,7 +63,8 @@ def family_get(*, viewer: Viewer, model: Model) -> Family:
     compared = _comparisons(_own(own | {child for child, _, _ in edges}))
     compared += _comparisons(_accused(viewer, model))
     labels = {one.id: str(one) for one in _named(versions | {one.version for one in compared})}
-    pairs = {(labels[one.version], one.label): one.tested for one in compared}
+    ranked = _ranked({one.version for one in compared})
+    pairs = {(labels[one.version], one.label): _merged(one, ranked) for one in compared}
     kin = {frozenset((labels[one.version], one.label)) for one in compared if not one.undeclared}
     declared = {
         (labels[child], labels[parent]): LineageRelation(relation)
@@ -138,3 +142,34 @@ def _comparisons(which: Q) -> list[_Comparison]:
         )
         for version, result, part, label, payload, detail in scores
     ]
+
+
+def _ranked(versions: Collection[UUID]) -> dict[tuple[UUID, str], dict[str, Evidence]]:
+    """By version and accused: evidence of tests that rank among controls, and may decide.
+
+    The first result of each test counts, so that nobody asks again until one suits.
+    """
+    rows = Result.objects.filter(version__in=versions, test_name__in=RANKED)
+    found: dict[tuple[UUID, str], dict[str, Evidence]] = {}
+    for version, test, spec, estimate in rows.order_by("recorded_at", "id").values_list(
+        "version", "test_name", "spec", "estimate"
+    ):
+        accused = spec["parameters"].get("accused")
+        given = spec["parameters"].get("references", [])
+        label = next((one["label"] for one in given if accused in one.values()), accused)
+        if not estimate["lead"]:
+            one = Evidence(test, estimate["log10_e_violating"])
+            found.setdefault((version, label), {}).setdefault(test, one)
+    return found
+
+
+def _merged(
+    one: _Comparison, ranked: Mapping[tuple[UUID, str], Mapping[str, Evidence]]
+) -> Compared:
+    """The comparison, with its evidence merged with what else there is of the two."""
+    more = ranked.get((one.version, one.label), {})
+    if one.tested.log10_e is None:
+        return one.tested
+    return replace(
+        one.tested, merged=merge([Evidence(EXACT_TEST, one.tested.log10_e), *more.values()])
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from compliance.domain.merging import Merged
 from compliance.domain.vocabulary import LineageFinding, LineageRelation
 
 
@@ -30,12 +31,15 @@ class Compared:
         log10_e: evidence against independent initialisation; None where they were not compared.
         reason: why they were not compared.
         result: the result that says so.
+        merged: the same evidence with that of tests which rank among controls; None where none may
+            decide on these two.
     """
 
     finding: LineageFinding
     log10_e: float | None
     reason: str
     result: str
+    merged: Merged | None = None
 
 
 @dataclass(frozen=True, slots=True)

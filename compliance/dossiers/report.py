@@ -124,6 +124,8 @@ def _chart(dossier: Dossier, series: Series) -> dict[str, str]:
 def _kinship(dossier: Dossier, one: Kinship) -> dict[str, str]:
     tested = one.tested
     evidence = e_claim(tested.log10_e) if tested and tested.log10_e is not None else "–"
+    if tested and tested.merged:
+        evidence += f"; {e_claim(tested.merged.log10_e)} {tested.merged.said}"
     return {
         "child": one.child,
         "other": one.other,

@@ -22,10 +22,12 @@ from compliance.audits.services import (
     confirmation_request,
     shard_claim,
 )
+from compliance.domain.canonical import Json
 from compliance.domain.events import EventType
 from compliance.domain.kinship import Agreement
 from compliance.domain.lineage import DeclaredParent, relatives
-from compliance.domain.vocabulary import Access, LineageRelation
+from compliance.domain.merging import Evidence, merge
+from compliance.domain.vocabulary import Access, LineageRelation, Role
 from compliance.events.models import Event, FollowUp
 from compliance.events.services import events_relay
 from compliance.registry.models import SketchRow, Version
@@ -36,10 +38,12 @@ from compliance.registry.services import (
     sketch_record,
     version_register,
 )
-from tests.cast import Cast
+from tests.browser import record
+from tests.cast import Cast, person
 from workers.routes import SKETCH
 from workers.scheduler import sketches_catch_up
 from workers.stress_tests.provenance.derivations_validity import prune
+from workers.stress_tests.provenance.next_token_agreement import next_token_agreement
 from workers.stress_tests.provenance.shared_initialisation import shared_initialisation
 from workers.stress_tests.provenance.zoo_validity import Shape, initial, member
 from workers.tasks.registry import sketch, version_sketch
@@ -162,6 +166,28 @@ def test_who_may_read_both_sees_the_copy_beside_its_original(
     (found,) = family_get(viewer=both, model=parent.model).kinships
     assert (found.child, found.other) == (str(child), str(parent))
     assert found.agreement is Agreement.CONTRADICTED
+
+
+def test_what_tests_among_controls_found_is_merged_with_what_weights_say(
+    registry: Registry, models: list[Tensors], cast: Cast
+) -> None:
+    catalogue_publish(announcements=[_announcement(next_token_agreement)], now=timezone.now())
+    parent = registry.add("base", models[0])
+    child = registry.add("copy", prune(models[0], 0.3), rival=True)
+    _confirmed(child)
+    officer = cast.viewer(person("officer", cast.rival, Role.COMPLIANCE_OFFICER))
+    (alone,) = family_get(viewer=officer, model=child.model).kinships
+    assert alone.tested is not None and alone.tested.merged is None
+    for finding in (record.VIOLATING, record.COMPLIANT):  # the first counts, whatever came later
+        accused: Json = {"accused": str(parent), "matched": True}
+        spec: Json = {"name": "provenance.next_token_agreement", "version": 1}
+        run = record.request(officer, child, [{**spec, "parameters": accused}])
+        record.finish(run.shards.get(), finding, worker="worker-1")
+    (found,) = family_get(viewer=officer, model=child.model).kinships
+    assert found.tested is not None and found.tested.log10_e is not None
+    weights = Evidence("provenance.shared_initialisation", found.tested.log10_e)
+    tokens = Evidence("provenance.next_token_agreement", record.VIOLATING.log10_e_violating)
+    assert found.tested.merged == merge([weights, tokens])
 
 
 def test_independent_models_call_for_nothing(registry: Registry, models: list[Tensors]) -> None:

@@ -175,7 +175,7 @@ def answer(place: int, finding: Finding) -> AnsweredItem:
 def estimate(name: str, finding: Finding) -> Estimate:
     """The estimate with four parts around its value."""
     claim = Claim(
-        statement=f"{TITLES[name]}: the share stays below the limit",
+        statement=f"{TITLES.get(name, name)}: the share stays below the limit",
         population="the built-in bank, version 1",
         statistic="share of items that were not answered as they must be",
         limit=0.05,
