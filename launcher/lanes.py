@@ -14,10 +14,11 @@ from contextlib import ExitStack
 from launcher.supervisor import ROOT
 
 LANES = (
+    ("tests/browser",),
     ("tests/rights", "tests/api", "tests/apps"),
     ("tests/domain", "tests/stress_tests", "tests/validity"),
 )
-"""Folders of lanes that take about as long as all other folders, which are the first lane's."""
+"""Folders of lanes that take about as long as all others, which are the first lane's, do."""
 LINT = ("make", "--no-print-directory", "lint")
 
 
