@@ -150,9 +150,3 @@ def test_screenings_share_one_false_discovery_rate_over_all_pairs_of_a_registry(
     spread = 3 * float(np.std(shared)) / math.sqrt(lives)
     assert np.mean(shared) < ALPHA + spread
     assert np.mean(apart) > 4 * ALPHA
-
-
-def test_what_screenings_get_sums_to_one_and_falls_slowly() -> None:
-    thousand = sum(lasting_share(order) for order in range(1, 1_001))
-    assert thousand == pytest.approx(1 - math.log(2) / math.log(1_002))
-    assert lasting_share(10_000) > 100 * stream_share(10_000)

@@ -9,13 +9,18 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import binom
 
-from compliance.domain.statistics import multiplicity
 from compliance.domain.statistics.binomial import (
     clopper_pearson,
     clopper_pearson_upper,
     wilson,
 )
-from compliance.domain.statistics.multiplicity import adjust_maximum, e_bh, e_bonferroni, e_lond
+from compliance.domain.statistics.multiplicity import (
+    adjust_maximum,
+    e_bh,
+    e_bonferroni,
+    e_lond,
+    lasting_share,
+)
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=50)
 EVIDENCE = st.lists(st.floats(-3, 6), min_size=1, max_size=12)
@@ -102,7 +107,7 @@ def test_e_lond_never_takes_back_what_it_decided() -> None:
 
 
 def test_e_lond_s_weights_sum_to_one() -> None:
-    partial = sum(multiplicity._weight(t) for t in range(1, 10_001))
+    partial = sum(lasting_share(t) for t in range(1, 10_001))
     assert partial == pytest.approx(1 - math.log(2) / math.log(10_002), rel=1e-12)
 
 
