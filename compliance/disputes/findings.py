@@ -11,8 +11,8 @@ from compliance.domain.disputes import (
     estimate_figures,
     finding_of,
     finding_statement,
-    measured_false_alarms,
 )
+from compliance.domain.measured import measured_false_alarms
 from compliance.domain.specs import StressTestSpec
 from compliance.domain.verdicts import Estimate
 from compliance.domain.vocabulary import LineageFinding, Verdict

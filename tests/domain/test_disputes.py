@@ -17,12 +17,12 @@ from compliance.domain.disputes import (
     dispute_move_check,
     finding_of,
     finding_statement,
-    measured_false_alarms,
     ruling_check,
     sides_of,
 )
 from compliance.domain.drawing import seed_drawn, share_commitment
 from compliance.domain.errors import InvalidInputError, TransitionError
+from compliance.domain.measured import measured_false_alarms
 from compliance.domain.runs import seed_from
 from compliance.domain.verdicts import Claim, Estimate, Part
 from compliance.domain.vocabulary import LineageFinding, Scope, Verdict
