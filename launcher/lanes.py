@@ -15,7 +15,7 @@ from launcher.supervisor import ROOT
 
 LANES = (
     ("tests/browser",),
-    ("tests/rights", "tests/api", "tests/apps"),
+    ("tests/rights", "tests/apps"),
     ("tests/domain", "tests/stress_tests", "tests/validity"),
 )
 """Folders of lanes that take about as long as all others, which are the first lane's, do."""
