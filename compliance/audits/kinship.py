@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from compliance.accounts.selectors import Viewer
-from compliance.audits.models import Result, Score, Standing
+from compliance.audits.models import Score, Standing
 from compliance.audits.selectors import result_list
 from compliance.domain.kinship import Compared, Kinship, kinships
 from compliance.domain.lineage import ancestors
@@ -63,7 +63,7 @@ def family_get(*, viewer: Viewer, model: Model) -> Family:
     compared = _comparisons(_own(own | {child for child, _, _ in edges}))
     compared += _comparisons(_accused(viewer, model))
     labels = {one.id: str(one) for one in _named(versions | {one.version for one in compared})}
-    ranked = _ranked({one.version for one in compared})
+    ranked = _ranked(viewer, {one.version for one in compared})
     pairs = {(labels[one.version], one.label): _merged(one, ranked) for one in compared}
     kin = {frozenset((labels[one.version], one.label)) for one in compared if not one.undeclared}
     declared = {
@@ -144,12 +144,14 @@ def _comparisons(which: Q) -> list[_Comparison]:
     ]
 
 
-def _ranked(versions: Collection[UUID]) -> dict[tuple[UUID, str], dict[str, Evidence]]:
-    """By version and accused: evidence of tests that rank among controls, and may decide.
+def _ranked(
+    viewer: Viewer, versions: Collection[UUID]
+) -> dict[tuple[UUID, str], dict[str, Evidence]]:
+    """By version and accused: what the viewer reads of tests among controls that may decide.
 
     The first result of each test counts, so that nobody asks again until one suits.
     """
-    rows = Result.objects.filter(version__in=versions, test_name__in=RANKED)
+    rows = result_list(viewer=viewer).filter(version__in=versions, test_name__in=RANKED)
     found: dict[tuple[UUID, str], dict[str, Evidence]] = {}
     for version, test, spec, estimate in rows.order_by("recorded_at", "id").values_list(
         "version", "test_name", "spec", "estimate"
