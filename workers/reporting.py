@@ -16,7 +16,7 @@ from rich.text import Text
 from compliance.domain.canonical import Json
 from compliance.domain.figures import e_claim, e_value
 from compliance.domain.specs import ShardSpec
-from compliance.domain.standing import standing_of
+from compliance.domain.standing import standing_said
 from compliance.domain.verdicts import Part
 from compliance.domain.vocabulary import Stop
 from workers.catalogue import lacking, unmeasured, validity
@@ -135,16 +135,10 @@ def print_test(console: Console, test: StressTest) -> None:
             ("licence", card.licence),
             ("description", card.description),
             ("limits", card.limits),
-            ("error rates", _standing(test)),
+            ("error rates", standing_said(validity(test))),
             *(("source", source) for source in identity.sources),
         ],
     )
-
-
-def _standing(test: StressTest) -> str:
-    """What its false alarms were counted at, and whether it may decide."""
-    found = standing_of(validity(test) or {})
-    return found.said if found else "not measured: leads only"
 
 
 def _lack(test: StressTest) -> Iterator[str]:

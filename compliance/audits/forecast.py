@@ -107,11 +107,7 @@ class Forecast:
         """The largest error of a chance at 95%, from simulating a finite number of runs."""
         planned: list[Outlook | Studied] = [row.outlook for row in self.rows]
         rows = planned + [row.studied for row in self.simulated]
-        return max(
-            chance.error
-            for row in rows
-            for chance in (row.compliant, row.violating, row.inconclusive)
-        )
+        return max(chance.error for row in rows for chance in row.chances)
 
     @property
     def most(self) -> Expected:

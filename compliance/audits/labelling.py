@@ -7,11 +7,13 @@ drawn up to the first one missing: who could skip the hard ones could steer the 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from compliance.audits.erasures import erasures_beside
 from compliance.audits.models import Score, Shard, StressTest
+from compliance.domain.canonical import Json
 from compliance.domain.errors import NotFoundError
 from compliance.domain.statistics.audited_bank import drawn
 from compliance.domain.vocabulary import ShardState
@@ -20,6 +22,22 @@ AUDITED = "audited"
 """The parameter of a stress test that says what share of its items people are to label."""
 JUDGE = "judge"
 """The parameter of a stress test that names who reads the answers."""
+
+
+CHOSEN = (JUDGE, AUDITED)
+"""What forms ask about every stress test that declares it."""
+
+
+def parameters_chosen(said: Mapping[str, Any]) -> dict[str, Json]:
+    """What a form's cleaned values say of ``CHOSEN``; what was left empty is left to the test."""
+    found = {name: said.get(name) for name in CHOSEN}
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def judge_choices(judges: Iterable[str]) -> list[tuple[str, str]]:
+    """Who can read answers, once each, as a form's choices; empty leaves each test its own."""
+    named = ((judge, judge) for judge in dict.fromkeys(judges))
+    return [("", "as each test has it"), *named]
 
 
 def declared(test: StressTest) -> frozenset[str]:

@@ -150,6 +150,12 @@ def standing_of(report: Mapping[str, Any]) -> Standing | None:
     return standing(Null.EXACT, float(alpha), [simulated(row, alpha) for row in rows])
 
 
+def standing_said(report: Mapping[str, Any] | None) -> str:
+    """What a test's false alarms were counted at, and whether it may decide."""
+    found = standing_of(report or {})
+    return found.said if found else "not measured: leads only"
+
+
 def simulated(row: Mapping[str, Any], alpha: float) -> Family:
     """A row of lives simulated at the edge of the null."""
     return Family(str(row.get("case", "")), Claims.DRAWN, row["lives"], {alpha: row["wrong"]})

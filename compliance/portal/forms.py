@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.renderers import DjangoTemplates
 
+from compliance.audits.labelling import judge_choices, parameters_chosen
 from compliance.domain.canonical import Json
 from compliance.domain.errors import InvalidInputError
 from compliance.domain.vocabulary import Access, LineageRelation, SourceKind
@@ -267,12 +268,11 @@ class BatteryForm(PortalForm):
 
     def _offer_judges(self, tests: Sequence[OfferedTest]) -> None:
         """Those that a test declares; no field where none does."""
-        judges = dict.fromkeys(judge for one in tests for judge in one.judges)
-        unsaid = [("", "as each test has it"), *((judge, judge) for judge in judges)]
-        self.fields["judge"].choices = unsaid  # type: ignore[attr-defined]
+        judges = judge_choices(judge for one in tests for judge in one.judges)
+        self.fields["judge"].choices = judges  # type: ignore[attr-defined]
         judged = ", ".join(one.title for one in tests if one.judges)
         self.fields["judge"].help_text = f"Of: {judged}. Its accuracy is said with every verdict."
-        if not judges:
+        if not judged:
             del self.fields["judge"]
 
     def _offer_labels(self, tests: Sequence[OfferedTest]) -> None:
@@ -288,8 +288,7 @@ class BatteryForm(PortalForm):
     @property
     def parameters(self) -> dict[str, Json]:
         """What a checked form says for those tests that declare it."""
-        said = {name: self.cleaned_data.get(name) for name in ("judge", "audited")}
-        return {name: value for name, value in said.items() if value not in (None, "")}
+        return parameters_chosen(self.cleaned_data)
 
 
 def _css_class(widget: forms.Widget) -> str:

@@ -83,7 +83,7 @@ def _figure(one: Mapping[str, Any], name: str) -> str:
 
 def _rate(name: str, hits: int, n: int) -> dict[str, Json]:
     """Of no answers at all nothing is known: the interval says so."""
-    lower, upper = clopper_pearson(hits, n) if n else (0.0, 1.0)
+    lower, upper = clopper_pearson(hits, n)
     return {
         name: round(hits / n, 4) if n else 0.0,
         f"{name}_hits": hits,

@@ -89,7 +89,7 @@ def _table(forecast: Forecast) -> SafeString:
 def _cells(row: Expected) -> Iterator[str]:
     found = row.outlook
     yield f"{found.rate:.2%}"
-    for chance in (found.compliant, found.violating, found.inconclusive):
+    for chance in found.chances:
         yield f"{chance.value:.1%}"
     yield f"{found.items.mean:,.0f} ({found.items.tenth:,} to {found.items.ninetieth:,})"
     yield from _cost(row)

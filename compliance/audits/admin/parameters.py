@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
-from compliance.audits.labelling import AUDITED, JUDGE
+from compliance.audits.labelling import JUDGE, judge_choices, parameters_chosen
 from compliance.audits.selectors import stress_test_list
 from compliance.domain.canonical import Json
 
-PARAMETERS = (JUDGE, AUDITED)
-
 
 def judges() -> list[tuple[str, str]]:
-    """Who can read answers, as choices; empty leaves each stress test its own."""
-    found = dict.fromkeys(
-        judge for test in stress_test_list() for judge in test.choices.get(JUDGE, ())
-    )
-    return [("", "as each test has it"), *((judge, judge) for judge in found)]
+    """Who can read answers of any stress test on offer."""
+    tests = stress_test_list()
+    return judge_choices(judge for test in tests for judge in test.choices.get(JUDGE, ()))
 
 
 class ParametersForm(forms.Form):
@@ -44,5 +38,4 @@ class ParametersForm(forms.Form):
     @property
     def parameters(self) -> dict[str, Json]:
         """What a checked form says."""
-        said: dict[str, Any] = {name: self.cleaned_data.get(name) for name in PARAMETERS}
-        return {name: value for name, value in said.items() if value not in (None, "")}
+        return parameters_chosen(self.cleaned_data)

@@ -29,9 +29,9 @@ from compliance.accounts.admin_site import (
 )
 from compliance.accounts.selectors import Viewer, operator_viewer
 from compliance.audits.admin.forecasts import forecast_text
-from compliance.audits.admin.parameters import PARAMETERS
 from compliance.audits.admin.pausing import BatteryForm, PausableAdmin, PausedFilter, battery_text
 from compliance.audits.admin.rules import firings_text, preview_text, rule_of
+from compliance.audits.labelling import CHOSEN
 from compliance.audits.models import Firing, Run, Schedule
 from compliance.audits.selectors import schedule_rule
 from compliance.audits.services import (
@@ -144,7 +144,7 @@ class ScheduleAdmin(PausableAdmin):
         "created_at",
     )
     add_fieldsets = (
-        (None, {"fields": ("model", "name", "tests", *PARAMETERS)}),
+        (None, {"fields": ("model", "name", "tests", *CHOSEN)}),
         (
             "When",
             {"fields": ("cron", "interval_seconds", "time_zone", "jitter_seconds", "catch_up")},

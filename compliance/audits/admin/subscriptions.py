@@ -13,8 +13,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 from compliance.accounts.admin_readings import Told
 from compliance.accounts.admin_site import RecordAdmin
 from compliance.accounts.selectors import Viewer
-from compliance.audits.admin.parameters import PARAMETERS
 from compliance.audits.admin.pausing import BatteryForm, PausableAdmin, PausedFilter
+from compliance.audits.labelling import CHOSEN
 from compliance.audits.models import Subscription, WebhookCall
 from compliance.audits.services import (
     consequence_resolve,
@@ -95,7 +95,7 @@ class SubscriptionAdmin(PausableAdmin):
     )
     add_fieldsets = (
         ("When", {"fields": ("organization", "event_type", "model", "filter")}),
-        ("Then", {"fields": ("effect", "tests", *PARAMETERS, "severity", "url")}),
+        ("Then", {"fields": ("effect", "tests", *CHOSEN, "severity", "url")}),
     )
 
     @display(description="What")

@@ -125,6 +125,11 @@ class Outlook:
     saved_of_bank: float
     saved_of_fixed: float | None
 
+    @property
+    def chances(self) -> tuple[Chance, Chance, Chance]:
+        """Compliant, violating, inconclusive."""
+        return self.compliant, self.violating, self.inconclusive
+
 
 def outlook_from_json(row: Mapping[str, Any]) -> Outlook:
     """An outlook back from its JSON; what a plan adds to it (cost) is left out."""

@@ -19,7 +19,7 @@ from compliance.audits.erasures import erasure_told
 from compliance.domain import figures
 from compliance.domain.items import Erasable
 from compliance.domain.kinship import Agreement
-from compliance.domain.standing import standing_of
+from compliance.domain.standing import standing_said
 from compliance.domain.vocabulary import Trigger, Verdict
 from compliance.dossiers.lineage_chart import SIGNS
 
@@ -37,6 +37,7 @@ register.filter("duration", figures.duration)
 register.filter("size", figures.size)
 register.filter("percent", figures.percent)
 register.filter("share", figures.share)
+register.filter("standing", standing_said)
 register.simple_tag(figures.interval, name="interval")
 
 ICONS = Path(__file__).parents[1] / "static" / "vendor" / "icons"
@@ -169,13 +170,6 @@ def ledger_index(entries: Mapping[str, Entry], kind: str, key: object) -> SafeSt
 
 
 _NOT_YET = mark_safe('<span class="text-secondary">not yet</span>')
-
-
-@register.filter
-def standing(report: Mapping[str, Any] | None) -> str:
-    """What a stress test's false alarms were counted at, and whether it may decide."""
-    found = standing_of(report or {})
-    return found.said if found else "not measured: leads only"
 
 
 @register.filter

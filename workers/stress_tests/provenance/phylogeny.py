@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -158,7 +159,7 @@ def _beside(own: Score, other: Score) -> Score:
     equal: list[Json] = [float(a == b) for a, b in pairs]
     detail: dict[str, Json] = {**other.detail, "equal": equal}
     value = float(np.mean(cast(list[float], equal)))
-    return Score(other.item_id, other.part, other.cluster, value, other.label, detail=detail)
+    return replace(other, value=value, detail=detail)
 
 
 def _drawn(answered: Sequence[Score]) -> list[str]:
